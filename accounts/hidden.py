@@ -173,8 +173,9 @@ EXCEPTIONS = (
         READERS,
         "one timepoint at a time",
         "which timepoints belong to one case, if the case is issued or removed on its own: a single adjudication, "
-        "a case issued again, a case voided or reassigned",
-        "a case issued or removed on its own cannot be mixed with others, and incorrect films must be removed. The "
+        "a case issued again, a case voided, stopped or reassigned",
+        "a case issued or removed on its own cannot be mixed with others, and incorrect films, or those of a subject "
+        "who withdrew consent, must be removed. The "
         "charter's share of concordant cases is mixed with adjudications. Declining or returning a timepoint affects "
         "only that timepoint",
     ),

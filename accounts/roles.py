@@ -60,12 +60,14 @@ class Action(StrEnum):
     SEE_CHARTER = "see the charter, qualifications and training records"
     WRITE_CHARTER = "write a charter"
     SIGN_CHARTER = "sign a charter"
+    RECORD_CONSENT = "record withdrawals of consent"
     CHECK_FILMS = "check films at the desk"
     CONFIRM_MASKS = "confirm masks"
     PLACE_JOINTS = "place joints"
     ASK_QUESTIONS = "ask questions"
     RUN_CAMPAIGN = "open, close or follow campaigns"
     ASSIGN_READS = "assign reads"
+    SUSPEND_READERS = "suspend readers"
     RETURN_READS = "return, void or re-issue reads"
     SEE_PROGRESS = "see progress"
     READ_CASES = "read cases"
@@ -115,11 +117,13 @@ ALLOWED: dict[Role, frozenset[Action]] = {
             Action.SEE_CHARTER,
             Action.WRITE_CHARTER,
             Action.SIGN_CHARTER,
+            Action.RECORD_CONSENT,
             Action.CHECK_FILMS,
             Action.PLACE_JOINTS,
             Action.ASK_QUESTIONS,
             Action.RUN_CAMPAIGN,
             Action.ASSIGN_READS,
+            Action.SUSPEND_READERS,
             Action.RETURN_READS,
             Action.SEE_PROGRESS,
             Action.HANDLE_ALARMS,

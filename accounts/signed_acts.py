@@ -24,6 +24,10 @@ class Act(StrEnum):
     REISSUE = "re-issue of a case"
     MOVE = "moving films"
     RETAKE = "designating a retake"
+    CONSENT = "withdrawal of consent"
+    CONSENT_CORRECTION = "correction of a withdrawal of consent"
+    SUSPENSION = "suspension of a reader"
+    SUSPENSION_LIFTED = "lifting of a suspension"
     REOPENING = "reopening"
     LOCK_REQUEST = "request of lock"
     LOCK_CONFIRMATION = "confirmation of lock"
@@ -70,6 +74,12 @@ ACTS: dict[Act, ActTerms] = {
     Act.REISSUE: ActTerms("reading:void", "I issue this case again with the films as they are now"),
     Act.MOVE: ActTerms("reading:move-film", "I move these films for the reason given"),
     Act.RETAKE: ActTerms("reading:designate-film", "I designate this film for its view for the reason given"),
+    Act.CONSENT: ActTerms("reading:consent", "I record that this subject withdrew consent"),
+    Act.CONSENT_CORRECTION: ActTerms(
+        "reading:correct-consent", "I record that this withdrawal of consent was entered by mistake"
+    ),
+    Act.SUSPENSION: ActTerms("reading:suspensions", "I suspend this reader for the reason given"),
+    Act.SUSPENSION_LIFTED: ActTerms("reading:lift-suspension", "I lift this suspension for the reason given"),
     Act.REOPENING: ActTerms("reading:reopen", "I reopen this campaign for the reason given"),
     Act.LOCK_REQUEST: ActTerms("scoring:dataset", "I request the lock of this dataset"),
     Act.LOCK_CONFIRMATION: ActTerms(

@@ -20,8 +20,9 @@ track(
     "trial_id reader_id instrument evidence signature_id result_id granted_at expires_on revoked_at",
 )
 track("reading_siteaffiliation", "site_id person_id reason recorded_at ended_at")
+track("reading_readersuspension", "trial_id person_id cause reason suspended_at lifted_at")
 track("reading_campaign", "trial_id charter_id code title status film_cut_off closed_at locked_root")
-track("reading_case", "campaign_id token number status void_reason replaces_id")
+track("reading_case", "campaign_id token number status void_reason replaces_id consent_withdrawn")
 track("reading_batch", "campaign_id name due_on commitment issued_at seed_revealed_at")
 track(
     "reading_read",
@@ -86,6 +87,8 @@ planned(
     "Reader qualification withdrawn",
     "withdrew the qualification of reader {reader|id}[ for {instrument}]",
 )
+planned("reading.reader.suspended", "Reader suspended", "suspended reader {reader|id}[ ({cause})]")
+planned("reading.reader.resumed", "Suspension lifted", "lifted the suspension of reader {reader|id}[ ({cause})]")
 planned(
     "reading.campaign.created",
     "Campaign created",
@@ -152,6 +155,16 @@ on_scores(
 )
 
 on_order("reading.case.voided", "Case voided", "voided case {number|id}", hides=("reason",))
+on_order(
+    "reading.case.stopped",
+    "Case stopped",
+    "stopped case {number|id}, because its subject withdrew consent[, without {reads:unsigned read}]",
+)
+on_order(
+    "reading.case.continued",
+    "Case continued",
+    "continued case {number|id}, because the consent of its subject was not withdrawn",
+)
 on_order("reading.case.reissued", "Case reissued", "issued case {number|id}[ in place of case {replaces}]")
 on_order(
     "reading.leak-scan.requested",

@@ -24,6 +24,7 @@ FORBIDDEN_TABLES = frozenset(
         "studies_visit",
         "studies_visitplan",
         "studies_absentfilm",
+        "studies_consentwithdrawal",
         "studies_deviationversion",
         "studies_film",
         "studies_transmittal",

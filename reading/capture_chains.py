@@ -56,7 +56,7 @@ def in_hand(read: Read) -> bool:
 
 def kept_for_looks(read: Read) -> bool:
     """Whether a declined read still has mixed timepoints in its reader's worklist that are not signed."""
-    if read.status != ReadStatus.DECLINED or read.case.status == CaseStatus.VOIDED:
+    if read.status != ReadStatus.DECLINED or read.case.status == CaseStatus.VOIDED or read.case.consent_withdrawn:
         return False
     return read.steps.filter(token__isnull=False, declined_at=None, locked_at=None).exists()
 

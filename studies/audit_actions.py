@@ -35,6 +35,21 @@ planned("studies.site.renamed", "Site renamed", "renamed site {code|id}[ to {new
 planned("studies.planned-visit.added", "Planned visit added", "planned visit {code|id}")
 planned("studies.planned-visit.changed", "Planned visit changed", "changed the plan of visit {code|id}")
 planned("studies.subject.enrolled", "Subject enrolled", "enrolled subject {code|id}[ at site {site}]")
+planned(
+    "studies.consent.withdrawn",
+    "Withdrawal of consent recorded",
+    "recorded that subject {code|id} withdrew consent[ on {on}]",
+)
+planned(
+    "studies.consent.instructed",
+    "Sponsor's instruction recorded",
+    "recorded the sponsor's instruction about the data of subject {code|id}, who withdrew consent",
+)
+planned(
+    "studies.consent.corrected",
+    "Withdrawal of consent corrected",
+    "recorded that the consent of subject {code|id} was not withdrawn",
+)
 planned("studies.visit.added", "Visit added", "added [{kind} ]visit {code|id}[ of subject {subject}] outside the plan")
 planned(
     "studies.visit.marked-not-done",
@@ -141,6 +156,7 @@ protect("studies_sealedarm")
 track("studies_trial", "code title sponsor created_at")
 track("studies_site", "trial_id code name")
 track("studies_subject", "trial_id site_id code", besides="natural")
+track("studies_consentwithdrawal", "subject_id withdrawn_on statement instruction recorded_at corrected_at")
 track("studies_visitplan", "trial_id code label target_day days_before days_after")
 track("studies_visit", "subject_id plan_id code kind not_done_reason")
 track(

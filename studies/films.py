@@ -11,6 +11,7 @@ from config.wording import either, quoted
 from jobs.queue import add
 from studies.models import Film, FilmStatus, Visit
 from studies.models.film import FILM_TRANSITIONS
+from studies.plan.consent import demand_consent
 
 # What is done to a film that moves to a status.
 DONE = {
@@ -35,7 +36,14 @@ def person(actor: Actor) -> int:
 
 
 def locked(film: Film) -> Film:
-    """The current film, locked until the transaction ends."""
+    """The current film, locked until the transaction ends; WrongState when its subject has withdrawn consent."""
+    film = locked_row(film)
+    demand_consent(film)
+    return film
+
+
+def locked_row(film: Film) -> Film:
+    """The same for jobs, which go on with films that came before consent was withdrawn."""
     films = Film.objects.select_related("trial", "site", "subject", "visit").select_for_update(of=("self",))
     return films.get(pk=film.pk)
 

@@ -31,7 +31,7 @@ def at_the_site(user_id: int, place: TrialRole) -> Iterator[Waiting]:
     films = reverse("studies:site_films", args=[place.code])
     asked = Question.objects.filter(site=site)
     overdue = asked.overdue(timezone.localdate()).count()
-    held = Film.objects.filter(site=site, status=FilmStatus.HELD).count()
+    held = Film.objects.accessible().filter(site=site, status=FilmStatus.HELD).count()
     yield Waiting("Questions overdue", overdue, f"{questions}?status=open&sort=due", urgent=True)
     yield Waiting("Questions to answer", asked.open().count() - overdue, f"{questions}?status=open")
     yield Waiting("Films to complete", held, f"{films}?status={FilmStatus.HELD}")
@@ -47,7 +47,7 @@ def from_sites(user_id: int, place: TrialRole) -> Iterator[Waiting]:
 
 def at_the_desk(user_id: int, place: TrialRole) -> Iterator[Waiting]:
     """Films to decide on."""
-    films = Film.objects.filter(trial__code=place.code, status=FilmStatus.DEIDENTIFIED).count()
+    films = Film.objects.accessible().filter(trial__code=place.code, status=FilmStatus.DEIDENTIFIED).count()
     yield Waiting("Films at the desk", films, reverse("studies:desk", args=[place.code]))
 
 

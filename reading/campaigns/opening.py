@@ -227,8 +227,8 @@ def demand_all_read(campaign: Campaign) -> int:
 
 
 def cases_with_other_films(campaign: Campaign) -> list[tuple[Case, str]]:
-    """Live cases whose ready films now differ from the frozen ones, with the difference in words."""
-    cases = list(campaign.cases.live().select_related("campaign"))
+    """Cases to read whose ready films now differ from the frozen ones, with the difference in words."""
+    cases = list(campaign.cases.to_read().select_related("campaign"))
     frozen = identities(cases)
     subjects = list(Subject.objects.filter(pk__in=[films.subject for films in frozen.values()]))
     visits = sorted(visit_codes_of(frozen.values()))

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 from reading.charter.versions import readers_at_work
 from reading.issuing.repeats import lapsed_repeats
-from reading.models import Campaign, CaseStatus, Read, ReadStatus
-
-WITHOUT_RESULT = (CaseStatus.OPEN, CaseStatus.DISCORDANT)
+from reading.models import Campaign, Read, ReadStatus
+from reading.models.campaign import WITHOUT_RESULT
 
 
 @dataclass(frozen=True)
@@ -30,7 +29,7 @@ def outstanding_in(campaign: Campaign) -> Outstanding:
         .exclude(status=ReadStatus.SIGNED)
     )
     return Outstanding(
-        cases=live.filter(status__in=WITHOUT_RESULT).count(),
+        cases=campaign.cases.to_read().filter(status__in=WITHOUT_RESULT).count(),
         reads=reads.count(),
         lapsed=lapsed_repeats(campaign),
     )

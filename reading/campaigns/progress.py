@@ -33,7 +33,7 @@ class Counts:
 
 def counts_of(campaign: Campaign, today: date) -> Counts:
     """Counts of cases and reads, and when the rest will be done at the pace of the last seven days."""
-    by_status = Counter(dict(campaign.cases.live().values_list("status").annotate(Count("pk")).order_by()))
+    by_status = Counter(dict(campaign.cases.expected().values_list("status").annotate(Count("pk")).order_by()))
     reads = Read.objects.counting().filter(case__campaign=campaign)
     signed = reads.filter(status=ReadStatus.SIGNED)
     recent = signed.filter(signed_at__gte=timezone.now() - timedelta(days=PACE_DAYS)).count()
@@ -42,7 +42,7 @@ def counts_of(campaign: Campaign, today: date) -> Counts:
         cases=sum(by_status.values()),
         finished=by_status[CaseStatus.CONSENSUS] + by_status[CaseStatus.ADJUDICATED],
         in_adjudication=by_status[CaseStatus.DISCORDANT],
-        unassigned=campaign.cases.filter(status=CaseStatus.OPEN).exclude(reads__in=reads).count(),
+        unassigned=campaign.cases.to_read().filter(status=CaseStatus.OPEN).exclude(reads__in=reads).count(),
         reads=total,
         signed=done,
         overdue=reads.exclude(status=ReadStatus.SIGNED).filter(batch__due_on__lt=today).count(),

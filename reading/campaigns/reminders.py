@@ -17,6 +17,7 @@ from audit.trail import Actor, audited_atomic, record
 from config.wording import counted
 from jobs.mail import send
 from jobs.queue import Lease, add
+from reading.issuing.suspensions import away_from
 from reading.models import Campaign, CampaignStatus
 from reading.room.worklist import steps_waiting
 
@@ -30,6 +31,7 @@ def remind_readers(*, campaign: Campaign, actor: Actor) -> int:
     waiting = (
         steps_waiting()
         .filter(read__case__campaign=campaign, read__reader__is_active=True)
+        .exclude(read__reader__in=away_from(campaign))
         .filter(read__batch__due_on__lte=today + timedelta(days=DUE_IN_DAYS))
         .values_list("read__reader_id")
         .annotate(Count("pk"), Min("read__batch__due_on"))

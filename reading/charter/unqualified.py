@@ -9,7 +9,7 @@ from datetime import date
 from accounts.models import User
 from accounts.roles import READING_ROLES
 from config.errors import BadInput
-from reading.charter.versions import people_in_role, qualified_readers, terms_of
+from reading.charter.versions import people_in_role, qualified_today, terms_of
 from reading.models import Charter, Qualification
 
 
@@ -31,7 +31,7 @@ class Unqualified:
 def unqualified_people(charter: Charter, role: str = "") -> list[Unqualified]:
     """Everyone who reads in the trial and gets no new case under this charter; with a role, of that role alone."""
     roles = [role] if role else sorted(READING_ROLES)
-    able = {person.pk for one in roles for person in qualified_readers(charter, one)}
+    able = {person.pk for one in roles for person in qualified_today(charter, one)}
     people = {person.pk: person for one in roles for person in people_in_role(charter.trial, one)}
     lacking = [people[pk] for pk in sorted(people.keys() - able)]
     held = Qualification.objects.held().filter(trial=charter.trial, instrument=terms_of(charter).instrument)
@@ -42,7 +42,7 @@ def unqualified_people(charter: Charter, role: str = "") -> list[Unqualified]:
 
 def demand_qualified(charter: Charter, readers: Iterable[User]) -> None:
     """BadInput that names the first of these people who can be given no case."""
-    able = {person.pk for person in qualified_readers(charter, "reader")}
+    able = {person.pk for person in qualified_today(charter, "reader")}
     expired = {one.person.pk: one for one in unqualified_people(charter, "reader") if one.expired_on}
     for reader in readers:
         if reader.pk in expired:

@@ -18,7 +18,7 @@ from config.errors import BadInput, WrongState
 from config.natural import natural_key
 from config.wording import counted, either, quoted
 from reading.charter.terms import Terms, read_terms
-from reading.models import Charter, CharterStatus, Qualification, TrainingResult
+from reading.models import Charter, CharterStatus, Qualification, ReaderSuspension, TrainingResult
 from reading.states import demand_reason
 from studies.models import Membership, Trial
 
@@ -207,12 +207,21 @@ def people_in_role(trial: Trial, role: str) -> QuerySet[User]:
 
 
 def qualified_readers(charter: Charter, role: str) -> list[User]:
-    """The people who hold the role in the trial now and, where the charter requires it, are qualified today."""
+    """The people in the role who are not suspended and, where the charter requires it, are qualified today."""
+    suspended = set(ReaderSuspension.objects.current().filter(trial=charter.trial).values_list("person", flat=True))
+    return [person for person in qualified_today(charter, role) if person.pk not in suspended]
+
+
+def qualified_today(charter: Charter, role: str) -> list[User]:
+    """The people in the role who, where the charter requires it, are qualified today; suspended or not."""
     return qualified_among(charter, role, Qualification.objects.valid())
 
 
 def readers_at_work(charter: Charter, role: str) -> list[User]:
-    """The same with those whose qualification has expired: they get nothing new, and finish what they have."""
+    """The same with those who are suspended or whose qualification has expired: they get nothing new.
+
+    What they have waits for them, or is given to somebody else.
+    """
     return qualified_among(charter, role, Qualification.objects.held())
 
 

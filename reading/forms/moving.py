@@ -11,6 +11,7 @@ from accounts.signed_acts import Act
 from studies.desk.moving import MoveScope
 from studies.films import MOVED_MEANWHILE
 from studies.models import Film, Visit
+from studies.plan.consent import of_consenting
 
 
 class FiledFilmForm(ActForm):
@@ -40,7 +41,7 @@ class MoveForm(FiledFilmForm):
 
     def __init__(self, film: Film, *acts: Act, data: Any = None) -> None:
         super().__init__(film, *acts, data=data)
-        visits = Visit.objects.filter(subject__site=film.site_id, not_done_reason="")
+        visits = of_consenting(Visit.objects.filter(subject__site=film.site_id, not_done_reason=""))
         ordered = visits.select_related("subject", "plan").order_by("subject__natural", "plan__target_day", "code")
         self.fields["visit"].queryset = ordered  # type: ignore[attr-defined]
         self.fields["visit"].widget.attrs["data-searchable"] = ""

@@ -49,7 +49,7 @@ def unadjudicated(cases: CaseQuerySet) -> list[Case]:
     under_way = Job.objects.filter(kind="reading.issue", key__startswith=ASKED, status__in=UNDER_WAY)
     asked = {int(key.removeprefix(ASKED).split("-")[0]) for key in under_way.values_list("key", flat=True)}
     held = Read.objects.counting().filter(kind=ReadKind.ADJUDICATION, case__in=cases)
-    waiting = cases.filter(status=CaseStatus.DISCORDANT).exclude(pk__in=held.values("case"))
+    waiting = cases.to_read().filter(status=CaseStatus.DISCORDANT).exclude(pk__in=held.values("case"))
     return [case for case in waiting if case.pk not in asked]
 
 

@@ -33,6 +33,7 @@ from reading.issuing.release import hidden
 from reading.issuing.repeats import able_to_read, repeats_of_a_batch, stock_of
 from reading.issuing.requested import requested_readers
 from reading.issuing.seeds import batch_with_seed
+from reading.issuing.suspensions import demand_reading
 from reading.models import (
     Batch,
     Campaign,
@@ -98,6 +99,7 @@ def request_batch(
     if largest and size > largest:
         text = f"The charter allows at most {counted(largest, 'case')} in a batch. You requested {size}."
         raise BadInput(text, field="size")
+    demand_reading(campaign.trial, readers)
     demand_qualified(campaign.charter, readers)
     demand_enough_readers(campaign, readers)
     reason = demand_kept_back(campaign, size, reason.strip())

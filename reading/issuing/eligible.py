@@ -64,7 +64,7 @@ def replaced_by(case: Case) -> list[int]:
 def primary_readers(campaign: Campaign) -> dict[int, set[int]]:
     """The readers with a primary read that counts, for each open case."""
     held: dict[int, set[int]] = {
-        pk: set() for pk in campaign.cases.filter(status=CaseStatus.OPEN).values_list("pk", flat=True)
+        pk: set() for pk in campaign.cases.to_read().filter(status=CaseStatus.OPEN).values_list("pk", flat=True)
     }
     reads = Read.objects.counting().filter(case__in=held, kind=ReadKind.PRIMARY)
     for case, reader in reads.values_list("case_id", "reader_id"):

@@ -16,7 +16,8 @@ from reading.issuing.affiliations import independent
 from reading.issuing.allocation import Assignment
 from reading.issuing.presentations import MIXED, draw_queue, draw_repeats, queue_name
 from reading.issuing.release import hidden
-from reading.models import Case, CaseStatus, Read, ReadKind
+from reading.issuing.suspensions import without_suspended
+from reading.models import Case, Read, ReadKind
 
 
 @dataclass(frozen=True)
@@ -67,16 +68,16 @@ def step_tokens(presentation: str, frozen: FrozenCase, read_token: str) -> tuple
 
 
 def still_wanted(assignments: Sequence[Assignment], most: int | None) -> list[Assignment]:
-    """Those still free, without cases voided since the request and repeats with too few unread cases around them."""
+    """Those still free, without cases that ended since the request and repeats with too few unread cases around."""
     free = still_free(assignments, most)
-    voided = Case.objects.filter(pk__in={one.case for one in free}, status=CaseStatus.VOIDED)
-    gone = set(voided.values_list("pk", flat=True))
-    return hidden_only([one for one in free if one.case not in gone])
+    left = Case.objects.filter(pk__in={one.case for one in free}).to_read()
+    still = set(left.values_list("pk", flat=True))
+    return hidden_only([one for one in free if one.case in still])
 
 
 def still_free(assignments: Sequence[Assignment], most: int | None) -> list[Assignment]:
-    """Without cases of the reader's own site, a second adjudication of an adjudicated case, and what another batch has
-    meanwhile given to the same reader, or to `most` primary readers of a case (None: any number).
+    """Without suspended readers, cases of the reader's own site, a second adjudication of an adjudicated case, and what
+    another batch has meanwhile given to the same reader, or to `most` primary readers of a case (None: any number).
 
     Called inside a transaction, in which the cases stay as they are.
     """
@@ -99,7 +100,7 @@ def still_free(assignments: Sequence[Assignment], most: int | None) -> list[Assi
         own.add(one.reader)
         return True
 
-    return [one for one in independent(assignments) if is_free(one)]
+    return [one for one in without_suspended(independent(assignments)) if is_free(one)]
 
 
 def hidden_only(assignments: Sequence[Assignment]) -> list[Assignment]:

@@ -113,14 +113,14 @@ def issue_in_pieces(batch: Batch, planned: Sequence[PlannedRead], lease: Lease) 
 
 
 def show_to_readers(batch: Batch, queues: Collection[str], lease: Lease) -> None:
-    """Issues every read that was written; those of cases voided meanwhile end without having been seen."""
+    """Issues every read that was written; those of cases voided or stopped meanwhile end without having been seen."""
     drawn = Read.objects.filter(queue__in=queues, status=ReadStatus.DRAWN)
     with audited_atomic():
         lease.finish()
         list(Case.objects.select_for_update().filter(pk__in=drawn.values("case")).order_by("pk").values_list("pk"))
         reads = list(drawn.select_related("case__campaign__trial").order_by("pk"))
-        voided = [read for read in reads if read.case.status == CaseStatus.VOIDED]
-        drawn.filter(case__status=CaseStatus.VOIDED).update(status=ReadStatus.VOIDED)
+        voided = [read for read in reads if read.case.status == CaseStatus.VOIDED or read.case.consent_withdrawn]
+        drawn.filter(pk__in=[read.pk for read in voided]).update(status=ReadStatus.VOIDED)
         drawn.update(status=ReadStatus.ISSUED)
         record(
             action="reading.batch.issued",

@@ -22,7 +22,7 @@ from reading.issuing.allocation import Assignment
 from reading.issuing.eligible import primary_readers, wanted_readers
 from reading.issuing.randomisation import Draw, new_seed
 from reading.issuing.release import FEWEST_UNREAD, Stock, choose_repeats, places_for_repeats
-from reading.models import Campaign, CaseStatus, Read, ReadKind, ReadStatus, SealedRead
+from reading.models import Campaign, Read, ReadKind, ReadStatus, SealedRead
 from reading.unblinding import seal, unseal
 
 drawn = Kept[list[int]](size=16)
@@ -45,9 +45,9 @@ def drawn_reads(campaign: Campaign) -> list[int]:
 
 
 def first_reads(campaign: Campaign) -> QuerySet[Read]:
-    """The first reads that count, of cases that count."""
+    """The first reads that count, of cases that can be read."""
     first = Read.objects.counting().filter(case__campaign=campaign, kind=ReadKind.PRIMARY)
-    return first.exclude(case__status=CaseStatus.VOIDED).order_by("pk")
+    return first.filter(case__in=campaign.cases.to_read()).order_by("pk")
 
 
 def was_drawn(read: Read) -> bool:

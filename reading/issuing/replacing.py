@@ -12,6 +12,7 @@ from reading.issuing.adjudication import ask_adjudicator
 from reading.issuing.allocation import Assignment
 from reading.issuing.assignments import ask_for_reads, move_read, open_batch
 from reading.issuing.eligible import may_not_adjudicate, may_not_read
+from reading.issuing.suspensions import demand_reading
 from reading.models import Batch, Read, ReadKind, ReadStatus
 from reading.states import demand_reason
 
@@ -27,6 +28,7 @@ def replace_reader(*, read: Read, actor: Actor, new_reader: User, reason: str) -
         text = f"This read is a repeat by {read.reader}. A repeat can be declined, but not given to another reader."
         raise WrongState(text)
     role = "reader" if read.kind == ReadKind.PRIMARY else "adjudicator"
+    demand_reading(read.case.campaign.trial, [new_reader], "new_reader")
     able = {person.pk for person in qualified_readers(read.case.campaign.charter, role)}
     barred = may_not_read(read.case) if read.kind == ReadKind.PRIMARY else may_not_adjudicate(read.case)
     if new_reader.pk not in able - barred:

@@ -141,6 +141,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("void_reason", models.CharField(blank=True, max_length=300)),
+                ("consent_withdrawn", models.BooleanField(default=False)),
                 (
                     "campaign",
                     models.ForeignKey(
@@ -376,39 +377,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="Qualification",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("instrument", models.CharField(max_length=32)),
-                ("evidence", models.CharField(max_length=300)),
-                ("granted_at", models.DateTimeField(auto_now_add=True)),
-                ("revoked_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "reader",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="qualifications",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "signature",
-                    models.ForeignKey(
-                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to="accounts.signature"
-                    ),
-                ),
-                (
-                    "trial",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="qualifications", to="studies.trial"
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["trial", "reader"],
-            },
-        ),
-        migrations.CreateModel(
             name="SealedRead",
             fields=[
                 (
@@ -438,6 +406,62 @@ class Migration(migrations.Migration):
                 ),
                 ("reference", models.JSONField()),
             ],
+        ),
+        migrations.CreateModel(
+            name="ReaderSuspension",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "cause",
+                    models.CharField(
+                        choices=[
+                            ("drift", "Drift"),
+                            ("qualification-expired", "Qualification expired"),
+                            ("conflict", "Conflict of interest found"),
+                            ("other", "Other"),
+                        ],
+                        max_length=24,
+                    ),
+                ),
+                ("reason", models.CharField(max_length=300)),
+                ("suspended_at", models.DateTimeField(auto_now_add=True)),
+                ("lifted_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="suspensions",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "trial",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="suspensions", to="studies.trial"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["trial", "person", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("lifted_at", None)), fields=("trial", "person"), name="suspended_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("cause__in", ["drift", "qualification-expired", "conflict", "other"])),
+                        name="suspension_cause_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="suspension_has_reason"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("lifted_at", None), ("lifted_at__gte", models.F("suspended_at")), _connector="OR"
+                        ),
+                        name="suspension_lifted_after_start",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ReadReturn",
@@ -835,11 +859,59 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Qualification",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("instrument", models.CharField(max_length=32)),
+                ("evidence", models.CharField(max_length=300)),
+                ("granted_at", models.DateTimeField(auto_now_add=True)),
+                ("expires_on", models.DateField(blank=True, null=True)),
+                ("revoked_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "reader",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="qualifications",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "signature",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to="accounts.signature"
+                    ),
+                ),
+                (
+                    "trial",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="qualifications", to="studies.trial"
+                    ),
+                ),
+                (
+                    "result",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="qualifications",
+                        to="reading.trainingresult",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["trial", "reader"],
+            },
+        ),
+        migrations.CreateModel(
             name="TrainingSet",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("least_status", models.FloatField()),
-                ("least_change", models.FloatField()),
+                ("least_status", models.FloatField(null=True)),
+                ("least_change", models.FloatField(null=True)),
+                ("most_sdc", models.FloatField(null=True)),
+                ("least_kappa", models.FloatField(null=True)),
+                ("fewest_cases", models.PositiveSmallIntegerField(default=2)),
+                ("valid_months", models.PositiveSmallIntegerField(null=True)),
                 ("made_at", models.DateTimeField(auto_now_add=True)),
                 (
                     "campaign",

@@ -9,6 +9,7 @@ from reading.models.charter import Charter, CharterStatus, Qualification
 from reading.models.leak_scan import LeakScan, LeakScanStatus
 from reading.models.read import DisplayedFilm, DisplayedTimepoint, Read, ReadKind, ReadReturn, ReadStatus, ReadStep
 from reading.models.sealed import SealedCase, SealedRead, SealedSeed, SealedTimepoint
+from reading.models.suspension import ReaderSuspension, SuspensionCause
 from reading.models.training import SealedReference, TrainingMarks, TrainingResult, TrainingSet
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "ReadReturn",
     "ReadStatus",
     "ReadStep",
+    "ReaderSuspension",
     "SealedCase",
     "SealedTimepoint",
     "SealedRead",
@@ -42,6 +44,7 @@ __all__ = [
     "SignedValues",
     "SiteAffiliation",
     "Sitting",
+    "SuspensionCause",
     "TrainingMarks",
     "TrainingResult",
     "TrainingSet",

@@ -81,6 +81,9 @@ CASE_TRANSITIONS: dict[CaseStatus, frozenset[CaseStatus]] = {
 }
 
 
+WITHOUT_RESULT = (CaseStatus.OPEN, CaseStatus.DISCORDANT)
+
+
 class CaseQuerySet(models.QuerySet["Case"]):
     """Queries for cases."""
 
@@ -88,15 +91,27 @@ class CaseQuerySet(models.QuerySet["Case"]):
         """Cases that count: not voided."""
         return self.exclude(status=CaseStatus.VOIDED)
 
+    def expected(self) -> CaseQuerySet:
+        """Cases that have a result or are waiting for one."""
+        return self.live().exclude(consent_withdrawn=True, status__in=WITHOUT_RESULT)
+
+    def to_read(self) -> CaseQuerySet:
+        """Cases that count and whose subject has not withdrawn consent."""
+        return self.live().filter(consent_withdrawn=False)
+
 
 class Case(models.Model):
-    """All timepoints of one subject in one campaign. Its number was drawn; the identity is sealed."""
+    """All timepoints of one subject in one campaign. Its number was drawn; the identity is sealed.
+
+    With `consent_withdrawn`, nobody reads it or opens its films any more; what was signed stays.
+    """
 
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="cases")
     token = models.CharField(max_length=40, unique=True)
     number = models.PositiveIntegerField()
     status = models.CharField(max_length=12, choices=CaseStatus.choices, default=CaseStatus.OPEN)
     void_reason = models.CharField(max_length=300, blank=True)
+    consent_withdrawn = models.BooleanField(default=False)
     replaces = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="replacement")
 
     objects = CaseQuerySet.as_manager()
@@ -111,6 +126,11 @@ class Case(models.Model):
 
     def __str__(self) -> str:
         return f"case {self.number}"
+
+    @property
+    def has_no_result(self) -> bool:
+        """Whether it never gets a result: voided, or its subject withdrew consent before it had one."""
+        return self.status == CaseStatus.VOIDED or (self.consent_withdrawn and self.status in WITHOUT_RESULT)
 
 
 class Batch(models.Model):

@@ -47,7 +47,9 @@ WRITABLE = (ReadStatus.OPENED, ReadStatus.RETURNED)
 COUNTING = (ReadStatus.DRAWN, ReadStatus.ISSUED, ReadStatus.OPENED, ReadStatus.SIGNED, ReadStatus.RETURNED)
 # Mixed timepoints that stay in the worklist of a reader who declined another timepoint of their case: removing them
 # would reveal which they are. Their scores are kept and enter no result.
-KEPT_FOR_LOOKS = Q(read__status="declined", token__isnull=False, declined_at=None) & ~Q(read__case__status="voided")
+KEPT_FOR_LOOKS = Q(
+    read__status="declined", token__isnull=False, declined_at=None, read__case__consent_withdrawn=False
+) & ~Q(read__case__status="voided")
 
 
 class ReadQuerySet(models.QuerySet["Read"]):

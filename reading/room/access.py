@@ -10,8 +10,8 @@ from django.http import Http404, HttpRequest
 
 from accounts.roles import READING_ROLES, Action, Role, allows
 from audit.trail import Actor
-from config.errors import NotAllowed
-from reading.models import CampaignStatus, Read, ReadKind, ReadStatus, ReadStep
+from config.errors import NotAllowed, WrongState
+from reading.models import CampaignStatus, Read, ReaderSuspension, ReadKind, ReadStatus, ReadStep
 from reading.models.read import KEPT_FOR_LOOKS
 from reading.room.steps import address_of, may_look_back, status_of, takes_values
 from studies.models import Membership
@@ -25,6 +25,7 @@ def own_id(request: HttpRequest) -> int:
     return request.user.pk
 
 
+NOTHING_LOST = "Nothing that you entered is lost. Ask the coordinator of the trial how to go on."
 # Reads that still have a screen. Readers no longer reach the others.
 VISIBLE = (ReadStatus.ISSUED, ReadStatus.OPENED, ReadStatus.RETURNED, ReadStatus.SIGNED)
 
@@ -64,11 +65,13 @@ def piece_or_404(request: HttpRequest, token: str, *, to_look_at: bool = False) 
         pk__in=steps_at(token),
         read__reader_id=request.user.pk,
         read__case__campaign__status=CampaignStatus.OPEN,
+        read__case__consent_withdrawn=False,
     )
     fetched = own.select_related(
         "read__case__campaign__charter", "read__case__campaign__trial", "read__case__campaign__training", "read__reader"
     )
     roles = {"reads": holds(Role.READER), "adjudicates": holds(Role.ADJUDICATOR), "first_request": has_unused_role()}
+    roles["suspended"] = Exists(suspensions_of_readers())
     steps = list(fetched.annotate(**roles).order_by("position"))
     if not steps:
         raise Http404
@@ -97,6 +100,12 @@ def own_roles() -> QuerySet[Membership]:
     return own.filter(trial=OuterRef("read__case__campaign__trial"))
 
 
+def suspensions_of_readers() -> QuerySet[ReaderSuspension]:
+    """The suspension of the reader of a step in its trial, if there is one now."""
+    current = ReaderSuspension.objects.current().filter(person=OuterRef("read__reader"))
+    return current.filter(trial=OuterRef("read__case__campaign__trial"))
+
+
 def holds(role: Role) -> Exists:
     """Whether the reader of a step has this role in its trial now."""
     return Exists(own_roles().filter(role=role))
@@ -108,11 +117,14 @@ def has_unused_role() -> Exists:
 
 
 def reader_actor(request: HttpRequest, step: ReadStep) -> Actor:
-    """The person in the role in which the read was issued to them."""
+    """The person in the role in which the read was issued to them; WrongState while they are suspended."""
     adjudicates = step.read.kind == ReadKind.ADJUDICATION
     role = Role.ADJUDICATOR if adjudicates else Role.READER
     if not vars(step)["adjudicates" if adjudicates else "reads"] or not allows(role, Action.READ_CASES):
         raise NotAllowed(str(Action.READ_CASES))
+    campaign = step.read.case.campaign
+    if vars(step)["suspended"] and not campaign.trains:
+        raise WrongState(f"Your reading in trial {campaign.trial.code} is suspended. {NOTHING_LOST}")
     if vars(step)["first_request"]:
         current = Membership.objects.current().filter(user=request.user.pk, trial=step.read.case.campaign.trial)
         note_first_use(current.filter(role=role).select_related("trial", "user", "site"))

@@ -214,8 +214,13 @@ def return_read(
 
 
 def case_waits_again(read: Read) -> Case:
-    """Moves the case of a returned read back to before its signature."""
+    """Moves the case of a returned read back to before its signature; WrongState once its subject withdrew consent."""
     case = Case.objects.select_for_update().get(pk=read.case_id)  # with its latest result
+    if case.consent_withdrawn:
+        text = (
+            f"Case {case.number} is stopped, because its subject withdrew consent. Its signed reads stay as they are."
+        )
+        raise WrongState(text)
     if read.kind == ReadKind.ADJUDICATION and case.status == CaseStatus.ADJUDICATED:
         move_case(case, CaseStatus.DISCORDANT)
     elif read.kind == ReadKind.PRIMARY and case.status != CaseStatus.OPEN:

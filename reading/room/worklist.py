@@ -89,5 +89,6 @@ def signed_entries(user_id: int) -> QuerySet[ReadStep]:
     later = ReadStep.objects.filter(read=OuterRef("read"), token=None, position__gt=OuterRef("position"))
     mixed = Q(token__isnull=False, read__status__in=SIGNED_IN_PART) | KEPT_FOR_LOOKS
     signed = Q(token=None, read__status=ReadStatus.SIGNED) | mixed
-    locked = ReadStep.objects.filter(signed, ~Exists(later), read__reader_id=user_id, locked_at__isnull=False)
+    own = ReadStep.objects.filter(read__reader_id=user_id, read__case__consent_withdrawn=False)
+    locked = own.filter(signed, ~Exists(later), locked_at__isnull=False)
     return fetched(locked).order_by("-locked_at")

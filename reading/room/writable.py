@@ -22,6 +22,7 @@ from reading.room.steps import open_step, status_of, takes_values
 from reading.states import READ_IS
 
 STATUS_OF_CASE = "timepoint__step__read__case__status"
+STOPPED = "timepoint__step__read__case__consent_withdrawn"
 STATUS_OF_CAMPAIGN = "timepoint__step__read__case__campaign__status"
 
 
@@ -49,7 +50,7 @@ def hold_writable(read: Read, step: ReadStep | None) -> Writable:
 def films_of(read: Read, step: ReadStep) -> list[DisplayedFilm]:
     """Every film of the step with its timepoint, step, read and look as stored now; in one statement."""
     films = DisplayedFilm.objects.filter(timepoint__step=step.pk, timepoint__step__read=read.pk)
-    known = films.annotate(case_status=F(STATUS_OF_CASE), campaign_status=F(STATUS_OF_CAMPAIGN))
+    known = films.annotate(case_status=F(STATUS_OF_CASE), stopped=F(STOPPED), campaign_status=F(STATUS_OF_CAMPAIGN))
     related = known.select_related("timepoint__step__read", "look", "served").defer("digests")
     signed = Exists(SignedValues.objects.filter(step=OuterRef("timepoint__step")))
     found: list[DisplayedFilm] = list(related.annotate(signed_before=signed).order_by("timepoint__position"))
@@ -65,5 +66,6 @@ def demand_writable(film: DisplayedFilm) -> None:
         raise WrongState(f"This read is {READ_IS[status_of(step.read, step)]}, so it accepts no entries now.")
     if stored["campaign_status"] != CampaignStatus.OPEN:
         raise WrongState("The campaign of this read is closed, so it accepts no entries now.")
-    if step.read.status in (ReadStatus.VOIDED, ReadStatus.REPLACED) or stored["case_status"] == CaseStatus.VOIDED:
+    ended = stored["stopped"] or stored["case_status"] == CaseStatus.VOIDED
+    if ended or step.read.status in (ReadStatus.VOIDED, ReadStatus.REPLACED):
         raise WrongState("This read no longer counts, so it accepts no entries now.")

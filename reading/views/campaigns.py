@@ -132,6 +132,7 @@ def cases(request: HttpRequest, code: str, slug: str) -> HttpResponseBase:
         Column("subject", "Subject", names.of),
         Column("status", "Status", status_badge, "status", ChoiceFilter("status", CaseStatus.choices)),
         Column("reads", "Reads", reads_in_words),
+        Column("consent", "Consent", lambda case: "Withdrawn" if case.consent_withdrawn else "", "consent_withdrawn"),
         Column("void_reason", "Reason for voiding", sort="void_reason"),
         *([Column("void", "", lambda row: "", template="reading/cells/void.html", csv=False)] if runs else []),
     ]

@@ -46,7 +46,7 @@ def followed(trial: Trial) -> QuerySet[Campaign]:
     reads = Read.objects.counting().filter(case__campaign=OuterRef("pk"))
     unsigned = reads.exclude(status=ReadStatus.SIGNED)
     return trial.campaigns.select_related("charter", "trial").annotate(
-        n_cases=counted(cases.exclude(status=CaseStatus.VOIDED), "campaign"),
+        n_cases=counted(cases.expected(), "campaign"),
         n_finished=counted(cases.filter(status__in=FINISHED), "campaign"),
         n_reads=counted(reads, "case__campaign"),
         n_signed=counted(reads.filter(status=ReadStatus.SIGNED), "case__campaign"),

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.act_forms import ReasonedActForm
 from accounts.identity import signed_in
+from accounts.models import User
 from accounts.roles import Action
 from accounts.signed_acts import Act
 from config.cells import Column
@@ -38,6 +39,7 @@ from reading.issuing.assignments import (
 )
 from reading.issuing.repeats import stock_of
 from reading.issuing.replacing import replace_reader
+from reading.issuing.suspensions import away_from
 from reading.models import Campaign, Case, ImageProblem, Read, ReadKind, ReadStatus
 from reading.room.signing import return_read
 from reading.views.campaigns import campaign_or_404, status_badge
@@ -61,6 +63,7 @@ def assign(request: HttpRequest, code: str, slug: str) -> HttpResponse:
         else:
             preview = load_preview(campaign, list(typed["readers"]), typed["size"])
     context = {"trial": trial, "campaign": campaign, "form": form, "stock": stock, "preview": preview}
+    context["suspended"] = User.objects.filter(pk__in=away_from(campaign)).order_by("name")
     context |= {"kept": stock.cases - stock.releasable, "each": stock.readers_per_case}
     context["unqualified"] = unqualified_people(campaign.charter, "reader")
     return render(request, "reading/assign.html", context, status=400 if form.errors else 200)
@@ -165,7 +168,8 @@ def replace(request: HttpRequest, code: str, slug: str, pk: int) -> HttpResponse
             return redirect("reading:reads", code, slug)
     heading = f"Give case {read.case.number} of {read.reader} to another reader"
     context = {"trial": trial, "form": form, "heading": heading, "submit": "Give to the new reader"}
-    return render(request, "reading/one_form.html", context, status=400 if form.errors else 200)
+    context["suspended"] = User.objects.filter(pk__in=away_from(campaign)).order_by("name")
+    return render(request, "reading/replace.html", context, status=400 if form.errors else 200)
 
 
 def void(request: HttpRequest, code: str, slug: str, pk: int) -> HttpResponse:

@@ -62,8 +62,9 @@ class ValueRow:
 
 
 def panes_of(read: Read, instrument: Instrument, marked: Collection[str]) -> list[Pane]:
-    """The timepoints that count, in the order of their random tokens."""
-    films = Prefetch("films", DisplayedFilm.objects.select_related("reader_image"))
+    """The timepoints that count, in the order of their random tokens; without films if consent was withdrawn."""
+    open_films = DisplayedFilm.objects.filter(timepoint__step__read__case__consent_withdrawn=False)
+    films = Prefetch("films", open_films.select_related("reader_image"))
     shown = DisplayedTimepoint.objects.filter(step__read=read, step__counts=True).prefetch_related(films)
     return [
         Pane(number, one.token, tuple(pictures_of(one, instrument, marked)))

@@ -35,7 +35,7 @@ BY_FORM = {
     Form(TEXT, 17, tuple(VisitKind.values)): "VISITTYPE",
     Form(TEXT, 11, ("READER 1", "READER 2", "READER 3", "ADJUDICATOR")): "READER",
     Form(TEXT, 12, ("primary", "adjudication", "repeat")): "READKIND",
-    Form(TEXT, 11, ("consensus", "adjudicated", "voided")): "OUTCOME",
+    Form(TEXT, 11, ("consensus", "adjudicated", "voided", "stopped")): "OUTCOME",
     Form(TEXT, 7, ("added", "removed", "altered")): "CHANGE",
     Form(TEXT, 6, ("total", "change")): "KIND",
     Form(TEXT, 64): "USUBJID COMMITMENT DIGEST",

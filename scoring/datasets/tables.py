@@ -120,7 +120,10 @@ CASES = DatasetTable(
         SUBJECT,
         SITE,
         DatasetColumn("CASENUM", "Drawn number of the case in the campaign"),
-        DatasetColumn("OUTCOME", "consensus or adjudicated; voided for a case that does not count"),
+        DatasetColumn(
+            "OUTCOME",
+            "consensus or adjudicated; without a result: voided, or stopped for want of consent",
+        ),
         DatasetColumn(
             "RULE", "mean-of-two; mean-of-all of three readers; or the charter's result rule after adjudication"
         ),
@@ -133,7 +136,7 @@ CASES = DatasetTable(
             "THRESHOLD", "The charter's threshold; a case is adjudicated strictly above it; empty for three readers"
         ),
         DatasetColumn("ONESIDED", "Visits (VISITNUM) evaluable for only some of the primary readers"),
-        DatasetColumn("VOIDREASON", "Why a case was voided"),
+        DatasetColumn("VOIDREASON", "Why a case was voided or stopped"),
     ),
 )
 READS = DatasetTable(

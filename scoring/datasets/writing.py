@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jobs.queue import Lease
-from reading.models import CaseStatus
 from scoring.cdisc.transfer import Transfer
 from scoring.datasets.analysis_table import ANALYSIS, EVENTS
 from scoring.datasets.case_rows import CaseData, Row, case_row, checked_result, number_rows, score_rows
@@ -66,10 +65,10 @@ def write_block(package: Package, transfer: Transfer, source: CaseSource, block:
 
 
 def write_case(package: Package, transfer: Transfer, data: CaseData, shared: CampaignTransfer) -> None:
-    """The rows of one case into every table; of a voided case its one row and the orders that were shown."""
+    """The rows of one case into every table; of one without a result its one row, the orders and the revisions."""
     package.write(ORDERS, order_rows(data))
     package.write(REVISIONS, revision_rows(data))
-    if data.case.status == CaseStatus.VOIDED:
+    if data.case.has_no_result:
         package.write(CASES, [case_row(data, None)])
         return
     result, computed = checked_result(data)

@@ -13,7 +13,6 @@ from config.errors import BadInput
 from config.wording import either, quoted
 from instruments.missing import MissingRule
 from reading.charter.terms import EVENT_KINDS, STRATEGIES
-from reading.models import CaseStatus
 from scoring.consensus.case_result import Computed
 from scoring.consensus.results import chosen_readers, mean_of, numbers_of
 from scoring.datasets.case_rows import CaseData, Row, checked_result
@@ -79,7 +78,7 @@ def differences(lock: Lock, missing: MissingRule | None, strategies: Mapping[str
     codes = reader_codes(campaign)
     for block in blocks_of(case_order(campaign)):
         for data in loaded(block, codes):
-            if data.case.status != CaseStatus.VOIDED:
+            if not data.case.has_no_result:
                 yield from differences_of(data, before, after)
 
 

@@ -110,7 +110,8 @@ def check(request: HttpRequest, code: str, slug: str, token: str) -> HttpRespons
 def check_film(request: HttpRequest, code: str, slug: str, film: str) -> HttpResponse:
     """The picture of a film in a signed read of the campaign."""
     _, campaign = campaign_for(request, code, slug, Action.SEE_READER_SCORES)
-    shown = Q(displayedfilm__token=film, displayedfilm__timepoint__step__read__in=signed_of(campaign))
+    reads = signed_of(campaign).filter(case__consent_withdrawn=False)
+    shown = Q(displayedfilm__token=film, displayedfilm__timepoint__step__read__in=reads)
     return private(HttpResponse(read_preview(get_object_or_404(ReaderImage, shown)), content_type="image/jpeg"))
 
 

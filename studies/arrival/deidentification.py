@@ -15,17 +15,19 @@ from imaging.decoding.unreadable import Unreadable
 from jobs.lease import Lease
 from studies.arrival import checks
 from studies.arrival.content import content_of, reencoded
+from studies.arrival.intake import CONSENT_WITHDRAWN
 from studies.arrival.likenesses import given_likeness, keep_likeness, near_duplicates
 from studies.arrival.placing import Placement, place
-from studies.arrival.quarantine import keyed_digest
+from studies.arrival.quarantine import drop_original, keyed_digest
 from studies.arrival.resent import SENT_AGAIN, compare, product_version
 from studies.arrival.sealed_files import keep_padded, keep_tree_padded
 from studies.arrival.sop_instances import Twin, claim
 from studies.arrival.work_folder import drop_file, drop_tree, opened_original, work_folder
 from studies.desk.pictures import StoredLevels
-from studies.films import locked, move
+from studies.films import locked_row, move
 from studies.models import BlindUid, Film, FilmStatus, Subject, Trial
 from studies.models.film import CONTENT, DATE_CONFIRMED, SAME_IMAGE, SAME_UID, SITE_SAID, UNREADABLE_BY
+from studies.plan.consent import why_not_accepted, withdrawal_of
 from studies.sealing_key import keyed_pixels
 
 ACTOR = Actor.system("de-identification")
@@ -49,6 +51,9 @@ def read(film: Film, original: IO[bytes], folder: Path, lease: Lease) -> None:
     seen = client.run("inspect", film=original)
     header = kept_header(seen) | {name: film.header[name] for name in SITE_SAID if name in film.header}
     placed = place(film, seen["facts"], seen["identity"])
+    if says := why_not_kept(film, placed.subject):
+        stop_unconsented(film, lease, says)
+        return
     twin = twin_of(film, seen["uids"].get("SOPInstanceUID", ""), header)
     if twin and twin.bars(film):
         stop_twin(film, lease, twin, placed, seen, header)
@@ -65,6 +70,19 @@ def read(film: Film, original: IO[bytes], folder: Path, lease: Lease) -> None:
     )
     header |= {"BitsStored": result["bits"], "SideLetters": result["side_letters"]}
     keep(film, folder, lease, placed, known_fields(placed, seen, header), result)
+
+
+def why_not_kept(film: Film, subject: Subject | None) -> str:
+    """The sentence about a film that came after its subject withdrew consent; films that came before are kept."""
+    withdrawal = withdrawal_of(subject)
+    return why_not_accepted(subject) if withdrawal and film.received_at >= withdrawal.recorded_at else ""
+
+
+def stop_unconsented(film: Film, lease: Lease, says: str) -> None:
+    """Refused, and its bytes are deleted: the sender had not said whose film it is."""
+    stored = film.original_file
+    stop(film, lease, "refused", says, {"original_file": "", "reason_code": CONSENT_WITHDRAWN})
+    drop_original(stored)
 
 
 def twin_of(film: Film, uid: str, header: dict[str, Any]) -> Twin | None:
@@ -214,7 +232,7 @@ def stop(film: Film, lease: Lease, outcome: str, text: str, known: dict[str, Any
 
 def given_up(*, payload: dict[str, Any], says: str) -> None:
     """The film is held because its job gave up: the site has it processed again by saving its form."""
-    film = locked(Film(pk=payload["film"]))
+    film = locked_row(Film(pk=payload["film"]))
     if film.status != FilmStatus.RECEIVED:
         return
     text = f"{says} The film is kept. Once this is resolved, save its visit and date to have it processed again."
@@ -241,7 +259,7 @@ def write(
 ) -> None:
     with audited_atomic():
         lease.finish()
-        film = locked(film)
+        film = locked_row(film)
         move(film, status, **with_what_came_meanwhile(film, values))
         record(
             action=action,

@@ -26,7 +26,7 @@ from imaging.decoding.transfer_syntaxes import SYNTAXES
 from imaging.decoding.unreadable import Unreadable
 from studies.arrival import objects
 from studies.arrival.intake import open_transmittal
-from studies.arrival.objects import OUT_OF_RESOURCES, WRONG_CLASS, look_at
+from studies.arrival.objects import NOT_AUTHORISED, OUT_OF_RESOURCES, WRONG_CLASS, look_at
 from studies.arrival.quarantine import StoreFull
 from studies.arrival.senders import peer_of
 from studies.models import DicomPeer, Transmittal
@@ -37,7 +37,6 @@ VERIFICATION = "1.2.840.10008.1.1"
 LARGEST_PDU = 128 * 1024
 MOST_ASSOCIATIONS = 20
 NETWORK_SECONDS = 60
-NOT_AUTHORISED = 0x0124
 # A-ASSOCIATE-RJ: permanent, by the service user, the title is not known.
 REJECTED, BY_USER, CALLING_UNKNOWN = 1, 1, 3
 

@@ -16,6 +16,7 @@ from studies.desk.confirmed import FIRST_DAY, is_film_day, latest_day
 from studies.films import locked, move
 from studies.models import Film, FilmStatus, Subject, Visit
 from studies.models.film import DATABLE, DATE_CONFIRMED, KEPT_APART, SAME_UID, UNREADABLE_BY
+from studies.plan.consent import demand_consenting
 
 
 def complete(
@@ -155,6 +156,7 @@ def check_place(film: Film, subject: Subject | None, visit: Visit | None) -> Non
         )
     if visit is not None and subject is not None and visit.subject_id != subject.pk:
         raise BadInput(f"Visit {visit.code} does not belong to subject {subject.code}.", field="visit")
+    demand_consenting(subject)
 
 
 def record_event(film: Film, action: str, actor: Actor, changes: dict[str, list[object]], reason: str = "") -> None:

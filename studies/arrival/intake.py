@@ -28,6 +28,10 @@ from studies.arrival.held import checked_day, complete, confirm_date, discard, k
 from studies.arrival.quarantine import PIECE, drop_original, keep_original
 from studies.models import Film, FilmStatus, Site, Subject, Transmittal, TransmittalEntry, Trial, Visit
 from studies.models.film import CONTENT
+from studies.plan.consent import why_not_accepted
+
+# The code of a refusal for want of consent; those of unreadable files are in imaging.decoding.unreadable.
+CONSENT_WITHDRAWN = "consent-withdrawn"
 
 __all__ = [
     "IntakeReceipt",
@@ -39,6 +43,7 @@ __all__ = [
     "open_transmittal",
     "receive",
     "refuse",
+    "turn_away",
 ]
 
 
@@ -128,6 +133,8 @@ def receive(
     authorise(actor, Action.UPLOAD_FILMS)
     check_declared(transmittal, subject, visit)
     film_date = film_date and checked_day(film_date)
+    if says := why_not_accepted(subject or (visit.subject if visit else None)):
+        return turn_away(transmittal=transmittal, name=name, file=file, says=says, actor=actor)
     name, incoming = shown_name(name), Incoming(file)
     try:
         stored = keep_original(incoming.chunks())
@@ -269,7 +276,17 @@ def refuse(*, transmittal: Transmittal, name: str, file: IO[bytes], refusal: Unr
     """Refuses a whole file; the manifest lists it with its size and digest."""
     authorise(actor, Action.UPLOAD_FILMS)
     incoming = Incoming(file)
-    return refused(transmittal, shown_name(name), incoming, incoming.read_to_the_end(), refusal, actor)
+    return refused(
+        transmittal, shown_name(name), incoming, incoming.read_to_the_end(), refusal.reason_code, refusal.text, actor
+    )
+
+
+def turn_away(*, transmittal: Transmittal, name: str, file: IO[bytes], says: str, actor: Actor) -> IntakeReceipt:
+    """A film of a subject who withdrew consent: the manifest lists it, and nothing of its content is stored."""
+    authorise(actor, Action.UPLOAD_FILMS)
+    incoming = Incoming(file)
+    digest = incoming.read_to_the_end()
+    return refused(transmittal, shown_name(name), incoming, digest, CONSENT_WITHDRAWN, says, actor)
 
 
 def refuse_midway(
@@ -277,21 +294,21 @@ def refuse_midway(
 ) -> IntakeReceipt:
     """A file found to be bad while it was read; the rest of a zip bomb is not inflated to be hashed."""
     digest = "" if refusal.reason_code.startswith("zip-") else incoming.read_to_the_end()
-    return refused(transmittal, name, incoming, digest, refusal, actor)
+    return refused(transmittal, name, incoming, digest, refusal.reason_code, refusal.text, actor)
 
 
 def refused(
-    transmittal: Transmittal, name: str, incoming: Incoming, digest: str, refusal: Unreadable, actor: Actor
+    transmittal: Transmittal, name: str, incoming: Incoming, digest: str, reason_code: str, text: str, actor: Actor
 ) -> IntakeReceipt:
     film = Film(original_name=name, size=incoming.size, sha256=digest)
     with audited_atomic():
-        entry = enter(transmittal, film, "refused", refusal.text, None)
+        entry = enter(transmittal, film, "refused", text, None)
         record(
             action="studies.file.refused",
             actor=actor,
             stream=transmittal.trial.code,
             subject=("studies.transmittal", str(transmittal.pk)),
-            reason=refusal.text,
-            details={"code": refusal.reason_code, "size": incoming.size, "site": transmittal.site.code},
+            reason=text,
+            details={"code": reason_code, "size": incoming.size, "site": transmittal.site.code},
         )
-    return IntakeReceipt("refused", refusal.text, None, entry)
+    return IntakeReceipt("refused", text, None, entry)

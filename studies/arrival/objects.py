@@ -12,12 +12,14 @@ from audit.trail import Actor
 from imaging.decoder import client
 from imaging.decoding.unreadable import Unreadable
 from studies.arrival.content import content_of
-from studies.arrival.intake import IntakeReceipt, receive
+from studies.arrival.intake import IntakeReceipt, receive, turn_away
+from studies.arrival.placing import subject_by_header
 from studies.arrival.sop_instances import contested
 from studies.models import Transmittal
+from studies.plan.consent import why_not_accepted
 
 # PS3.18 table I.2-2 and PS3.4 C-STORE.
-OUT_OF_RESOURCES, WRONG_CLASS, CANNOT_UNDERSTAND = 0xA700, 0xA900, 0xC000
+OUT_OF_RESOURCES, WRONG_CLASS, CANNOT_UNDERSTAND, NOT_AUTHORISED = 0xA700, 0xA900, 0xC000, 0x0124
 CLASS_NOT_SUPPORTED, SYNTAX_NOT_SUPPORTED, DUPLICATE_UID = 0x0122, 0xC122, 0x0111
 FAILURE_OF_REASON = {
     "transfer-syntax": SYNTAX_NOT_SUPPORTED,
@@ -36,6 +38,7 @@ class DecodedObject:
     failure: int = 0
     content: str = ""
     day: str = ""
+    identity: dict[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def instance(self) -> str:
@@ -63,6 +66,7 @@ def look_at(path: Path) -> DecodedObject:
         failure=0 if seen["uids"] else CANNOT_UNDERSTAND,
         content=content_of(seen),
         day=seen["facts"].get("FilmDate") or "",
+        identity=seen["identity"],
     )
 
 
@@ -75,11 +79,18 @@ def named(path: Path, failure: int) -> DecodedObject:
 
 
 def store(*, transmittal: Transmittal, path: Path, number: int, seen: DecodedObject, actor: Actor) -> int:
-    """Receives any object, so that the manifest lists it; returns the failure, 0 when it has been stored safely."""
+    """Receives any object, so that the manifest lists it; returns the failure, 0 when it has been stored safely.
+
+    An object whose header names a subject who withdrew consent is listed and not stored.
+    """
+    says, name = why_not_accepted(subject_by_header(transmittal.site, seen.identity)), seen.name(number)
     with path.open("rb") as file:
+        if says:
+            turn_away(transmittal=transmittal, name=name, file=file, says=says, actor=actor)
+            return NOT_AUTHORISED
         received = receive(
             transmittal=transmittal,
-            name=seen.name(number),
+            name=name,
             file=file,
             actor=actor,
             sop_instance_uid=seen.instance,

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from studies.desk.confirmed import is_film_day
-from studies.models import Film, Subject, Visit
+from studies.models import Film, Site, Subject, Visit
 
 Finding = dict[str, Any]
 # Sides in words; a view already is a word.
@@ -41,7 +41,7 @@ class Placement:
 
 def place(film: Film, facts: dict[str, Any], identity: dict[str, str]) -> Placement:
     """Declared values take precedence; a header that contradicts them becomes a finding for the desk."""
-    subject = film.subject or subject_by_header(film, identity)
+    subject = film.subject or subject_by_header(film.site, identity)
     visit = film.visit or (visit_by_header(subject, identity) if subject else None)
     stated = header_date(facts)
     placed = Placement(
@@ -70,10 +70,10 @@ def header_date(facts: dict[str, Any]) -> date | None:
     return day if day and is_film_day(day) else None
 
 
-def subject_by_header(film: Film, identity: dict[str, str]) -> Subject | None:
-    """A subject of the same site whose code is in the header."""
+def subject_by_header(site: Site, identity: dict[str, str]) -> Subject | None:
+    """A subject of the site whose code is in the header."""
     codes = {word for word in (identity.get("TrialSubject"), identity.get("Patient")) if word}
-    found = list(Subject.objects.filter(site=film.site, code__in=codes)[:2])
+    found = list(Subject.objects.filter(site=site, code__in=codes)[:2])
     return found[0] if len(found) == 1 else None
 
 

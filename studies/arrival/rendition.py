@@ -14,7 +14,7 @@ from jobs.queue import JobRefused
 from studies.arrival.work_folder import drop_tree, keep_tree, opened_blind, work_folder
 from studies.desk import masks
 from studies.desk.placements import for_image
-from studies.films import locked, move
+from studies.films import locked_row, move
 from studies.models import Film, FilmStatus, MaskSet, ReaderImage, Rendition
 from studies.sealed_links import link
 
@@ -72,7 +72,7 @@ def draw(film: Film, chosen: MaskSet | None, folder: Path) -> dict[str, Meta]:
 def write(film: Film, chosen: MaskSet | None, lease: Lease, pictures: dict[str, Meta], keys: dict[str, str]) -> None:
     with audited_atomic():
         lease.finish()
-        film = locked(film)
+        film = locked_row(film)
         if masks.settled(film) != chosen:
             raise JobRefused("The masks were changed while the reader image was being made.")
         changes = move(film, FilmStatus.READY)
@@ -90,7 +90,7 @@ def write(film: Film, chosen: MaskSet | None, lease: Lease, pictures: dict[str, 
 
 def given_up(*, payload: dict[str, Any], says: str) -> None:
     """The film returns to the desk because its job gave up: accepting it again has its reader images made again."""
-    film = locked(Film(pk=payload["film"]))
+    film = locked_row(Film(pk=payload["film"]))
     if film.status != FilmStatus.ACCEPTED:
         return
     text = f"The reader image was not made. {says} Once this is resolved, accept the film again."

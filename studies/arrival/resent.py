@@ -6,7 +6,7 @@ from django.conf import settings
 
 from audit.trail import Actor
 from studies.arrival.held import complete
-from studies.films import locked
+from studies.films import locked_row
 from studies.models import Film, FilmStatus
 from studies.models.film import SAME_IMAGE, UNREADABLE_BY
 
@@ -75,7 +75,7 @@ def in_words(value: object) -> str:
 
 def add_finding(film: Film, text: str) -> None:
     """One more finding for the desk, in the open transaction; the same sentence is kept only once."""
-    film = locked(film)
+    film = locked_row(film)
     if all(finding["text"] != text for finding in film.findings):
         findings = [*film.findings, {"code": SENT_AGAIN, "text": text}]
         Film.objects.filter(pk=film.pk).update(findings=findings)

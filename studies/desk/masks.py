@@ -72,7 +72,8 @@ def waiting(trial: Trial) -> QuerySet[MaskSet]:
     """The sets that a second person has to check, oldest first: the newest one of each film at the desk."""
     newer = MaskSet.objects.filter(film=OuterRef("film"), revision__gt=OuterRef("revision"))
     open_sets = MaskSet.objects.filter(film__trial=trial, confirmed_by=None, refused_reason="")
-    found = open_sets.filter(~Exists(newer), film__status__in=MASKABLE)
+    films = Film.objects.accessible().filter(trial=trial, status__in=MASKABLE)
+    found = open_sets.filter(~Exists(newer), film__in=films)
     return found.select_related("film", "film__trial", "proposed_by").order_by("proposed_at", "pk")
 
 

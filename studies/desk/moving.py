@@ -17,6 +17,7 @@ from studies.films import locked_at_its_visit, locked_visit
 from studies.models import Film, Visit
 from studies.models.film import FOUND_GOOD, PLACEABLE
 from studies.naming import checked_choice, checked_text
+from studies.plan.consent import demand_consenting
 from studies.plan.visits import named
 
 
@@ -71,6 +72,7 @@ def checked_source(film: Film, visit: Visit) -> Visit:
         )
     if visit.not_done_reason:
         raise WrongState(f"{named(visit)} is recorded as not done. Choose another visit, or reopen this one first.")
+    demand_consenting(visit.subject)
     return film.visit
 
 

@@ -22,6 +22,7 @@ from studies.desk.verdicts import QuestionReason, RejectReason, WithdrawReason, 
 from studies.films import locked, locked_at_its_visit, locked_visit, move, order_rendition, person
 from studies.models import Film, FilmStatus, MaskSet, QualityDecision, Visit
 from studies.naming import checked_choice, checked_text
+from studies.plan.consent import demand_consenting
 from studies.plan.visits import named
 from studies.questions import threads as questions
 
@@ -103,6 +104,7 @@ def checked_visit(film: Film, visit: Visit | None) -> Visit:
         )
     if visit.not_done_reason:
         raise WrongState(f"{named(visit)} is recorded as not done. Choose another visit, or reopen this one first.")
+    demand_consenting(visit.subject)
     return visit
 
 

@@ -17,6 +17,7 @@ from studies.desk.rectangles import NOT_FOUR, PARTS
 from studies.desk.verdicts import QuestionReason, RejectReason, WithdrawReason
 from studies.models import Film, Visit
 from studies.models.film import SIDES, VIEWS
+from studies.plan.consent import of_consenting
 from studies.questions.threads import LONGEST_TEXT
 
 POLARITIES = [("0", "As it is"), ("1", "Inverted")]
@@ -44,7 +45,8 @@ class AcceptForm(forms.Form):
         if film.film_date_source == "header" and any(finding["code"] == DATES for finding in film.findings):
             initial.pop("film_date")  # the dates in the header contradict each other: a person enters the right one
         super().__init__(data, initial=initial, auto_id="accept-%s")
-        visits = Visit.objects.filter(subject__site=film.site_id, not_done_reason="").select_related("subject", "plan")
+        done = Visit.objects.filter(subject__site=film.site_id, not_done_reason="")
+        visits = of_consenting(done).select_related("subject", "plan")
         self.fields["visit"].queryset = visits.order_by("subject__natural", "plan__target_day", "code")  # type: ignore[attr-defined]
         self.fields["acknowledged"].choices = [(one["code"], one["text"]) for one in film.findings]  # type: ignore[attr-defined]
 

@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import UploadedFile
 from config.days import DayField
 from studies.desk.confirmed import FIRST_DAY, is_film_day, latest_day
 from studies.models import Site, Visit
+from studies.plan.consent import of_consenting
 
 
 class FilesInput(forms.ClearableFileInput):
@@ -41,10 +42,10 @@ class VisitField(forms.ModelChoiceField):  # type: ignore[type-arg]
         self.widget.attrs["data-searchable"] = ""
 
     def offer(self, site: Site) -> None:
-        """Offers the visits of the site, in the order of the plan."""
+        """Offers the visits of the site, in the order of the plan; none of a subject who withdrew consent."""
         visits = Visit.objects.filter(subject__site=site).select_related("subject", "plan")
         self.queryset = visits
-        ordered = visits.order_by("subject__natural", "plan__target_day", "code")
+        ordered = of_consenting(visits).order_by("subject__natural", "plan__target_day", "code")
         groups = groupby(ordered, lambda visit: visit.subject.code)
         offered = [(code, [(visit.pk, self.label_from_instance(visit)) for visit in found]) for code, found in groups]
         self.choices = [("", "Choose"), *offered]

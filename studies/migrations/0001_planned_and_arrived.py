@@ -135,6 +135,42 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="ConsentWithdrawal",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("withdrawn_on", models.DateField()),
+                ("statement", models.CharField(max_length=300)),
+                ("instruction", models.CharField(blank=True, max_length=500)),
+                ("recorded_at", models.DateTimeField(auto_now_add=True)),
+                ("corrected_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="consent_withdrawals",
+                        to="studies.subject",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["subject", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("corrected_at", None)), fields=("subject",), name="consent_withdrawn_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("statement", ""), _negated=True), name="consent_withdrawal_says_what"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("corrected_at", None), ("corrected_at__gte", models.F("recorded_at")), _connector="OR"
+                        ),
+                        name="consent_corrected_after_it_was_recorded",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Transmittal",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from studies.models.absence import AbsentFilm
 from studies.models.arms import ArmsHolding, ArmsImport, CustodianKey, SealedArm
+from studies.models.consent import ConsentWithdrawal
 from studies.models.desk import JointPlacement, MaskSet, QualityDecision
 from studies.models.deviation import DeviationCategory, DeviationEffect, DeviationStatus, DeviationVersion
 from studies.models.film import BlindUid, Film, FilmStatus, SopInstance, Transmittal, TransmittalEntry
@@ -19,6 +20,7 @@ __all__ = [
     "ArmsHolding",
     "ArmsImport",
     "BlindUid",
+    "ConsentWithdrawal",
     "CustodianKey",
     "DeviationCategory",
     "DeviationEffect",

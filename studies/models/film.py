@@ -6,8 +6,9 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
+from studies.models.consent import ConsentWithdrawal
 from studies.models.trial import Site, Subject, Trial, Visit
 from studies.sealed_names import SealedName
 from studies.sealed_values import SealedValue
@@ -108,15 +109,20 @@ class FilmQuerySet(models.QuerySet["Film"]):
 
     def at_desk(self) -> FilmQuerySet:
         """Films that wait for a decision at the QC desk, oldest first."""
-        return self.filter(status__in=AT_DESK).order_by("received_at")
+        return self.accessible().filter(status__in=AT_DESK).order_by("received_at")
+
+    def accessible(self) -> FilmQuerySet:
+        """Films that may be opened: their subject has not withdrawn consent."""
+        withdrawn = ConsentWithdrawal.objects.current().filter(subject=OuterRef("subject"))
+        return self.filter(~Exists(withdrawn))
 
     def live(self) -> FilmQuerySet:
         """Films that are not refused, rejected or withdrawn."""
         return self.exclude(status__in=OUT_OF_PLAY)
 
     def ready(self) -> FilmQuerySet:
-        """Designated films with a reader image: what a campaign may show."""
-        return self.filter(status=FilmStatus.READY, designated=True)
+        """Designated films with a reader image, of subjects who consent: what a campaign may show."""
+        return self.accessible().filter(status=FilmStatus.READY, designated=True)
 
 
 class Film(models.Model):

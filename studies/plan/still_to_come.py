@@ -8,6 +8,7 @@ from datetime import date
 
 from studies.models import Site, Trial
 from studies.plan.completeness import ViewState, ViewStatus, VisitState
+from studies.plan.consent import subjects_without_consent
 from studies.plan.tally import States, VisitRow, baselines_of
 
 AT_MOST = 10
@@ -57,11 +58,15 @@ class StillToCome:
 
 
 def still_to_come(trial: Trial, today: date, site: Site | None = None) -> StillToCome:
-    """The visits with films due, the oldest window first; only visits with films and the first others are loaded."""
-    states = States(trial, today, site)
-    baselines = baselines_of(states.rows)
-    some = [state for state in states.loaded([row for row in states.rows if not row.is_plain]) if is_due(state, today)]
-    none = [(window_of(row, baselines), row) for row in states.rows if row.is_plain and not row.films]
+    """The visits with films due, the oldest window first; only visits with films and the first others are loaded.
+
+    Nothing is due of a subject who withdrew consent.
+    """
+    states, withdrawn = States(trial, today, site), subjects_without_consent(trial)
+    rows = [row for row in states.rows if row.subject not in withdrawn]
+    baselines = baselines_of(rows)
+    some = [state for state in states.loaded([row for row in rows if not row.is_plain]) if is_due(state, today)]
+    none = [(window_of(row, baselines), row) for row in rows if row.is_plain and not row.films]
     empty = [(window, row) for window, row in none if row_is_due(row, window, today)]
     first = sorted(empty, key=lambda pair: last_day_of(pair[0]))[:AT_MOST]
     found = [*some, *states.loaded([row for _, row in first])]

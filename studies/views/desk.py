@@ -29,6 +29,7 @@ from studies.forms.desk import (
     WithdrawForm,
 )
 from studies.models import Film, Trial
+from studies.plan.consent import demand_consent, withdrawal_of
 from studies.views.pictures import picture_response
 
 FORMS: dict[str, Callable[[Film], BaseForm]] = {
@@ -45,7 +46,7 @@ Decide = Callable[[dict[str, Any]], object]
 def desk(request: HttpRequest, code: str) -> HttpResponseBase:
     """The films that wait."""
     trial, _ = trial_or_404(request, code, Action.CHECK_FILMS)
-    asked = Film.objects.filter(waits_for_site(), trial=trial).count()
+    asked = Film.objects.accessible().filter(waits_for_site(), trial=trial).count()
     return queue(request, trial).respond("studies/desk/queue.html", {"trial": trial, "asked": asked})
 
 
@@ -54,7 +55,7 @@ def desk_film_page(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """One film."""
     trial, _ = trial_or_404(request, code, Action.CHECK_FILMS)
     film = film_or_404(trial, pk)
-    if not film.desk_folder:  # received or held: there is no picture yet
+    if not film.desk_folder or withdrawal_of(film.subject):  # there is no picture yet, or it is closed
         return redirect("studies:film", code, pk)
     return show(request, trial, film)
 
@@ -63,7 +64,8 @@ def desk_film_page(request: HttpRequest, code: str, pk: int) -> HttpResponse:
 def desk_picture(request: HttpRequest, code: str, pk: int, name: str) -> HttpResponse:
     """A part of the film's picture."""
     trial, _ = trial_or_404(request, code, Action.CHECK_FILMS)
-    return picture_response(film_or_404(trial, pk).desk_folder, name)
+    film = get_object_or_404(Film.objects.of_trial(trial).accessible(), pk=pk)
+    return picture_response(film.desk_folder, name)
 
 
 @require_POST
@@ -158,6 +160,7 @@ def decided(
             messages.success(request, f"Film {film.pk}: {says}.")
             return redirect(address(request, trial, film.pk if stay else place.after))
     film.refresh_from_db()
+    demand_consent(film)
     return show(request, trial, film, {name: form}, place, status=400)
 
 

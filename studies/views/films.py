@@ -18,6 +18,7 @@ from studies.desk.designation import can_be_designated
 from studies.desk.moving import can_be_moved
 from studies.models import Film, Question
 from studies.models.film import WITHOUT_PICTURE
+from studies.plan.consent import withdrawal_of
 from studies.record_history import history_of
 from studies.views import film_columns as columns
 
@@ -63,13 +64,15 @@ def film(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """One film: what was declared and confirmed, what the checks found, and everything that happened to it."""
     trial, actor = trial_or_404(request, code, Action.CHECK_FILMS)
     film = get_object_or_404(Film.objects.of_trial(trial).select_related("replaces"), pk=pk)
+    closed = withdrawal_of(film.subject) is not None
     context = {
         "trial": trial,
         "film": film,
         "facts": facts(film),
-        "at_the_desk": film.status not in WITHOUT_PICTURE,
-        "can_be_moved": can_be_moved(film),
-        "can_be_designated": can_be_designated(film),
+        "closed": closed,
+        "at_the_desk": not closed and film.status not in WITHOUT_PICTURE,
+        "can_be_moved": not closed and can_be_moved(film),
+        "can_be_designated": not closed and can_be_designated(film),
         "replaced_by": film.replaced_by.order_by("pk"),
         "questions": Question.objects.of_trial(trial).filter(film=film).order_by("pk"),
         "history": history_of("studies.film", film.pk, actor.role),

@@ -77,7 +77,7 @@ def own_films(site: Site) -> Any:
 
 def undated(films: Any) -> Any:
     """Those whose date was read from the header and has not been confirmed by the site yet."""
-    waiting = films.filter(film_date_source="header", status__in=AT_DESK)
+    waiting = films.accessible().filter(film_date_source="header", status__in=AT_DESK)
     return waiting.exclude(header__has_key=DATE_CONFIRMED)
 
 

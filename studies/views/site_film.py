@@ -23,6 +23,7 @@ from studies.arrival.intake import complete, confirm_date
 from studies.forms.upload import CompleteForm, DayForm, SettleForm
 from studies.models import Film, FilmStatus, Site, TransmittalEntry, Trial
 from studies.models.film import AT_DESK, DATE_CONFIRMED, SAME_UID
+from studies.plan.consent import withdrawal_of
 
 
 def own_film_or_404(site: Site, pk: int) -> Film:
@@ -46,7 +47,8 @@ def site_film(request: HttpRequest, code: str, pk: int) -> HttpResponse:
 
 def film_page(request: HttpRequest, trial: Trial, site: Site, film: Film, form: Form) -> HttpResponse:
     """The status of the film, and the forms for what its site can still do."""
-    held = film.status == FilmStatus.HELD
+    closed = withdrawal_of(film.subject) is not None
+    held = film.status == FilmStatus.HELD and not closed
     context = {
         "trial": trial,
         "site": site,
@@ -55,7 +57,8 @@ def film_page(request: HttpRequest, trial: Trial, site: Site, film: Film, form: 
         "form": form if held or form.errors else None,
         "settle_form": SettleForm() if held else None,
         "twin": Film.objects.filter(site=site, pk=film.header.get(SAME_UID)).first() if held else None,
-        "day_form": DayForm(initial={"film_date": film.film_date}) if asks_for_day(film) else None,
+        "closed": closed,
+        "day_form": DayForm(initial={"film_date": film.film_date}) if asks_for_day(film) and not closed else None,
         "replaced_by": film.replaced_by.order_by("pk"),
         "questions": film.questions.order_by("pk"),
     }

@@ -20,6 +20,7 @@ from studies.forms.planning import AbsenceForm, ReasonForm, VisitForm
 from studies.models import AbsentFilm, Question, Subject, Trial, Visit
 from studies.plan.absences import record_absence, withdraw_absence
 from studies.plan.completeness import VisitState, visit_states
+from studies.plan.consent import withdrawal_of
 from studies.plan.known_visits import load_visits, subjects_with_visits
 from studies.plan.visits import add_visit, mark_not_done, reopen_visit
 from studies.record_history import history_of
@@ -93,6 +94,7 @@ def subject(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         "trial": trial,
         "subject": subject,
         "states": states_of(subject),
+        "withdrawal": withdrawal_of(subject),
         "questions": Question.objects.of_trial(trial).filter(subject=subject).order_by("pk"),
         "history": history_of("studies.subject", subject.pk, actor.role),
         "form": form,

@@ -24,6 +24,7 @@ from studies.arms.custodian.custodian import raw
 from studies.arms.custodian_keys import confirm_key, hold_arms, register_key
 from studies.arms.importing import import_arms
 from studies.models import (
+    ConsentWithdrawal,
     DeviationCategory,
     DeviationEffect,
     DeviationVersion,
@@ -64,6 +65,7 @@ def build(secrets: Secrets, held: Frozen, *, stage: str, ids_by_content: bool = 
     build_films(world, trial, ids_by_content)
     build_questions(world, trial)
     build_deviations(world, trial)
+    build_consent(trial)
     held.begin("arms")
     build_arms(world, trial)
     if stage != "planned":
@@ -169,6 +171,18 @@ def build_deviations(world: World, trial: Trial) -> None:
         effect=DeviationEffect.NONE,
         effect_explained=f"Site {site.code} sent them again.",
         written_by=world.people["coordinator"],
+    )
+
+
+def build_consent(trial: Trial) -> None:
+    """A withdrawal of consent that was recorded by mistake, so that reading continues; its text names the subject."""
+    subject = Subject.objects.filter(trial=trial).order_by("pk")[0]
+    ConsentWithdrawal.objects.create(
+        subject=subject,
+        withdrawn_on=date(2026, 2, 2),
+        statement=f"All films of {subject.code}",
+        instruction=f"Site {subject.site.code} keeps them",
+        corrected_at=timezone.now(),
     )
 
 

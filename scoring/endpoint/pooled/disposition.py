@@ -12,9 +12,12 @@ from scoring.endpoint.by_arm.visits import AnalysisVisit, later
 from scoring.models import Outcome
 
 Line = Mapping[str, str]
-VOIDED = "voided"
+VOIDED, STOPPED = "voided", "stopped"
 MOST_REASONS = 20
-OUTCOMES = {str(value): str(label) for value, label in Outcome.choices} | {VOIDED: "Voided"}
+OUTCOMES = {str(value): str(label) for value, label in Outcome.choices} | {
+    VOIDED: "Voided",
+    STOPPED: "Consent withdrawn before a result",
+}
 
 
 def disposition(cases: Sequence[Line], events: Iterable[Line]) -> ReportTable:
