@@ -11,9 +11,9 @@ from studies.plan.subjects import enrol
 from studies.plan.trials import add_site, create_trial
 from studies.plan.visits import add_visit, plan_visit
 
-Planned = tuple[str, str, int]
+VisitPlanned = tuple[str, str, int]
 BASELINE, WEEK_24, WEEK_52 = ("W00", "Baseline", 0), ("W24", "Week 24", 168), ("W52", "Week 52", 364)
-VISITS: tuple[Planned, ...] = (BASELINE, WEEK_24, WEEK_52)
+VISITS: tuple[VisitPlanned, ...] = (BASELINE, WEEK_24, WEEK_52)
 TERMS: dict[str, Any] = {
     "adjudication_threshold": 5.0,
     "reference_visit": "W52",
@@ -40,7 +40,7 @@ class TrialPlan:
     instrument: str
     sites: tuple[str, ...]
     subjects: int
-    visits: tuple[Planned, ...]
+    visits: tuple[VisitPlanned, ...]
 
     @property
     def codes(self) -> list[str]:
