@@ -62,10 +62,7 @@ def accept(
     confirmed.check()
     note = checked_text("note", note, longest=500, required=False)
     with audited_atomic():
-        if visit:
-            locked_visit(visit.pk)
-        film = locked(film) if visit else locked_at_its_visit(film)
-        visit = checked_visit(film, visit)
+        film, visit = locked_together(film, visit)
         check_acknowledged(film, acknowledged)
         check_polarity(film, inverted)
         check_side(film, side, confirmed=side_confirmed)
@@ -77,6 +74,16 @@ def accept(
             order_rendition(film)
         record_event(film, "accept", actor, decision, changes, seen(film, visit, mask_set, acknowledged), losing)
     return decision
+
+
+def locked_together(film: Film, visit: Visit | None) -> tuple[Film, Visit]:
+    """The current film and the visit that it is accepted for, by default its own, both locked."""
+    if visit is None:
+        film = locked_at_its_visit(film)
+    else:
+        locked_visit(visit.pk)
+        film = locked(film)
+    return film, checked_visit(film, visit)
 
 
 def seen(film: Film, visit: Visit, mask_set: MaskSet | None, acknowledged: Collection[str]) -> dict[str, object]:
