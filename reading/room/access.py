@@ -127,5 +127,5 @@ def reader_actor(request: HttpRequest, step: ReadStep) -> Actor:
         raise WrongState(f"Your reading in trial {campaign.trial.code} is suspended. {NOTHING_LOST}")
     if vars(step)["first_request"]:
         current = Membership.objects.current().filter(user=request.user.pk, trial=step.read.case.campaign.trial)
-        note_first_use(current.filter(role=role).select_related("trial", "user", "site"))
+        note_first_use(current.filter(role=role).select_related("trial", "user"))
     return Actor(user_id=request.user.pk, label=str(request.user), role=role)

@@ -17,7 +17,9 @@ from reading.issuing.assignments import request_batch
 from reading.models import Batch, Campaign, Case, Read, ReadStep
 from reading.room.cells import instrument_of, timepoints_of
 from reading.room.sessions import open_read
+from studies.models import Membership
 from tests.reading.builders import BuiltTrial, build_reading_trial, open_campaign_of, serve_films
+from tests.tracking import record_rows
 
 pytestmark = pytest.mark.django_db
 
@@ -51,6 +53,18 @@ def body_of(read: Read, first: int, count: int) -> str:
     return json.dumps(
         {"ops": [recorded | {"op_id": new_token(), "timepoint": one.token, "item": item.key} for one, item in cells]}
     )
+
+
+def test_the_first_request_of_a_person_under_a_role_may_be_a_save(
+    built_trial: BuiltTrial, read: Read, client: Client
+) -> None:
+    own = Membership.objects.filter(user=built_trial.people["reader"])
+    own.update(first_used_at=None)
+    record_rows("TWO", own)
+    client.force_login(built_trial.people["reader"], backend=BACKEND)
+    answer = client.post(f"/read/{read.token}/values", body_of(read, 0, 1), content_type="application/json")
+    assert answer.status_code == 200, answer.content
+    assert not own.filter(first_used_at=None).exists()
 
 
 def statements_of(client: Client, read: Read, body: str) -> list[str]:
