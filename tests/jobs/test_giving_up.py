@@ -40,6 +40,8 @@ WITHOUT_A_STATE = {
     "jobs.backup",
     "jobs.verify_audit",
     "reading.remind",
+    "scoring.alarms",
+    "scoring.mail_alarm",
     "scoring.mail_custodians",
     "studies.joint_proposal",
     "studies.mail_membership",
