@@ -44,12 +44,18 @@ track(
 
 KNOWS_ORDER = frozenset({Role.COORDINATOR, Role.STATISTICIAN})
 KNOWS_SCORES = frozenset({Role.STATISTICIAN, Role.LEAD})
+ABOUT_READERS = frozenset({Role.COORDINATOR, Role.LEAD, Role.AUDITOR})
 ALL_BUT_SITES = frozenset({Role.COORDINATOR, Role.STATISTICIAN, Role.LEAD, Role.AUDITOR, Role.SPONSOR})
 
 
 def planned(name: str, label: str, sentence: str) -> None:
     """Declares an action whose content shows no score and no order."""
     declare(name, label=label, sentence=sentence, seen_by=ALL_BUT_SITES)
+
+
+def on_suspension(name: str, label: str, sentence: str) -> None:
+    """Declares an action on the suspension of a reader. Its cause and reason say what was found about a person."""
+    declare(name, label=label, sentence=sentence, seen_by=ABOUT_READERS, hides=("reason", "details.cause"))
 
 
 def on_read(name: str, label: str, sentence: str) -> None:
@@ -87,8 +93,8 @@ planned(
     "Reader qualification withdrawn",
     "withdrew the qualification of reader {reader|id}[ for {instrument}]",
 )
-planned("reading.reader.suspended", "Reader suspended", "suspended reader {reader|id}[ ({cause})]")
-planned("reading.reader.resumed", "Suspension lifted", "lifted the suspension of reader {reader|id}[ ({cause})]")
+on_suspension("reading.reader.suspended", "Reader suspended", "suspended reader {reader|id}[ ({cause})]")
+on_suspension("reading.reader.resumed", "Suspension lifted", "lifted the suspension of reader {reader|id}[ ({cause})]")
 planned(
     "reading.campaign.created",
     "Campaign created",
@@ -158,7 +164,8 @@ on_order("reading.case.voided", "Case voided", "voided case {number|id}", hides=
 on_order(
     "reading.case.stopped",
     "Case stopped",
-    "stopped case {number|id}, because its subject withdrew consent[, without {reads:unsigned read}]",
+    "stopped case {number|id}, because its subject withdrew consent[, without {reads:unsigned read}]"
+    "[, with {kept:returned read} as signed before]",
 )
 on_order(
     "reading.case.continued",

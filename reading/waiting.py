@@ -12,12 +12,12 @@ from accounts.roles import Action
 from accounts.waiting import Waiting, declare_waiting
 from reading.issuing.adjudication import unadjudicated
 from reading.models import Case, Read
-from reading.room.worklist import steps_before
+from reading.room.worklist import readable, steps_before
 
 
 def to_read(user_id: int, place: TrialRole) -> Iterator[Waiting]:
     """The person's worklist in that trial; first reads, repeats and adjudications are one number."""
-    entries = steps_before(user_id).filter(read__case__campaign__trial__code=place.code)
+    entries = readable(steps_before(user_id)).filter(read__case__campaign__trial__code=place.code)
     overdue = entries.filter(read__batch__due_on__lt=timezone.localdate()).count()
     worklist = reverse("reading:worklist")
     yield Waiting("Overdue cases", overdue, worklist, urgent=True)

@@ -19,6 +19,6 @@ class AlarmForm(forms.Form):
     )
     reason = forms.CharField(
         max_length=300,
-        help_text="Example: the films of cases 41 to 50 were looked at together; the reader grades wrists higher than "
+        help_text="Example: the films of cases 41 to 50 were reviewed together; the reader grades wrists higher than "
         "before.",
     )

@@ -42,7 +42,7 @@ planned(
 )
 planned(
     "studies.consent.instructed",
-    "Sponsor's instruction recorded",
+    "Instruction of the sponsor recorded",
     "recorded the sponsor's instruction about the data of subject {code|id}, who withdrew consent",
 )
 planned(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from django.db.models import Count
@@ -28,6 +28,7 @@ from reading.models.campaign import CAMPAIGN_TRANSITIONS
 from reading.states import CAMPAIGN_BECOMES, CAMPAIGN_IS, demand_open, said_of
 from reading.unblinding import seal
 from studies.models import Film, Subject, Trial, Visit
+from studies.plan.consent import held_without_consent
 from studies.sealed_links import shuffle_images
 
 # How many subjects an obstacle names.
@@ -174,6 +175,7 @@ def open_campaign(
 
 def add_cases(campaign: Campaign, frozen: Sequence[FrozenCase], first_number: int) -> list[Case]:
     """The cases with their sealed identities, and their new images in random order; called inside a transaction."""
+    demand_consents([films.subject for films in frozen])
     images = set().union(*map(images_of, frozen))
     shown = DisplayedFilm.objects.filter(reader_image__in=images).values_list("reader_image", flat=True)
     shuffle_images(sorted(images - set(shown)))
@@ -185,6 +187,14 @@ def add_cases(campaign: Campaign, frozen: Sequence[FrozenCase], first_number: in
         for case, films in zip(cases, frozen, strict=True)
     )
     return cases
+
+
+def demand_consents(subjects: Collection[int]) -> None:
+    """WrongState when one of these subjects withdrew consent after the films were chosen; none does until the end."""
+    if away := held_without_consent(subjects):
+        codes = Subject.objects.filter(pk__in=away).order_by("natural", "pk").values_list("code", flat=True)
+        text = f"Consent was withdrawn in the meantime ({', '.join(codes)}), so the cases would show other films."
+        raise WrongState(f"{text} Load the page and try again.")
 
 
 def move_campaign(campaign: Campaign, to: CampaignStatus, **changes: object) -> None:
@@ -200,6 +210,8 @@ def close_campaign(*, campaign: Campaign, actor: Actor) -> None:
     with audited_atomic():
         in_hand = reads_in_hand(campaign)
         hold_chains(in_hand)
+        # A withdrawal of consent that is being corrected resumes cases only while the campaign is open.
+        Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
         demand_open(campaign, "It can be closed")
         lapsed = 0 if campaign.trains else demand_all_read(campaign)
         move_campaign(campaign, CampaignStatus.CLOSED, closed_at=timezone.now())

@@ -10,15 +10,20 @@ from audit.trail import Actor, audited_atomic, record
 from config.errors import WrongState
 from reading.campaigns.analysis_of_record import demand_not_of_record, stays_of_record
 from reading.campaigns.opening import move_campaign
+from reading.issuing.consent import resume_consenting, stopped_in
 from reading.models import Campaign, CampaignStatus
 from reading.states import demand_reason, said_of
 
 
 def reopen_campaign(*, campaign: Campaign, actor: Actor, user: User, password: str, reason: str) -> None:
-    """Reopens a campaign that is closed and not locked; the same form sent twice reopens once."""
+    """Reopens a campaign that is closed and not locked; the same form sent twice reopens once.
+
+    A case that was stopped is read again where the withdrawal of consent was since corrected.
+    """
     authorise(actor, Action.RUN_CAMPAIGN)
     demand_reason(reason)
     prove(act=Act.REOPENING, user=user, password=password)
+    stopped = stopped_in(campaign)
     with audited_atomic():
         current = Campaign.objects.select_for_update().select_related("trial").get(pk=campaign.pk)
         number = reopenings(current)
@@ -44,6 +49,7 @@ def reopen_campaign(*, campaign: Campaign, actor: Actor, user: User, password: s
             details={"campaign": current.code, "lock root": current.locked_root},
             tracked=[campaign],
         )
+        resume_consenting(stopped, actor)
 
 
 def keeps_its_result(campaign: Campaign) -> bool:

@@ -48,6 +48,7 @@ from reading.models.campaign import CASE_TRANSITIONS
 from reading.models.read import COUNTING, READ_TRANSITIONS
 from reading.states import CASE_BECOMES, CASE_IS, READ_BECOMES, READ_IS, again_if_same, demand_open, demand_reason
 from studies.models import Subject
+from studies.plan.consent import held_without_consent
 
 
 def plan_batch(campaign: Campaign, readers: Sequence[User], size: int) -> list[Assignment]:
@@ -190,10 +191,12 @@ def void_and_reissue(*, case: Case, actor: Actor, user: User, password: str, rea
     subject = Subject.objects.get(pk=open_case_seal(case).subject)
     films = freeze(campaign.trial, subjects=[subject], visits=visits_of(campaign), cut_off=timezone.now())
     with audited_atomic():
+        away = held_without_consent({subject.pk})
+        hold_chains(list(case.reads.select_related("case__campaign__trial")))
         Case.objects.select_for_update().get(pk=case.pk)
         if voided_before(case, user, reason):
             return Case.objects.filter(replaces=case).first()
-        return void_and_issue_again(case, films, actor, user, reason)
+        return void_and_issue_again(case, [] if away else films, actor, user, reason)
 
 
 def void_and_issue_again(case: Case, films: Sequence[FrozenCase], actor: Actor, user: User, reason: str) -> Case | None:
@@ -274,4 +277,13 @@ def void_case(case: Case, actor: Actor, reason: str) -> list[int]:
         tracked=[case, *reads],
         chains=ended(own),
     )
+    if case.campaign.trains:
+        assess_again(case)
     return [read.reader_id for read in reads if read.kind == ReadKind.PRIMARY]
+
+
+def assess_again(voided: Case) -> None:
+    """Those who had signed every other case of a training may be done now; called inside the transaction."""
+    left = voided.campaign.cases.live().order_by("pk").first()
+    if left is not None:
+        add(kind="scoring.consensus", key=f"case-{left.pk}-without-{voided.pk}", payload={"case": left.pk})

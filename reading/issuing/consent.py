@@ -1,11 +1,13 @@
 """What a withdrawal of consent means for reading: the subject's cases stop in every campaign of the trial.
 
-Unsigned reads leave the worklists as those of a voided case do. Signed reads, and results that were computed, stay.
+Unsigned reads leave the worklists as those of a voided case do. Signed reads, and results that were computed, stay;
+reads that were returned to their readers count as they were signed before.
 A case of an open training campaign is voided, so that nobody's training waits for it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from accounts.models import User
@@ -14,13 +16,14 @@ from accounts.signatures import prove, signed_before, write_signature
 from accounts.signatures import statement as digest_of
 from accounts.signed_acts import Act
 from audit.trail import Actor, audited_atomic, record
+from jobs.queue import add
 from reading.campaigns.case_seals import identities
 from reading.capture_chains import IN_HAND, ended, hold_chains, in_hand
 from reading.issuing.assignments import move_read, void_case
-from reading.models import Campaign, CampaignStatus, Case, Read, ReadStatus
+from reading.models import Campaign, CampaignStatus, Case, Read, ReadReturn, ReadStatus, ReadStep
 from reading.states import demand_reason
 from studies.models import ConsentWithdrawal, Subject
-from studies.plan.consent import correct_withdrawal, record_withdrawal, withdrawal_of
+from studies.plan.consent import correct_withdrawal, held_without_consent, record_withdrawal, withdrawal_of
 
 TRAINING_VOID = "The subject withdrew consent"
 
@@ -33,8 +36,9 @@ def withdraw_consent(
     prove(act=Act.CONSENT, user=user, password=password)
     if earlier := recorded_before(subject, user, withdrawn_on, statement):
         return earlier
-    cases = cases_of(subject)
     with audited_atomic():
+        held_without_consent({subject.pk})
+        cases = cases_of(subject)  # No case of the subject is made from now on.
         hold_chains(Read.objects.filter(case__in=cases).select_related("case__campaign__trial"))
         made = record_withdrawal(
             subject=subject, withdrawn_on=withdrawn_on, statement=statement, instruction=instruction, actor=actor
@@ -46,19 +50,49 @@ def withdraw_consent(
 
 
 def correct_consent(*, withdrawal: ConsentWithdrawal, actor: Actor, user: User, password: str, reason: str) -> None:
-    """It was recorded by mistake: the cases that were stopped can be read again. Ended reads are issued again."""
+    """It was recorded by mistake: the cases that were stopped can be read again. Ended reads are issued again.
+
+    One without a result stays stopped in a campaign that is no longer open, until the campaign is reopened.
+    """
     authorise(actor, Action.RECORD_CONSENT)
     demand_reason(reason)
     prove(act=Act.CONSENT_CORRECTION, user=user, password=password)
     subject, digest = withdrawal.subject, digest_of(withdrawal=withdrawal.pk, reason=reason)
     if signed_before(act=Act.CONSENT_CORRECTION, user=user, record=on_subject(subject), digest=digest):
         return
-    cases = [case for case in cases_of(subject) if case.consent_withdrawn]
+    cases = stopped_for(subject)
     with audited_atomic():
+        campaigns = Campaign.objects.select_for_update(no_key=True).filter(trial=subject.trial_id).order_by("pk")
+        opened = {campaign.pk for campaign in campaigns if campaign.status == CampaignStatus.OPEN}
         correct_withdrawal(withdrawal=withdrawal, reason=reason, actor=actor)
         sign(Act.CONSENT_CORRECTION, subject, actor, user, digest)
         for case in cases:
+            case.refresh_from_db(fields=["status"])
+            if case.campaign_id in opened or not case.has_no_result:
+                resume(case, actor)
+
+
+def resume_consenting(stopped: Sequence[tuple[Case, int]], actor: Actor) -> None:
+    """Those of these cases, given with their subjects, whose subject consents can be read again.
+
+    Called inside the transaction that reopens the campaign.
+    """
+    away = held_without_consent([subject for _, subject in stopped])
+    for case, subject in stopped:
+        if subject not in away:
             resume(case, actor)
+
+
+def stopped_in(campaign: Campaign) -> list[tuple[Case, int]]:
+    """The stopped cases of a campaign, each with its subject."""
+    cases = list(campaign.cases.live().filter(consent_withdrawn=True).select_related("campaign__trial"))
+    films = identities(cases)
+    return [(case, films[case.pk].subject) for case in cases]
+
+
+def stopped_for(subject: Subject) -> list[Case]:
+    """The stopped cases of a subject, in every campaign of the trial."""
+    return [case for case in cases_of(subject) if case.consent_withdrawn]
 
 
 def recorded_before(subject: Subject, user: User, day: date, statement: str) -> ConsentWithdrawal | None:
@@ -106,19 +140,39 @@ def stop(case: Case, actor: Actor) -> None:
     # A job that is issuing reads of the case holds it: what it writes ends with the rest.
     Case.objects.select_for_update().get(pk=case.pk)
     ending = [read for read in case.reads.select_related("case__campaign__trial") if in_hand(read)]
-    unsigned = [read for read in ending if read.status in IN_HAND]
+    opened = case.campaign.status == CampaignStatus.OPEN
+    returned = [read for read in ending if opened and read.status == ReadStatus.RETURNED]
+    unsigned = [read for read in ending if read.status in IN_HAND and read not in returned]
     Case.objects.filter(pk=case.pk).update(consent_withdrawn=True)
     for read in unsigned:
         move_read(read, ReadStatus.VOIDED)
+    steps = keep_as_signed(case, returned)
     record(
         action="reading.case.stopped",
         actor=actor,
         stream=case.campaign.trial.code,
         subject=("reading.case", str(case.pk)),
-        details={"number": case.number, "reads": len(unsigned)},
-        tracked=[case, *unsigned],
+        details={"number": case.number, "reads": len(unsigned), "kept": len(returned)},
+        tracked=[case, *unsigned, *returned, *steps],
         chains=ended(ending),
     )
+
+
+def keep_as_signed(case: Case, returned: Sequence[Read]) -> list[ReadStep]:
+    """Reads that were returned and not signed again count as they were signed; gives the steps that are locked again.
+
+    The case gets back the result that it had. Called inside the transaction that stops it.
+    """
+    steps = list(ReadStep.objects.filter(read__in=returned, locked_at=None))
+    for step in steps:
+        ReadStep.objects.filter(pk=step.pk).update(locked_at=step.signed_values.latest("version").signature.signed_at)
+    for read in returned:
+        last = max(step.locked_at for step in read.steps.all() if step.locked_at)
+        move_read(read, ReadStatus.SIGNED, signed_at=last)
+    if returned:
+        number = ReadReturn.objects.filter(read__case=case).count()
+        add(kind="scoring.consensus", key=f"case-{case.pk}-returned-{number}", payload={"case": case.pk})
+    return steps
 
 
 def resume(case: Case, actor: Actor) -> None:

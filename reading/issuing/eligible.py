@@ -39,10 +39,11 @@ def may_not_read(case: Case) -> set[int]:
 def may_not_adjudicate(case: Case) -> set[int]:
     """Everyone who has had the case or belongs to its site.
 
-    The adjudicator of the case that it replaces may adjudicate again.
+    The adjudicator of the case that it replaces may adjudicate again, and so may one whose read ended with the case.
     """
     earlier = Q(case__in=replaced_by(case)) & (~Q(kind=ReadKind.ADJUDICATION) | DECLINED)
-    had = set(Read.objects.filter(Q(case=case) | earlier).values_list("reader_id", flat=True))
+    own = Q(case=case) & ~Q(kind=ReadKind.ADJUDICATION, status=ReadStatus.VOIDED)
+    had = set(Read.objects.filter(own | earlier).values_list("reader_id", flat=True))
     return had | at_its_site(case)
 
 

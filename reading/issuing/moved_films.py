@@ -13,6 +13,7 @@ from reading.issuing.affected_cases import Moved, concerned_by, follow, is_signe
 from reading.states import demand_reason
 from studies.desk.moving import move_films
 from studies.models import Film, Visit
+from studies.plan.consent import held_without_consent
 
 
 def move_and_reissue(
@@ -32,6 +33,7 @@ def move_and_reissue(
             return Moved()
     concerned = concerned_by(film.trial, {film.subject_id, visit.subject_id})
     with audited_atomic():
+        held_without_consent({film.subject_id, visit.subject_id})
         before = [one.films_now() for one in concerned]
         films = move_films(film=film, visit=visit, scope=scope, reason=reason, actor=actor)
         if signed:

@@ -21,6 +21,7 @@ from reading.issuing.drawing import DrawnStep, DrawnTimepoint, draw_steps
 from reading.issuing.numbers import draw_numbers
 from reading.issuing.plans import DrawnPlaces, PlannedRead, draw_places, plan_reads, still_free, still_wanted
 from reading.issuing.seeds import open_seed
+from reading.issuing.suspensions import away_from
 from reading.models import (
     Batch,
     Case,
@@ -113,13 +114,17 @@ def issue_in_pieces(batch: Batch, planned: Sequence[PlannedRead], lease: Lease) 
 
 
 def show_to_readers(batch: Batch, queues: Collection[str], lease: Lease) -> None:
-    """Issues every read that was written; those of cases voided or stopped meanwhile end without having been seen."""
+    """Issues every read that was written; those of cases voided or stopped, and of readers suspended, meanwhile end.
+
+    Nobody has seen these.
+    """
     drawn = Read.objects.filter(queue__in=queues, status=ReadStatus.DRAWN)
     with audited_atomic():
         lease.finish()
         list(Case.objects.select_for_update().filter(pk__in=drawn.values("case")).order_by("pk").values_list("pk"))
         reads = list(drawn.select_related("case__campaign__trial").order_by("pk"))
-        voided = [read for read in reads if read.case.status == CaseStatus.VOIDED or read.case.consent_withdrawn]
+        away = away_from(batch.campaign)
+        voided = [read for read in reads if is_over(read.case) or read.reader_id in away]
         drawn.filter(pk__in=[read.pk for read in voided]).update(status=ReadStatus.VOIDED)
         drawn.update(status=ReadStatus.ISSUED)
         record(
@@ -131,6 +136,11 @@ def show_to_readers(batch: Batch, queues: Collection[str], lease: Lease) -> None
             tracked=reads,
             chains=ended(voided),
         )
+
+
+def is_over(case: Case) -> bool:
+    """Whether nobody reads the case any more."""
+    return case.status == CaseStatus.VOIDED or case.consent_withdrawn
 
 
 def draw_reads(batch: Batch, planned: Sequence[PlannedRead]) -> list[DrawnRead]:

@@ -64,11 +64,13 @@ def renamed(read: Read, token: str) -> None:
 def repeats_to_come(campaign: Campaign, readers: Collection[int]) -> list[Read]:
     """The first reads of these readers, signed or not, that were drawn and have not been issued again.
 
-    Without cases of a site to which the reader now belongs: their repeats lapse.
+    Without cases of a site to which the reader now belongs: their repeats lapse. A repeat that ended unsigned, because
+    its case was stopped, is issued again.
     """
     if terms_of(campaign.charter).repeats_share == 0:
         return []
     again = Read.objects.filter(case=OuterRef("case"), reader=OuterRef("reader"), kind=ReadKind.REPEAT)
+    again = again.exclude(status=ReadStatus.VOIDED)
     first = first_reads(campaign).filter(~Exists(again), reader__in=readers, pk__in=drawn_reads(campaign))
     found = list(first.select_related("case"))
     barred = affiliated(campaign, [read.case for read in found])

@@ -27,16 +27,7 @@ def replace_reader(*, read: Read, actor: Actor, new_reader: User, reason: str) -
     if read.kind == ReadKind.REPEAT:
         text = f"This read is a repeat by {read.reader}. A repeat can be declined, but not given to another reader."
         raise WrongState(text)
-    role = "reader" if read.kind == ReadKind.PRIMARY else "adjudicator"
-    demand_reading(read.case.campaign.trial, [new_reader], "new_reader")
-    able = {person.pk for person in qualified_readers(read.case.campaign.charter, role)}
-    barred = may_not_read(read.case) if read.kind == ReadKind.PRIMARY else may_not_adjudicate(read.case)
-    if new_reader.pk not in able - barred:
-        text = f"This read cannot be given to {new_reader}."
-        wanted = (
-            f"Choose a qualified {role} who neither has this case nor declined it, and does not belong to its site."
-        )
-        raise BadInput(f"{text} {wanted}", field="new_reader")
+    demand_able(read, new_reader)
     with audited_atomic():
         hold_chains([read])
         move_read(read, ReadStatus.REPLACED)
@@ -58,3 +49,17 @@ def replace_reader(*, read: Read, actor: Actor, new_reader: User, reason: str) -
             tracked=[read],
             chains=ended([read]),
         )
+
+
+def demand_able(read: Read, new_reader: User) -> None:
+    """BadInput when the person is suspended, not qualified, or may not read this case."""
+    role = "reader" if read.kind == ReadKind.PRIMARY else "adjudicator"
+    demand_reading(read.case.campaign.trial, [new_reader], "new_reader")
+    able = {person.pk for person in qualified_readers(read.case.campaign.charter, role)}
+    barred = may_not_read(read.case) if read.kind == ReadKind.PRIMARY else may_not_adjudicate(read.case)
+    if new_reader.pk not in able - barred:
+        text = f"This read cannot be given to {new_reader}."
+        wanted = (
+            f"Choose a qualified {role} who neither has this case nor declined it, and does not belong to its site."
+        )
+        raise BadInput(f"{text} {wanted}", field="new_reader")

@@ -12,6 +12,7 @@ from reading.states import demand_reason
 from studies.desk.designation import designate
 from studies.films import locked_at_its_visit
 from studies.models import Film
+from studies.plan.consent import held_without_consent
 
 
 def designate_and_reissue(*, film: Film, actor: Actor, user: User, password: str, reason: str) -> Moved:
@@ -28,6 +29,7 @@ def designate_and_reissue(*, film: Film, actor: Actor, user: User, password: str
             return Moved()
     concerned = concerned_by(film.trial, {film.subject_id})
     with audited_atomic():
+        held_without_consent({film.subject_id})
         locked_at_its_visit(film)
         before = [one.films_now() for one in concerned]
         designate(film=film, actor=actor, reason=reason)

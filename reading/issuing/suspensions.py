@@ -26,6 +26,8 @@ from reading.states import demand_reason
 from studies.models import Membership, Trial
 from studies.naming import checked_choice
 
+NOTHING_LOST = "Nothing that you entered is lost. Ask the coordinator of the trial how to go on."
+
 
 def suspend_reader(
     *, trial: Trial, person: User, cause: str, reason: str, actor: Actor, user: User, password: str
@@ -69,7 +71,7 @@ def demand_same(held: ReaderSuspension, cause: str, reason: str, user: User) -> 
     signed = signed_before(act=Act.SUSPENSION, user=user, record=on_reader(held), digest=said_of(held))
     if signed and (held.cause, held.reason) == (cause, reason):
         return held
-    raise WrongState(f"{held.person} is already suspended in trial {held.trial.code}.")
+    raise WrongState(f"The reading of {held.person} is already suspended in trial {held.trial.code}.")
 
 
 def said_of(suspension: ReaderSuspension) -> str:
@@ -108,7 +110,7 @@ def demand_reading(trial: Trial, readers: Collection[User], field: str = "reader
     away = [person for person in readers if person.pk in suspended_in(trial.pk)]
     if away:
         verb = "is" if len(away) == 1 else "are"
-        raise BadInput(f"{both(away)} {verb} suspended in trial {trial.code}. Choose other readers.", field=field)
+        raise BadInput(f"Choose other readers: {both(away)} {verb} suspended in trial {trial.code}.", field=field)
 
 
 def suspended_in(trial: int) -> set[int]:
@@ -116,9 +118,26 @@ def suspended_in(trial: int) -> set[int]:
     return set(ReaderSuspension.objects.current().filter(trial=trial).values_list("person_id", flat=True))
 
 
+def suspended_trials(person: int) -> list[str]:
+    """The codes of the trials in which the person is suspended now."""
+    held = ReaderSuspension.objects.current().filter(person=person)
+    return list(held.order_by("trial__code").values_list("trial__code", flat=True))
+
+
 def away_from(campaign: Campaign) -> set[int]:
     """Who is suspended in the trial of a campaign; nobody in one for training."""
     return set() if campaign.trains else suspended_in(campaign.trial_id)
+
+
+def suspended_in_words(trial_code: str) -> str:
+    """What the person who is suspended is shown."""
+    return f"Your reading in trial {trial_code} is suspended. {NOTHING_LOST}"
+
+
+def demand_not_suspended(read: Read) -> None:
+    """WrongState while the reader of the read is suspended, also since their request began; training is exempt."""
+    if read.reader_id in away_from(read.case.campaign):
+        raise WrongState(suspended_in_words(read.case.campaign.trial.code))
 
 
 def without_suspended(assignments: Sequence[Assignment]) -> list[Assignment]:

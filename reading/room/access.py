@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest
 from accounts.roles import READING_ROLES, Action, Role, allows
 from audit.trail import Actor
 from config.errors import NotAllowed, WrongState
+from reading.issuing.suspensions import suspended_in_words
 from reading.models import CampaignStatus, Read, ReaderSuspension, ReadKind, ReadStatus, ReadStep
 from reading.models.read import KEPT_FOR_LOOKS
 from reading.room.steps import address_of, may_look_back, status_of, takes_values
@@ -25,7 +26,6 @@ def own_id(request: HttpRequest) -> int:
     return request.user.pk
 
 
-NOTHING_LOST = "Nothing that you entered is lost. Ask the coordinator of the trial how to go on."
 # Reads that still have a screen. Readers no longer reach the others.
 VISIBLE = (ReadStatus.ISSUED, ReadStatus.OPENED, ReadStatus.RETURNED, ReadStatus.SIGNED)
 
@@ -124,7 +124,7 @@ def reader_actor(request: HttpRequest, step: ReadStep) -> Actor:
         raise NotAllowed(str(Action.READ_CASES))
     campaign = step.read.case.campaign
     if vars(step)["suspended"] and not campaign.trains:
-        raise WrongState(f"Your reading in trial {campaign.trial.code} is suspended. {NOTHING_LOST}")
+        raise WrongState(suspended_in_words(campaign.trial.code))
     if vars(step)["first_request"]:
         current = Membership.objects.current().filter(user=request.user.pk, trial=step.read.case.campaign.trial)
         note_first_use(current.filter(role=role).select_related("trial", "user"))

@@ -16,7 +16,7 @@ from reading.models import DisplayedFilm, DisplayedTimepoint, Read, ReadStatus
 from reading.room.access import Piece
 from reading.room.cells import ABSENT, CellContents, cells_of, count_filled, instrument_of, notes_of
 from reading.room.steps import address_of, name_of, order_note
-from reading.room.worklist import in_turn
+from reading.room.worklist import in_turn, readable
 from reading.states import READ_IS
 
 FEATURE_LABELS = {"erosion": "Erosion", "narrowing": "Narrowing", "grade": "Grade"}
@@ -219,7 +219,7 @@ def next_case(piece: Piece) -> dict[str, Any] | None:
 
     It is the next entry whatever case it belongs to, and never a later step of the same entry, so it reveals neither.
     """
-    step = in_turn(piece.read.reader_id).exclude(pk=piece.step.pk).select_related("read").first()
+    step = readable(in_turn(piece.read.reader_id)).exclude(pk=piece.step.pk).select_related("read").first()
     if step is None:
         return None
     address = address_of(step.read, step)

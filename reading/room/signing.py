@@ -21,6 +21,7 @@ from reading.capture_chains import chain_after_change, hold_chains, resumed
 from reading.charter.versions import terms_of
 from reading.issuing.assignments import move_case, move_read
 from reading.issuing.presentations import MIXED
+from reading.issuing.suspensions import demand_not_suspended
 from reading.models import Case, CaseStatus, Read, ReadKind, ReadReturn, ReadStatus, ReadStep, SignedValues
 from reading.room.cells import cells_of, count_filled, instrument_of, timepoints_of
 from reading.room.entry_times import entry_seconds
@@ -94,8 +95,10 @@ def sign_step(
     prove(act=MEANINGS[meaning], user=user, password=password)
     with audited_atomic():
         hold_chains([read])
-        locked = Read.objects.select_for_update().get(pk=read.pk)
+        locked = Read.objects.select_related("case").select_for_update(of=("self",)).get(pk=read.pk)
         step = locked.steps.get(pk=step.pk)
+        demand_not_suspended(read)
+        demand_counts(locked)
         if not takes_values(locked, step):
             raise WrongState(f"This read is {READ_IS[status_of(locked, step)]}, so it accepts no signature now.")
         if step.token is None and step != open_step(read):
@@ -119,6 +122,13 @@ def sign_step(
         if read.status == ReadStatus.SIGNED:
             ask_for_consensus(read)
     return signed
+
+
+def demand_counts(locked: Read) -> None:
+    """WrongState once the read or its case has ended, which a mixed timepoint does not show."""
+    ended = locked.case.status == CaseStatus.VOIDED or locked.case.consent_withdrawn
+    if ended or locked.status in (ReadStatus.VOIDED, ReadStatus.REPLACED):
+        raise WrongState("This read no longer counts, so it accepts no signature now.")
 
 
 def demand_signable(read: Read, step: ReadStep, meaning: str) -> None:

@@ -8,12 +8,15 @@ from datetime import date, datetime
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
 from django.db.models.functions import Coalesce
 
-from reading.models import ReadStatus, ReadStep
+from reading.models import CaseStatus, ReadStatus, ReadStep
 from reading.models.read import KEPT_FOR_LOOKS, WRITABLE
+from reading.room.access import suspensions_of_readers
 from reading.room.steps import address_of, name_of, status_of
 
 AT_MOST = 50
 SIGNED_IN_PART = (ReadStatus.SIGNED, *WRITABLE)
+# Reads of which a part was signed before they ended, because their case was stopped or another timepoint declined.
+ENDED_IN_PART = Q(read__status=ReadStatus.VOIDED) | Q(read__status=ReadStatus.DECLINED, declined_at=None)
 
 
 @dataclass(frozen=True)
@@ -57,9 +60,14 @@ def in_turn(user_id: int) -> QuerySet[ReadStep]:
     )
 
 
+def readable(steps: QuerySet[ReadStep]) -> QuerySet[ReadStep]:
+    """Those that their reader can open now: not of a trial in which they are suspended, except in training."""
+    return steps.filter(~Exists(suspensions_of_readers()) | Q(read__case__campaign__training__isnull=False))
+
+
 def waiting_for(user_id: int, at_most: int = AT_MOST) -> list[WorklistEntry]:
-    """The rows of a reader's worklist, in order."""
-    return [entry_of(step) for step in fetched(in_turn(user_id))[:at_most]]
+    """The entries that a reader can open now, in order."""
+    return [entry_of(step) for step in fetched(readable(in_turn(user_id)))[:at_most]]
 
 
 def fetched(steps: QuerySet[ReadStep]) -> QuerySet[ReadStep]:
@@ -85,10 +93,14 @@ def entry_of(step: ReadStep) -> WorklistEntry:
 
 
 def signed_entries(user_id: int) -> QuerySet[ReadStep]:
-    """One locked step for each entry that was signed, newest first: the last of a read, or each that has a token."""
+    """One locked step for each entry that was signed, newest first: the last of a read, or each that has a token.
+
+    With those of stopped cases: if their number fell when an unsigned entry left, that entry was a repeat.
+    """
     later = ReadStep.objects.filter(read=OuterRef("read"), token=None, position__gt=OuterRef("position"))
-    mixed = Q(token__isnull=False, read__status__in=SIGNED_IN_PART) | KEPT_FOR_LOOKS
+    ended = ENDED_IN_PART & ~Q(read__case__status=CaseStatus.VOIDED)
+    mixed = Q(token__isnull=False) & (Q(read__status__in=SIGNED_IN_PART) | ended)
     signed = Q(token=None, read__status=ReadStatus.SIGNED) | mixed
-    own = ReadStep.objects.filter(read__reader_id=user_id, read__case__consent_withdrawn=False)
+    own = ReadStep.objects.filter(read__reader_id=user_id)
     locked = own.filter(signed, ~Exists(later), locked_at__isnull=False)
     return fetched(locked).order_by("-locked_at")

@@ -14,8 +14,9 @@ from accounts.signed_acts import Act
 from config.cells import Column, Link
 from config.form_refusals import refused_on
 from config.listing import Listing
+from config.wording import both
 from reading.forms.consent import ConsentForm, InstructionForm
-from reading.issuing.consent import correct_consent, withdraw_consent
+from reading.issuing.consent import correct_consent, stopped_for, withdraw_consent
 from studies.access import trial_or_404
 from studies.models import ConsentWithdrawal, Trial
 from studies.plan.consent import record_instruction
@@ -75,12 +76,21 @@ def correct(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with refused_on(form):
             correct_consent(withdrawal=held, actor=actor, user=signed_in(request), **form.cleaned_data)
-            text = "Films are accepted and opened again. Issue the reads that were ended again, in a batch."
-            messages.success(request, f"Subject {held.subject.code}: consent was not withdrawn. {text}")
+            text = f"consent was not withdrawn. Films are accepted and opened again. {what_follows(held)}"
+            messages.success(request, f"Subject {held.subject.code}: {text}")
             return redirect("reading:consent", code)
     heading = f"Subject {held.subject.code}: the withdrawal was recorded by mistake"
     context = {"trial": trial, "form": form, "heading": heading, "submit": "Correct the record"}
     return render(request, "reading/consent_change.html", context, status=400 if form.errors else 200)
+
+
+def what_follows(corrected: ConsentWithdrawal) -> str:
+    """What is left to do for the reads that were ended."""
+    again = "Issue the reads that were ended again, in a batch."
+    ended = sorted({case.campaign.code for case in stopped_for(corrected.subject)})
+    if not ended:
+        return again
+    return f"{again} The subject stays without a result in {both(ended)}, unless the campaign is reopened."
 
 
 def instruct(request: HttpRequest, code: str, pk: int) -> HttpResponse:

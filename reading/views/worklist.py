@@ -16,6 +16,7 @@ from audit.trail import Actor
 from config.errors import BadInput, NotAllowed
 from config.wording import both, quoted
 from reading.issuing.declining import decline_read
+from reading.issuing.suspensions import suspended_in_words, suspended_trials
 from reading.models import Campaign, CampaignStatus, ReadStatus
 from reading.room.access import own_id, piece_or_404
 from reading.room.blinded import urls_of
@@ -46,8 +47,8 @@ def worklist(request: HttpRequest) -> HttpResponse:
     """The cases waiting for this reader, in drawn order."""
     reading_actor(request)
     page = Paginator(fetched(in_turn(own_id(request))), READS_A_PAGE).get_page(request.GET.get("page"))
-    entries = [entry_of(step) for step in page]
-    front = waiting_for(own_id(request), READS_A_PAGE) if page.has_previous() else entries
+    entries, suspended = [entry_of(step) for step in page], suspended_trials(own_id(request))
+    front = waiting_for(own_id(request), READS_A_PAGE) if page.has_previous() or suspended else entries
     fresh = next((entry for entry in front if entry.status == ReadStatus.ISSUED), None)
     wait = wait_for(fresh) if fresh else None
     first = front[0] if front and not (wait and front[0] == fresh) else None
@@ -60,6 +61,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
         "first": first,
         "wait": wait,
         "pace": pace_of(fresh) if fresh else [],
+        "suspended": [suspended_in_words(code) for code in suspended],
     }
     return unkept(render(request, "reading/worklist.html", context))
 
@@ -80,7 +82,8 @@ def past(request: HttpRequest) -> HttpResponse:
     reading_actor(request)
     own = Campaign.objects.filter(status=CampaignStatus.OPEN, cases__reads__reader=own_id(request)).distinct()
     allowed = [campaign for campaign in own.select_related("charter") if may_look_back(campaign)]
-    signed = signed_entries(own_id(request)).filter(read__case__campaign__in=allowed)
+    opened = signed_entries(own_id(request)).filter(read__case__consent_withdrawn=False)
+    signed = opened.filter(read__case__campaign__in=allowed).exclude(read__status=ReadStatus.VOIDED)
     page = Paginator(signed, READS_A_PAGE).get_page(request.GET.get("page"))
     return unkept(render(request, "reading/past.html", {"page": page, "entries": [entry_of(step) for step in page]}))
 

@@ -157,6 +157,7 @@ def reference_place(terms: Terms, frozen: FrozenCase) -> int:
 def keep(case: Case, computed: Computed) -> None:
     """Writes the result once per set of inputs, moves the case, requests adjudication. Inside a transaction.
 
+    A stopped case whose returned reads count again as signed gets back its result.
     Each time is recorded in the audit trail: a control recomputed with the same result looks like an adjudication.
     """
     locked = Case.objects.select_for_update().select_related("campaign__charter", "campaign__trial").get(pk=case.pk)
@@ -166,7 +167,7 @@ def keep(case: Case, computed: Computed) -> None:
     new = not results.filter(inputs_digest=inputs_digest(computed)).exists()
     if new:
         result = write_result(locked, computed, results.count() + 1)
-    if new and locked.status != STATUS[computed.outcome]:
+    if (new or locked.consent_withdrawn) and locked.status != STATUS[computed.outcome]:
         follow(locked, computed.outcome)
     record(
         action="scoring.result.computed",

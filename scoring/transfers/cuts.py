@@ -14,7 +14,7 @@ from config.errors import BadInput, WrongState
 from config.wording import both, counted
 from reading.campaigns.outstanding import able_readers
 from reading.charter.versions import terms_of
-from reading.models import Batch, Campaign, CaseStatus, Read, ReadKind, ReadStatus
+from reading.models import Batch, Campaign, Case, CaseStatus, Read, ReadKind, ReadStatus
 from reading.models.read import COUNTING
 from scoring.models import DataTransfer
 from scoring.transfer_models import Purpose
@@ -54,7 +54,7 @@ def cut_in_words(cut: dict[str, Any]) -> str:
 
 
 def complete_cases(campaign: Campaign, purpose: str, cut: Cut) -> list[int]:
-    """The ids of the complete cases of a cut, voided ones included.
+    """The ids of the complete cases of a cut, voided and stopped ones included.
 
     A review looks at primary reads alone: that a case waits for its adjudication would tell of its changes.
     """
@@ -76,17 +76,27 @@ def complete_cases(campaign: Campaign, purpose: str, cut: Cut) -> list[int]:
 
 
 def is_read(case: Any, readers: int) -> bool:
-    """Whether every primary read of a case is signed; a voided case is done with."""
-    return case.status == CaseStatus.VOIDED or (case.signed >= readers and not case.waiting)
+    """Whether every primary read of a case is signed; a case that was voided, or stopped before that, is done with."""
+    if case.status == CaseStatus.VOIDED or stopped_early(case, case.signed, readers):
+        return True
+    return case.signed >= readers and not case.waiting
+
+
+def stopped_early(case: Case, signed: int, readers: int) -> bool:
+    """Whether consent was withdrawn before all primary reads were signed. One stopped later looks like any other.
+
+    That it had no result would tell that it waited for its adjudication.
+    """
+    return case.consent_withdrawn and signed < readers
 
 
 def has_result(case: Any, _: int) -> bool:
-    """Whether a case has its result and no read is left to sign; a voided case is done with."""
-    return case.status == CaseStatus.VOIDED or (case.status in WITH_RESULT and not case.waiting)
+    """Whether a case has its result and no read is left to sign; one that never gets a result is done with."""
+    return case.has_no_result or (case.status in WITH_RESULT and not case.waiting)
 
 
 def within(case: Any, until: date | None) -> bool:
-    """Whether the last read of a case was signed by the end of a day in UTC; a voided case without one is not."""
+    """Whether the last read of a case was signed by the end of a day in UTC; a case without a signed read is not."""
     if until is None:
         return True
     return case.last is not None and case.last.date() <= until
@@ -110,11 +120,12 @@ def outside_of(campaign: Campaign, batches: set[int]) -> set[int]:
 
 
 def demand_cut(campaign: Campaign, purpose: str, cut: Cut) -> list[int]:
-    """The cases of a cut, of which at least one is not voided."""
+    """The cases of a cut, of which at least one is neither voided nor stopped."""
     if cut.until and cut.until > timezone.now().date():
         raise BadInput(f"The last day cannot be {cut.until}: it is after today.", field="until")
     cases = complete_cases(campaign, purpose, cut)
-    if not campaign.cases.live().filter(pk__in=cases).exists():
+    whole = campaign.cases.to_read() if purpose == Purpose.REVIEW else campaign.cases.expected()
+    if not whole.filter(pk__in=cases).exists():
         raise WrongState(f"No case of campaign {campaign.code} is complete in this cut. {COMPLETE[Purpose(purpose)]}")
     return cases
 

@@ -12,6 +12,7 @@ KINDS = {
     "not-assessable": "sites of a primary read that were not assessable",
     "flag": "sites that a primary reader flagged",
     "voided": "a case that was voided",
+    "stopped": "a case whose subject withdrew consent before all of its primary reads were signed",
     "question": "a question to the site that is not closed",
     "deviation": "an entry of the deviation log",
 }

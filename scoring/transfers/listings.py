@@ -11,10 +11,12 @@ from config.wording import both, counted
 from instruments.definition import Instrument
 from instruments.not_assessable import ABSENT
 from reading.campaigns.opening import cases_with_other_films
+from reading.charter.versions import terms_of
 from reading.models import Campaign, CaseStatus, DisplayedTimepoint, ItemNote, Read, ReadKind, ReadStep
 from reading.room.impossible_codes import joint_in_words, reason_in_words
 from scoring.consensus.signed_series import newest_values, visits_of
 from scoring.datasets.case_rows import CaseData, Row, read_columns, timepoints_of
+from scoring.transfers.cuts import stopped_early
 from scoring.transfers.listing_tables import FINDINGS
 from studies.models import DeviationVersion, Question, QuestionStatus, Subject
 from studies.plan.completeness import visit_states
@@ -39,13 +41,17 @@ def finding(kind: str, subject: Subject, says: str, visit: str = "", reader: str
 
 
 def findings_of_cases(cases: Sequence[CaseData]) -> Iterator[Row]:
-    """What some cases have to decide on: voided ones, sites that were not assessable or flagged."""
+    """What some cases have to decide on: voided and stopped ones, sites that were not assessable or flagged."""
     flags = flags_in([read for data in cases for read in data.reads])
     for data in cases:
         if data.case.status == CaseStatus.VOIDED:
             yield finding("voided", data.subject, f"case {data.case.number} voided: {data.case.void_reason}")
             continue
-        for read in primary_reads(data):
+        reads = primary_reads(data)
+        if stopped_early(data.case, len(reads), terms_of(data.case.campaign.charter).readers_per_case):
+            yield finding("stopped", data.subject, f"case {data.case.number} stopped: consent withdrawn")
+            continue
+        for read in reads:
             yield from findings_of_read(data, read, flags)
 
 

@@ -6,7 +6,7 @@ from accounts.roles import Action, authorise
 from audit.trail import Actor, audited_atomic, record
 from config.errors import WrongState
 from config.wording import quoted
-from studies.films import locked, move
+from studies.films import locked_row, move
 from studies.models import Film, FilmStatus
 from studies.models.film import OUT_OF_PLAY
 
@@ -42,7 +42,7 @@ def set_aside(*, film: Film, actor: Actor) -> Film | None:
     if old is None:
         return None
     with audited_atomic():
-        old = locked(old)
+        old = locked_row(old)  # Also of a subject who withdrew consent; the new film may be of another.
         to = SET_ASIDE.get(FilmStatus(old.status))
         if to is None:
             return None

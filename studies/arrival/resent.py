@@ -9,6 +9,7 @@ from studies.arrival.held import complete
 from studies.films import locked_row
 from studies.models import Film, FilmStatus
 from studies.models.film import SAME_IMAGE, UNREADABLE_BY
+from studies.plan.consent import why_not_accepted
 
 SENT_AGAIN = "sent-again"
 
@@ -42,6 +43,8 @@ def compare(known: Film, declared: Film, actor: Actor) -> str:
     if differing := contradictions(known, declared):
         add_finding(known, f"The same file was sent again, declared for {', '.join(differing)}.")
         return f"This time it was declared for {', '.join(differing)}. The people at the desk see both declarations."
+    if says := why_not_accepted(known.subject):
+        return says
     if known.status == FilmStatus.HELD and (added := lacking(known, declared)):
         complete(film=known, subject=declared.subject, visit=declared.visit, film_date=declared.film_date, actor=actor)
         return f"Missing information was added: {', '.join(added)}."

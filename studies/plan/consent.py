@@ -5,6 +5,7 @@ From then on no film of the subject is accepted or opened. Stored files and thei
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -31,8 +32,7 @@ def record_withdrawal(
     statement = checked_text("statement", statement, longest=LONGEST_STATEMENT)
     instruction = checked_text("instruction", instruction, longest=LONGEST_INSTRUCTION, required=False)
     with audited_atomic():
-        Subject.objects.select_for_update().get(pk=subject.pk)
-        if withdrawal_of(subject) is not None:
+        if held_without_consent({subject.pk}):
             raise WrongState(f"It is already recorded that subject {subject.code} withdrew consent.")
         made = ConsentWithdrawal.objects.create(
             subject=subject, withdrawn_on=withdrawn_on, statement=statement, instruction=instruction
@@ -97,6 +97,16 @@ def record_event(
 def withdrawal_of(subject: Subject | None) -> ConsentWithdrawal | None:
     """The withdrawal of the subject's consent that counts; None while the subject consents."""
     return None if subject is None else subject.consent_withdrawals.current().first()
+
+
+def held_without_consent(subjects: Collection[int | None]) -> set[int]:
+    """Those of these subjects who withdrew consent; none of them withdraws it until the open transaction ends.
+
+    Locks the subjects: called before reads' chains, cases and films are locked.
+    """
+    rows = Subject.objects.select_for_update(no_key=True).filter(pk__in=subjects)
+    list(rows.order_by("pk").values_list("pk"))
+    return set(ConsentWithdrawal.objects.current().filter(subject__in=subjects).values_list("subject_id", flat=True))
 
 
 def subjects_without_consent(trial: Trial) -> set[int]:

@@ -21,6 +21,7 @@ MODELS = {model_of(table).__name__ for table in TRACKED} | {"ReaderImage"}
 CALLED_BY_WRITERS = {
     "accounts/second_factor.py delete",
     "reading/campaigns/opening.py add_cases",
+    "reading/issuing/consent.py keep_as_signed",
     "reading/issuing/declining.py take_off",
     "reading/issuing/reads.py write_steps",
     "reading/issuing/reads.py write_timepoints",

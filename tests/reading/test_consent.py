@@ -10,24 +10,39 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import Signature
 from accounts.sign_in import BACKEND
+from audit.trail import audited_atomic
 from audit.verify_trial import verify_trial
 from config.errors import BadInput, WrongState
 from jobs.carrying import run_due_jobs
 from reading.campaigns.case_seals import open_case_seal
-from reading.campaigns.opening import cases_with_other_films, close_campaign
+from reading.campaigns.frozen_films import freeze
+from reading.campaigns.opening import add_cases, cases_with_other_films, close_campaign
 from reading.campaigns.progress import counts_of
+from reading.campaigns.reopening import reopen_campaign
+from reading.issuing.adjudication import request_adjudication
 from reading.issuing.assignments import plan_batch, request_batch, void_and_reissue
 from reading.issuing.consent import correct_consent, withdraw_consent
 from reading.issuing.declining import decline_read
-from reading.models import Campaign, Case, CaseStatus, DisplayedFilm, Read, ReadStatus
+from reading.issuing.eligible import may_not_adjudicate
+from reading.models import Campaign, Case, CaseStatus, DisplayedFilm, Read, ReadKind, ReadStatus
 from reading.room.signing import return_read
 from reading.room.worklist import signed_entries, waiting_for
 from scoring.datasets.building import request_dataset
 from studies.models import ConsentWithdrawal
-from tests.reading.builders import PASSWORD, BuiltTrial, build_reading_trial, fill_read, open_campaign_of, read_through
+from tests.reading.builders import (
+    PASSWORD,
+    BuiltTrial,
+    build_reading_trial,
+    change_first,
+    fill_read,
+    open_campaign_of,
+    read_through,
+    sign,
+)
 from tests.scoring.packages import package_of
 
 pytestmark = pytest.mark.django_db
@@ -151,14 +166,23 @@ def test_readers_see_what_they_see_of_a_voided_case(built: BuiltTrial) -> None:
     assert reader.get(f"/read/{look.token}/film/{film.token}/preview.jpg").status_code == 404
     assert reader.post(f"/read/{read.token}/values/", {"ops": []}, content_type="application/json").status_code == 404
     assert waiting_for(read.reader_id) == []
-    assert not signed_entries(read.reader_id).exists()
+    # The count stays: were it lower, the entries that left would have been repeats. The read is not offered again.
+    assert [step.read for step in signed_entries(read.reader_id)] == [look]
+    assert look.token not in reader.get("/read/past/").content.decode()
 
 
 def test_a_mistake_is_corrected_and_the_case_is_read_again(built: BuiltTrial) -> None:
     campaign, case = half_read(built)
+    with audited_atomic():
+        request_adjudication(case=case, actor=built.actor("coordinator"))
+    run_due_jobs()
+    third = Read.objects.get(case=case, kind=ReadKind.ADJUDICATION)
     held = withdraw(built, 0)
     correct(built, held)
     correct(built, held)
+    third.refresh_from_db()
+    assert third.status == ReadStatus.VOIDED
+    assert third.reader_id not in may_not_adjudicate(case)
     case.refresh_from_db()
     assert (case.consent_withdrawn, ConsentWithdrawal.objects.current().count()) == (False, 0)
     issue(built, campaign, "two")
@@ -167,6 +191,39 @@ def test_a_mistake_is_corrected_and_the_case_is_read_again(built: BuiltTrial) ->
     case.refresh_from_db()
     assert case.status == CaseStatus.CONSENSUS
     assert withdraw(built, 0).pk != held.pk
+
+
+def test_a_case_without_a_result_stays_stopped_until_its_campaign_is_reopened(built: BuiltTrial) -> None:
+    campaign, case = half_read(built)
+    held, other = withdraw(built, 0), case_of(built, campaign, 2)
+    withdraw(built, 2)
+    close_campaign(campaign=campaign, actor=built.actor("coordinator"))
+    change = {"reason": "Another subject was meant", "password": PASSWORD}
+    page = client_of(built, "coordinator").post(f"{ADDRESS}{held.pk}/correct/", change, follow=True).content.decode()
+    assert "The subject stays without a result in C1, unless the campaign is reopened." in page
+    case.refresh_from_db()
+    assert case.has_no_result
+    reopen_campaign(campaign=campaign, reason="Subject S000 consents", **built.signs("coordinator"))
+    stopped = campaign.cases.filter(consent_withdrawn=True)
+    assert list(stopped) == [other]
+    issue(built, campaign, "two")
+    assert read_of(case, built, "reader").status == ReadStatus.ISSUED
+
+
+def test_a_returned_read_counts_as_it_was_signed_and_its_case_gets_back_its_result(built: BuiltTrial) -> None:
+    campaign, _ = half_read(built)
+    case = case_of(built, campaign, 1)
+    read = read_of(case, built, "reader")
+    return_read(read=read, reason="reader-asked", note="", **built.signs("coordinator"))
+    change_first(read, 3)
+    withdraw(built, 1)
+    run_due_jobs()
+    case.refresh_from_db()
+    read.refresh_from_db()
+    assert (read.status, case.status, case.has_no_result) == (ReadStatus.SIGNED, CaseStatus.CONSENSUS, False)
+    assert read.signed_at == read.steps.get().locked_at
+    assert case.results.count() == 1
+    assert verify_trial("TWO", {}).intact
 
 
 def test_what_was_requested_before_is_not_issued_afterwards(built: BuiltTrial) -> None:
@@ -181,6 +238,15 @@ def test_what_was_requested_before_is_not_issued_afterwards(built: BuiltTrial) -
     assert not case.reads.exists()
 
 
+def test_no_case_is_made_of_films_chosen_before_their_subject_withdrew_consent(built: BuiltTrial) -> None:
+    campaign = open_campaign_of(built)
+    chosen = freeze(built.trial, subjects=built.subjects, visits=built.visits, cut_off=timezone.now())
+    withdraw(built, 0)
+    with pytest.raises(WrongState, match=r"withdrawn in the meantime \(S000\)"), audited_atomic():
+        add_cases(campaign, chosen, first_number=4)
+    assert campaign.cases.count() == 3
+
+
 def test_a_declined_case_of_single_timepoints_leaves_the_worklist_too(built: BuiltTrial) -> None:
     campaign = open_campaign_of(built, presentation="single")
     issue(built, campaign)
@@ -189,8 +255,16 @@ def test_a_declined_case_of_single_timepoints_leaves_the_worklist_too(built: Bui
     assert first is not None
     decline_read(read=read, actor=built.actor("reader"), reason="I know the patient", step=first)
     assert read.pk in {entry.read for entry in waiting_for(read.reader_id)}
+    other = read_of(case_of(built, campaign, 0), built, "reader.two")
+    begun, late = other.steps.order_by("pk")
+    for step in (begun, late):
+        fill_read(other, step=step)
+    sign(other, step=begun)
     withdraw(built, 0)
     assert read.pk not in {entry.read for entry in waiting_for(read.reader_id)}
+    with pytest.raises(WrongState, match="no longer counts, so it accepts no signature"):
+        sign(other, step=late)
+    assert list(signed_entries(other.reader_id)) == [begun]
     assert verify_trial("TWO", {}).intact
 
 

@@ -19,6 +19,7 @@ from reading.issuing.assignments import request_batch, void_case
 from reading.issuing.presentations import draw_queue, draw_repeats
 from reading.issuing.repeats import was_drawn
 from reading.issuing.seeds import open_seed
+from reading.issuing.suspensions import suspend_reader
 from reading.models import Campaign, Case, DisplayedFilm, Read, ReadStatus
 from reading.room.worklist import waiting_for
 from studies.models import ReaderImage
@@ -119,6 +120,18 @@ def test_reads_of_a_case_voided_while_they_were_issued_are_never_shown(
     assert of_them.count() == 4, "they keep their place in the drawn queues"
     assert set(of_them.values_list("status", flat=True)) == {ReadStatus.VOIDED}
     assert Read.objects.filter(status=ReadStatus.ISSUED).count() == 2 * SUBJECTS - 4
+    assert verify().intact
+
+
+def test_reads_of_a_reader_suspended_before_the_last_piece_end_unseen(
+    built_trial: BuiltTrial, killed_after_one_piece: Job
+) -> None:
+    person, signs = built_trial.people["reader"], built_trial.signs("coordinator")
+    suspend_reader(trial=built_trial.trial, person=person, cause="drift", reason="Drift since May", **signs)
+    run_due_jobs()
+    own = Read.objects.filter(reader=person)
+    assert set(own.values_list("status", flat=True)) == {ReadStatus.VOIDED}
+    assert Read.objects.filter(status=ReadStatus.ISSUED).count() == SUBJECTS
     assert verify().intact
 
 

@@ -8,6 +8,8 @@ from django.test import Client
 
 from accounts.models import Signature
 from accounts.sign_in import BACKEND
+from audit.models import Event
+from audit.redaction import shown
 from audit.verify_trial import verify_trial
 from config.errors import BadInput, WrongState
 from jobs.carrying import run_due_jobs
@@ -16,7 +18,18 @@ from reading.issuing.assignments import request_batch
 from reading.issuing.replacing import replace_reader
 from reading.issuing.suspensions import lift_suspension, suspend_reader
 from reading.models import Campaign, Read, ReaderSuspension, ReadStatus
-from tests.reading.builders import PASSWORD, BuiltTrial, build_reading_trial, fill_read, open_campaign_of, read_through
+from reading.room.access import Piece
+from reading.room.blinded import next_case
+from reading.room.worklist import waiting_for
+from tests.reading.builders import (
+    PASSWORD,
+    BuiltTrial,
+    build_reading_trial,
+    fill_read,
+    open_campaign_of,
+    read_through,
+    sign,
+)
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/trials/TWO/suspensions/"
@@ -84,7 +97,14 @@ def test_the_reader_opens_and_saves_nothing_and_finds_everything_again(built: Bu
         assert (answer.status_code, SAYS in answer.content.decode()) == (409, True)
     refused = client.post(f"{address}values", {"ops": []}, "application/json", headers={"accept": "application/json"})
     assert (refused.status_code, refused.json()["error"]) == (409, SAYS)
-    assert address in client.get("/read/").content.decode()
+    page = client.get("/read/").content.decode()
+    assert address in page
+    assert SAYS in page
+    assert "Continue reading" not in page
+    assert next_case(Piece(signed, signed.steps.all()[0], built.actor("reader"))) is None
+    assert waiting_for(built.people["reader"].pk) == []
+    with pytest.raises(WrongState, match="is suspended"):
+        sign(begun)
     signed.refresh_from_db()
     assert signed.status == ReadStatus.SIGNED
     assert remind_readers(campaign=campaign, actor=built.actor("coordinator")) == 0
@@ -130,3 +150,13 @@ def test_only_readers_and_adjudicators_are_suspended(built: BuiltTrial) -> None:
     with pytest.raises(WrongState, match="is already suspended"):
         suspend(built, "adjudicator", reason="Other")
     assert held.person == built.people["adjudicator"]
+
+
+def test_only_coordinators_the_lead_and_auditors_learn_why_a_reader_was_suspended(built: BuiltTrial) -> None:
+    lift_suspension(suspension=suspend(built), reason="Trained again", **built.signs("coordinator"))
+    for event in Event.objects.filter(action__in=["reading.reader.suspended", "reading.reader.resumed"]):
+        for role in ("coordinator", "lead", "auditor"):
+            assert "(drift)" in shown(event, role).says
+        told = shown(event, "sponsor")
+        assert "drift" not in f"{told.says} {told.details} {told.reason}".lower()
+        assert "Trained" not in told.reason

@@ -16,6 +16,7 @@ from accounts.sign_in import BACKEND
 from config.days import months_later
 from config.errors import BadInput, WrongState
 from jobs.carrying import run_due_jobs
+from reading.campaigns.case_seals import open_case_seal
 from reading.campaigns.opening import create_campaign, open_campaign, why_not
 from reading.campaigns.training import bring_references, issue_training, make_training
 from reading.charter.versions import (
@@ -26,6 +27,7 @@ from reading.charter.versions import (
     readers_at_work,
     sign_charter,
 )
+from reading.issuing.consent import withdraw_consent
 from reading.models import (
     Campaign,
     DisplayedTimepoint,
@@ -43,7 +45,7 @@ from reading.views.training_lists import TARGET_NAMES
 from scoring.consensus.signed_series import visits_of
 from scoring.datasets.building import request_dataset
 from scoring.models import CaseResult
-from studies.models import Visit
+from studies.models import Subject, Visit
 from tests.reading.builders import PASSWORD, BuiltTrial, begun, build_reading_trial, change_first, fill_read, sign
 
 pytestmark = pytest.mark.django_db
@@ -218,6 +220,21 @@ def test_a_reader_who_differs_does_not_pass(built_trial: BuiltTrial, campaign: C
     own = rows_of(signed_in(built_trial, "reader"), "/read/training/?joints-format=csv")
     assert [row["Joint"] for row in own][:2] == ["Left PIP 2, grade", "Left PIP 3, grade"]
     assert qualified_readers(campaign.charter, "reader") == []
+
+
+def test_a_training_goes_on_without_the_case_of_a_subject_who_withdrew_consent(
+    built_trial: BuiltTrial, campaign: Campaign
+) -> None:
+    reads = issue(built_trial, campaign)
+    for read in reads[1:]:
+        read_like_the_reference(built_trial, read)
+    run_due_jobs()
+    assert not TrainingResult.objects.exists()
+    said: dict[str, Any] = {"withdrawn_on": timezone.localdate(), "statement": "All further use", "instruction": ""}
+    subject = Subject.objects.get(pk=open_case_seal(reads[0].case).subject)
+    withdraw_consent(subject=subject, **said, **built_trial.signs("coordinator"))
+    run_due_jobs()
+    assert TrainingResult.objects.get().figures
 
 
 def test_a_read_corrected_beside_the_reference_does_not_change_the_result(

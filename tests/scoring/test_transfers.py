@@ -7,7 +7,7 @@ import io
 import re
 from collections import Counter
 from copy import deepcopy
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,17 +19,20 @@ from django.utils import timezone
 from accounts.roles import Role
 from audit.models import Event
 from audit.redaction import shown
+from config.errors import WrongState
 from jobs.carrying import run_due_jobs
-from reading.models import Campaign, CaseStatus, Read, ReadKind, ReadStatus
+from reading.campaigns.case_seals import open_case_seal
+from reading.issuing.consent import withdraw_consent
+from reading.models import Campaign, Case, CaseStatus, Read, ReadKind, ReadStatus
 from reading.room.signing import return_read
 from scoring.datasets import verifier
 from scoring.models import DataTransfer, ReviewDecision
 from scoring.transfer_models import TransferStatus
 from scoring.transfers.asking import WantedTransfer, ask_for_transfer
-from scoring.transfers.cuts import Cut, complete_cases
+from scoring.transfers.cuts import Cut, complete_cases, demand_cut, stopped_early
 from scoring.transfers.receipts import record_comparison
 from scoring.transfers.reviewing import NewDecision, called, decide, findings_of
-from studies.models import ArmsHolding, Membership
+from studies.models import ArmsHolding, Membership, Subject
 from tests.once_per_file import Once
 from tests.reading.builders import PASSWORD, BuiltTrial, read_through, sign
 from tests.refused import said
@@ -106,6 +109,32 @@ def test_an_unsigned_read_of_somebody_who_no_longer_reads_keeps_no_case_out_of_a
         assert complete_cases(campaign, "test", Cut()) == [case for case in both_cases if case != third.case_id]
         Membership.objects.filter(user=third.reader_id).update(revoked_at=timezone.now())
         assert complete_cases(campaign, "test", Cut()) == both_cases
+        transaction.set_rollback(True)
+
+
+def test_a_stopped_case_is_in_every_transfer_and_a_review_names_it_unless_it_was_read_in_full(
+    built_trial: BuiltTrial, tmp_path: Path
+) -> None:
+    campaign, third = Campaign.objects.get(), Read.objects.get(kind=ReadKind.ADJUDICATION)
+    half_read = Read.objects.filter(batch__name="three")[0].case
+    subject = Subject.objects.get(pk=open_case_seal(half_read).subject)
+    said_of: dict[str, Any] = {"withdrawn_on": date(2026, 1, 31), "statement": "All further use", "instruction": ""}
+    withdraw_consent(subject=subject, **said_of, **built_trial.signs("coordinator"))
+    test, review = asked(built_trial, "test"), asked(built_trial, "review")
+    assert half_read.pk in set(test.cases) & set(review.cases)
+    assert [row["OUTCOME"] for row in rows_of(unpacked(test, tmp_path) / "cases.csv")].count("stopped") == 1
+    findings = rows_of(unpacked(review, tmp_path) / "findings.csv")
+    says = f"case {half_read.number} stopped: consent withdrawn"
+    assert [(row["USUBJID"], row["SAYS"]) for row in findings if row["KIND"] == "stopped"] == [(subject.code, says)]
+    with transaction.atomic():
+        in_full = Case.objects.filter(pk=third.case_id)
+        in_full.update(status=CaseStatus.DISCORDANT, consent_withdrawn=True)
+        assert complete_cases(campaign, "review", Cut()) == review.cases
+        assert not stopped_early(in_full.get(), 2, 2)
+        campaign.cases.update(consent_withdrawn=True, status=CaseStatus.OPEN)
+        for purpose in ("test", "review"):
+            with pytest.raises(WrongState, match="No case of campaign C1 is complete in this cut"):
+                demand_cut(campaign, purpose, Cut())
         transaction.set_rollback(True)
 
 

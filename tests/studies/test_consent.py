@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.utils import timezone
 from config.errors import BadInput, WrongState
 from jobs.carrying import run_due_jobs
 from studies.arrival import intake
+from studies.arrival.replacement import set_aside
 from studies.arrival.senders import issue_token
 from studies.desk import masks
 from studies.desk.moving import move_films
@@ -107,6 +109,22 @@ def test_a_film_is_neither_moved_to_a_subject_who_withdrew_consent_nor_away_from
         move_films(film=film, visit=ra1.visit(), scope="film", reason="filed wrongly", actor=coordinator)
     with pytest.raises(WrongState, match="is closed"):
         move_films(film=closed, visit=theirs, scope="film", reason="filed wrongly", actor=coordinator)
+
+
+def test_their_films_are_replaced_and_sent_again_without_being_opened(ra1: Planned) -> None:
+    content = file_of(dx(StudyDate=None))
+    known: dict[str, Any] = {"status": FilmStatus.HELD, "film_date": None, "sha256": sha256(content).hexdigest()}
+    old, held = film_of(ra1.visit()), film_of(ra1.visit(0, "W24"), **known)
+    new = film_of(ra1.visit(1), replaces=old)
+    withdrawn(ra1)
+    set_aside(film=new, actor=ra1.actor("coordinator"))
+    old.refresh_from_db()
+    assert (old.status, old.designated) == (FilmStatus.REJECTED, False)
+    receipt = send(ra1, content, film_date=date(2026, 1, 2))
+    assert (receipt.outcome, receipt.film) == ("duplicate", held)
+    assert SAYS in receipt.reason
+    held.refresh_from_db()
+    assert (held.status, held.film_date) == (FilmStatus.HELD, None)
 
 
 def test_a_withdrawal_is_recorded_once_completed_and_corrected_once(ra1: Planned) -> None:

@@ -93,7 +93,7 @@ def test_an_alarm_is_raised_and_sent_once_and_either_person_records_what_is_done
     assert lead.post(address, RETRAIN).status_code == 302
     assert coordinator.post(address, {"action": "suspend", "reason": "on leave"}).status_code == 302
     page = coordinator.get(address).content.decode()
-    assert 'href="/trials/TWO/people/"' in page
+    assert '<a href="/trials/TWO/suspensions/">Suspensions</a>: suspend the reader.' in page
     assert "on leave" in page
     handled = Event.objects.filter(action="scoring.alarm.handled").order_by("pk").values_list("body", flat=True)
     assert [json.loads(body)["changes"]["action"] for body in handled] == [["", "retrain"], ["retrain", "suspend"]]
