@@ -19,6 +19,6 @@ class AlarmForm(forms.Form):
     )
     reason = forms.CharField(
         max_length=300,
-        help_text="Example: the films of cases 41 to 50 were reviewed together; the reader grades wrists higher than "
-        "before.",
+        help_text="Shown to people who see scores, and to you. Example: the reader and the imaging lead looked at "
+        "films of the campaign together and agreed on a training.",
     )

@@ -52,11 +52,20 @@ def on_arms(name: str, label: str, sentence: str) -> None:
 
 
 ABOUT_ALARMS = frozenset({Role.COORDINATOR, Role.LEAD, Role.STATISTICIAN, Role.AUDITOR})
-for name, label, sentence in (
-    ("scoring.alarm.raised", "Alarm about a reader raised", "raised alarm {id}[ about reader {name}][: {rule}]"),
-    ("scoring.alarm.handled", "Alarm about a reader handled", "recorded what is done about alarm {id}[: {action}]"),
-):
-    declare(name, label=label, sentence=sentence, seen_by=ABOUT_ALARMS)
+declare(
+    "scoring.alarm.raised",
+    label="Alarm about a reader raised",
+    sentence="raised alarm {id}[ about reader {name}][: {rule}]",
+    seen_by=ABOUT_ALARMS,
+)
+# The reason may tell what was found.
+declare(
+    "scoring.alarm.handled",
+    label="Alarm about a reader handled",
+    sentence="recorded what is done about alarm {id}[: {action}]",
+    seen_by=KNOWS_SCORES,
+    hides=("reason",),
+)
 declare(
     "scoring.result.computed",
     label="Result computed",

@@ -6,6 +6,7 @@ Called by the job that computes consensus in other campaigns; training has none.
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -52,6 +53,7 @@ def carry(case: Case, lease: Lease) -> None:
     assessed = [found for reader in readers_done(campaign) if (found := assess(campaign, reader)) is not None]
     with audited_atomic():
         lease.finish()
+        Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
         keep_marks(case, marks)
         for one in assessed:
             keep(campaign, one)
@@ -83,17 +85,17 @@ def readers_done(campaign: Campaign) -> list[User]:
 
 
 def assess(campaign: Campaign, reader: User) -> Assessed | None:
-    """Agreement with the reference, and the targets; None where it was assessed before.
+    """Agreement with the reference, and the targets; None where the reader was assessed before, also with more cases.
 
     The values signed first are compared: a reader who corrects a read afterwards has seen the reference.
     """
+    if assessed_before(campaign, reader):
+        return None
     instrument, rule = instrument_of_campaign(campaign), rule_of(terms_of(campaign.charter))
     cases = [(case, open_case_seal(case), case.reads.counting().get(reader=reader)) for case in campaign.cases.live()]
     first = [[step for step in first_values(read) if step.step.counts] for _, _, read in cases]
     digests = sorted(step.digest for steps in first for step in steps)
     digest = hashlib.sha256("".join(digests).encode()).hexdigest()
-    if TrainingResult.objects.filter(campaign=campaign, reader=reader, inputs_digest=digest).exists():
-        return None
     signed = [
         series_of(read, steps, visits_of(read), instrument, frozen)
         for (_, frozen, read), steps in zip(cases, first, strict=True)
@@ -103,6 +105,11 @@ def assess(campaign: Campaign, reader: User) -> Assessed | None:
     items = [item.key for item in instrument.items]
     figures = figures_beside(compared, items, targets_of(campaign.training))
     return Assessed(reader, digest, figures, all_met(figures))
+
+
+def assessed_before(campaign: Campaign, reader: User) -> bool:
+    """Whether the reader has a result in the campaign. It stands, also when a case is voided afterwards."""
+    return TrainingResult.objects.filter(campaign=campaign, reader=reader).exists()
 
 
 def targets_of(training: TrainingSet) -> Targets:
@@ -131,13 +138,18 @@ def compare(
 ) -> BesideReference:
     """The reader's cases beside the reference: totals, changes from the first timepoint, and grades."""
     pairs: dict[str, list[tuple[float, float]]] = {"totals": [], "changes": []}
+    cases = Counter[str]()
     for own, reference in zip(signed, references, strict=True):
         numbers = [numbers_of(instrument, series, rule) for series in (own, reference)]
         for kind, known in pairs.items():
             rows = zip(*([one["total"]["value"] for one in each[kind]] for each in numbers), strict=True)
-            known.extend((float(Fraction(a)), float(Fraction(b))) for a, b in rows if a is not None and b is not None)
+            both = [(float(Fraction(a)), float(Fraction(b))) for a, b in rows if a is not None and b is not None]
+            known.extend(both)
+            cases[kind] += bool(both)
     return BesideReference(
         cases=len(signed),
+        status_cases=cases["totals"],
+        change_cases=cases["changes"],
         status=np.array(pairs["totals"]).reshape(-1, 2),
         change=np.array(pairs["changes"]).reshape(-1, 2),
         own=np.vstack([one.values for one in signed]),
@@ -146,8 +158,8 @@ def compare(
 
 
 def keep(campaign: Campaign, one: Assessed) -> None:
-    """The result, once for these signatures. Inside a transaction."""
-    if TrainingResult.objects.filter(campaign=campaign, reader=one.reader, inputs_digest=one.digest).exists():
+    """The result, once for each reader. Inside a transaction that holds the campaign."""
+    if assessed_before(campaign, one.reader):
         return
     result = TrainingResult.objects.create(
         campaign=campaign, reader=one.reader, inputs_digest=one.digest, figures=one.figures, passed=one.passed

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from reading.charter.versions import readers_at_work
 from reading.issuing.repeats import lapsed_repeats
-from reading.models import Campaign, Read, ReadStatus
+from reading.issuing.suspensions import away_from
+from reading.models import Campaign, Read, ReadKind, ReadStatus
 from reading.models.campaign import WITHOUT_RESULT
 
 
@@ -23,16 +26,22 @@ class Outstanding:
 def outstanding_in(campaign: Campaign) -> Outstanding:
     """The work left. A repeat or control of somebody who no longer reads in the trial lapses."""
     live = campaign.cases.live()
-    reads = (
-        Read.objects.counting()
-        .filter(case__in=live, reader__in=able_readers(campaign))
-        .exclude(status=ReadStatus.SIGNED)
-    )
+    reads = Read.objects.counting().filter(waited_for(campaign), case__in=live).exclude(status=ReadStatus.SIGNED)
     return Outstanding(
         cases=campaign.cases.to_read().filter(status__in=WITHOUT_RESULT).count(),
         reads=reads.count(),
         lapsed=lapsed_repeats(campaign),
     )
+
+
+def waited_for(campaign: Campaign, through: str = "") -> Q:
+    """The reads that the campaign waits for while they are unsigned; `through` leads to them from another table.
+
+    A repeat cannot be given to another reader, so it is not waited for while its reader is suspended.
+    """
+    able, others = able_readers(campaign), [kind for kind in ReadKind.values if kind != ReadKind.REPEAT]
+    reader, kind = f"{through}reader__in", f"{through}kind__in"
+    return Q(**{reader: able - away_from(campaign)}) | Q(**{reader: able, kind: others})
 
 
 def able_readers(campaign: Campaign) -> set[int]:

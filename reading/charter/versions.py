@@ -126,14 +126,14 @@ def qualify_reader(
     if not Membership.objects.current().filter(trial=trial, user=reader, role__in=["reader", "adjudicator"]).exists():
         raise BadInput(f"Choose a reader or adjudicator of this trial. {reader} is neither.", field="reader")
     prove(act=Act.QUALIFICATION, user=user, password=password)
-    until = None if months is None else months_later(timezone.localdate(), months)
-    given: dict[str, Any] = {"reader": reader, "instrument": instrument, "evidence": evidence.strip()}
-    given |= {"expires_on": until, "result": result}
+    evidence, until = evidence.strip(), None if months is None else months_later(timezone.localdate(), months)
+    given: dict[str, Any] = {"reader": reader, "instrument": instrument, "expires_on": until, "result": result}
     with audited_atomic():
         earlier = Qualification.objects.filter(trial=Trial.objects.select_for_update().get(pk=trial.pk))
-        if same := earlier.filter(**given, revoked_at=None, signature__signer=user).first():
+        if same := earlier.filter(**given, evidence=evidence, revoked_at=None, signature__signer=user).first():
             return same
-        facts = {"instrument": instrument, "evidence": evidence.strip(), "until": until.isoformat() if until else ""}
+        demand_unused(result)
+        facts = {"instrument": instrument, "evidence": evidence, "until": until.isoformat() if until else ""}
         signature = write_signature(
             act=Act.QUALIFICATION,
             actor=actor,
@@ -142,7 +142,7 @@ def qualify_reader(
             digest=statement(trial=trial.code, reader=reader.pk, number=earlier.count(), **facts),
             stream=trial.code,
         )
-        qualification = Qualification.objects.create(trial=trial, **given, signature=signature)
+        qualification = Qualification.objects.create(trial=trial, **given, evidence=evidence, signature=signature)
         record_event(qualification, actor, facts)
     return qualification
 
@@ -174,15 +174,27 @@ def demand_grounds(instrument: str, evidence: str, months: int | None, result: T
         raise BadInput(text, field="evidence")
 
 
+def demand_unused(result: TrainingResult | None) -> None:
+    """WrongState when the training gave a qualification that was not withdrawn, expired or not."""
+    if result is not None and result.qualifications.held().exists():
+        text = f"Training {result.campaign.code} already gave {result.reader} a qualification."
+        raise WrongState(f"{text} For another one, they must pass another training.")
+
+
 def disqualify_reader(*, qualification: Qualification, actor: Actor, reason: str) -> None:
-    """Withdraws a qualification; signed reads stay valid."""
+    """Withdraws a qualification, and every other that the reader holds for the same instrument in the trial.
+
+    Signed reads stay valid.
+    """
     authorise(actor, Action.WRITE_CHARTER)
     demand_reason(reason)
+    trial = qualification.trial_id
     with audited_atomic():
-        now = timezone.now()
-        touched = Qualification.objects.filter(pk=qualification.pk, revoked_at=None).update(revoked_at=now)
-        if touched != 1:
+        of_trial = Qualification.objects.held().filter(trial=Trial.objects.select_for_update().get(pk=trial))
+        held = list(of_trial.filter(reader=qualification.reader_id, instrument=qualification.instrument).order_by("pk"))
+        if qualification not in held:
             raise WrongState(f"The qualification of {qualification.reader} has already been withdrawn.")
+        Qualification.objects.filter(pk__in=[one.pk for one in held]).update(revoked_at=timezone.now())
         record(
             action="reading.reader.disqualified",
             actor=actor,
@@ -190,7 +202,7 @@ def disqualify_reader(*, qualification: Qualification, actor: Actor, reason: str
             subject=("accounts.user", str(qualification.reader_id)),
             reason=reason,
             details={"reader": str(qualification.reader), "instrument": qualification.instrument},
-            tracked=[qualification],
+            tracked=held,
         )
 
 

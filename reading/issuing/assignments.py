@@ -178,8 +178,8 @@ def move_case(case: Case, to: CaseStatus, **changes: object) -> None:
 def void_and_reissue(*, case: Case, actor: Actor, user: User, password: str, reason: str) -> Case | None:
     """Voids a case (kept, with its reason) and issues it again with the current films, new tokens and a new order.
 
-    The same people read it again. None when too few timepoints remain for the charter's minimum. Both acts are
-    signed; the same form sent twice voids once.
+    The same people read it again. None when too few timepoints remain for the charter's minimum, and in training: the
+    new case would have no reference scores. Both acts are signed; the same form sent twice voids once.
     """
     authorise(actor, Action.RETURN_READS)
     demand_reason(reason)
@@ -200,11 +200,12 @@ def void_and_reissue(*, case: Case, actor: Actor, user: User, password: str, rea
 
 
 def void_and_issue_again(case: Case, films: Sequence[FrozenCase], actor: Actor, user: User, reason: str) -> Case | None:
-    """Both acts, signed, with these films; None when they are too few. Called inside a transaction."""
+    """Both acts, signed, with these films; None when they are too few, or in training. Called inside a transaction."""
     sign_for_case(Act.VOID, case, actor, user, said_of_void(case, reason))
     requested = requested_readers(case)
     readers = list(dict.fromkeys([*void_case(case, actor, reason), *requested]))
-    if not films or len(films[0].timepoints) < terms_of(case.campaign.charter).minimum_timepoints:
+    fewest = terms_of(case.campaign.charter).minimum_timepoints
+    if case.campaign.trains or not films or len(films[0].timepoints) < fewest:
         return None
     new = reissue(case, films, readers, actor, user)
     new.refresh_from_db()
@@ -221,7 +222,7 @@ def reissue(case: Case, films: Sequence[FrozenCase], readers: Sequence[int], act
     (new,) = add_cases(campaign, films, first_number=number)
     Case.objects.filter(pk=new.pk).update(replaces=case)
     sign_for_case(Act.REISSUE, new, actor, user, statement(case=new.token, replaces=case.token))
-    able_now = set(readers) if campaign.trains else able_to_read(campaign)
+    able_now = able_to_read(campaign)
     able = [reader for reader in readers if reader in able_now]
     if able:
         batch = open_batch(campaign, f"Case {number}, issued again", None, actor)

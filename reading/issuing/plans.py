@@ -12,12 +12,13 @@ from typing import Any
 
 from config.tokens import new_token
 from reading.campaigns.frozen_films import FrozenCase
+from reading.charter.versions import qualified_today
 from reading.issuing.affiliations import independent
 from reading.issuing.allocation import Assignment
 from reading.issuing.presentations import MIXED, draw_queue, draw_repeats, queue_name
 from reading.issuing.release import hidden
 from reading.issuing.suspensions import without_suspended
-from reading.models import Case, Read, ReadKind
+from reading.models import Campaign, Case, Read, ReadKind
 
 
 @dataclass(frozen=True)
@@ -76,8 +77,9 @@ def still_wanted(assignments: Sequence[Assignment], most: int | None) -> list[As
 
 
 def still_free(assignments: Sequence[Assignment], most: int | None) -> list[Assignment]:
-    """Without suspended readers, cases of the reader's own site, a second adjudication of an adjudicated case, and what
-    another batch has meanwhile given to the same reader, or to `most` primary readers of a case (None: any number).
+    """Without readers who are suspended or no longer qualified, cases of the reader's own site, a second adjudication
+    of an adjudicated case, and what another batch has meanwhile given to the same reader, or to `most` primary readers
+    of a case (None: any number).
 
     Called inside a transaction, in which the cases stay as they are.
     """
@@ -100,7 +102,24 @@ def still_free(assignments: Sequence[Assignment], most: int | None) -> list[Assi
         own.add(one.reader)
         return True
 
-    return [one for one in without_suspended(independent(assignments)) if is_free(one)]
+    return [one for one in without_unqualified(without_suspended(independent(assignments))) if is_free(one)]
+
+
+def without_unqualified(assignments: Sequence[Assignment]) -> list[Assignment]:
+    """Without those of a person who is not qualified today, as when it ended since the request; training is exempt."""
+    if not assignments:
+        return []
+    campaign = Campaign.objects.select_related("training", "charter__trial").get(cases=assignments[0].case)
+    if campaign.trains:
+        return list(assignments)
+    roles = {role_of(one) for one in assignments}
+    able = {role: {person.pk for person in qualified_today(campaign.charter, role)} for role in roles}
+    return [one for one in assignments if one.reader in able[role_of(one)]]
+
+
+def role_of(one: Assignment) -> str:
+    """The role that the person reads in."""
+    return "adjudicator" if one.kind == ReadKind.ADJUDICATION else "reader"
 
 
 def hidden_only(assignments: Sequence[Assignment]) -> list[Assignment]:

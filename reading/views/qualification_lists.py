@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.http import HttpRequest
 
 import instruments
@@ -75,6 +75,7 @@ def own_qualifications(request: HttpRequest, reader: int) -> Listing:
 def trained_table(request: HttpRequest, trial: Trial, writes: bool, campaign: Campaign | None = None) -> Listing:
     """Who completed which training, when, whether they passed and which targets they missed."""
     rows = TrainingResult.objects.filter(campaign__trial=trial).select_related("reader", "campaign__trial")
+    granted = Count("qualifications", filter=Q(qualifications__revoked_at=None))
     columns = [
         Column("reader", "Reader", "reader", "reader__name"),
         Column("campaign", "Training campaign", "campaign.code", "campaign__code"),
@@ -92,7 +93,7 @@ def trained_table(request: HttpRequest, trial: Trial, writes: bool, campaign: Ca
     ]
     return Listing(
         request,
-        (rows.filter(campaign=campaign) if campaign else rows).annotate(granted=Count("qualifications")),
+        (rows.filter(campaign=campaign) if campaign else rows).annotate(granted=granted),
         columns=columns,
         name="training-records",
         prefix="training",

@@ -73,7 +73,7 @@ def qualify(request: HttpRequest, code: str, pk: int) -> HttpResponse:
 
 
 def disqualify(request: HttpRequest, code: str, pk: int) -> HttpResponse:
-    """Withdraws one qualification."""
+    """Withdraws what a reader is qualified on for an instrument."""
     trial, actor = trial_or_404(request, code, Action.WRITE_CHARTER)
     held = get_object_or_404(Qualification.objects.select_related("reader", "trial"), trial=trial, pk=pk)
     form = ReasonForm(request.POST or None)

@@ -173,20 +173,22 @@ def replace(request: HttpRequest, code: str, slug: str, pk: int) -> HttpResponse
 
 
 def void(request: HttpRequest, code: str, slug: str, pk: int) -> HttpResponse:
-    """Voids a case and issues the whole case again with the current films."""
+    """Voids a case and issues the whole case again with the current films; in training, the case is only voided."""
     trial, campaign, actor = campaign_or_404(request, code, slug, Action.RETURN_READS)
     case = get_object_or_404(
         Case.objects.select_related("campaign__trial", "campaign__charter"), campaign=campaign, pk=pk
     )
-    form = ReasonedActForm(Act.VOID, Act.REISSUE, data=request.POST or None)
+    acts = [Act.VOID] if campaign.trains else [Act.VOID, Act.REISSUE]
+    form = ReasonedActForm(*acts, data=request.POST or None)
     if request.method == "POST" and form.is_valid():
         with refused_on(form):
             new = void_and_reissue(case=case, actor=actor, user=signed_in(request), **form.cleaned_data)
             text = f"Case {case.number} is voided"
             messages.success(request, f"{text}; it is issued again as case {new.number}." if new else f"{text}.")
             return redirect("reading:cases", code, slug)
-    heading = f"Void case {case.number} and issue it again"
-    context = {"trial": trial, "form": form, "heading": heading, "submit": "Void and issue again", "danger": True}
+    also, submit = ("", "Void") if campaign.trains else (" and issue it again", "Void and issue again")
+    heading = f"Void case {case.number}{also}"
+    context = {"trial": trial, "form": form, "heading": heading, "submit": submit, "danger": True}
     return render(request, "reading/one_form.html", context, status=400 if form.errors else 200)
 
 

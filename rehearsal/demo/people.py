@@ -10,9 +10,10 @@ from django.conf import settings
 
 from accounts.models import User
 from accounts.people import accept_invitation, invite
-from accounts.roles import Role
+from accounts.roles import READING_ROLES, Role
 from audit.trail import Actor
 from reading.charter.versions import qualify_reader
+from reading.models import Qualification
 from studies.models import Membership, Site, Trial
 from studies.plan.membership import grant
 
@@ -59,13 +60,14 @@ def key_folder() -> Path:
 
 
 def make_accounts(accounts: Sequence[Account] = ACCOUNTS) -> dict[str, User]:
-    """Each account by its e-mail address; those that exist stay."""
+    """Each account by its e-mail address; those that exist stay, and an invitation left open is accepted."""
     people = {}
     for account in accounts:
         user = User.objects.filter(email=account.email).first()
         if user is None:
             administrator = account.role == Role.ADMINISTRATOR
             user = invite(email=account.email, actor=SYSTEM, is_administrator=administrator, by_mail=False)
+        if not user.has_usable_password():
             accept_invitation(user=user, name=account.name, password=PASSWORD)
             user.refresh_from_db()
         people[account.email] = user
@@ -79,25 +81,32 @@ def admit(
     instrument: str = "svdh",
     accounts: Sequence[Account] = ACCOUNTS,
 ) -> None:
-    """Grants each account its role in the trial and qualifies the readers."""
+    """Grants each account its role in the trial and qualifies the readers; what was done before stays."""
     for account in accounts:
         user = people[account.email]
         held = Membership.objects.current().filter(trial=trial, user=user, role=account.role)
-        if account.role == Role.ADMINISTRATOR or held.exists():
+        if account.role == Role.ADMINISTRATOR:
             continue
-        own_site = site if account.role == Role.SITE else None
-        grant(trial=trial, user=user, role=account.role, reason="demo", actor=SYSTEM, site=own_site)
-        if account.role in (Role.READER, Role.ADJUDICATOR):
-            evidence = "Demo: simulated agreement with reference scores"
-            qualify_reader(
-                trial=trial,
-                actor=actor(people, COORDINATOR),
-                user=people[COORDINATOR],
-                password=PASSWORD,
-                reader=user,
-                instrument=instrument,
-                evidence=evidence,
-            )
+        if not held.exists():
+            own_site = site if account.role == Role.SITE else None
+            grant(trial=trial, user=user, role=account.role, reason="demo", actor=SYSTEM, site=own_site)
+        if account.role in READING_ROLES:
+            qualify(trial, people, user, instrument)
+
+
+def qualify(trial: Trial, people: dict[str, User], reader: User, instrument: str) -> None:
+    """Qualifies the reader, unless they were qualified before."""
+    if Qualification.objects.filter(trial=trial, reader=reader, instrument=instrument).exists():
+        return
+    qualify_reader(
+        trial=trial,
+        actor=actor(people, COORDINATOR),
+        user=people[COORDINATOR],
+        password=PASSWORD,
+        reader=reader,
+        instrument=instrument,
+        evidence="Demo: simulated agreement with reference scores",
+    )
 
 
 def actor(people: dict[str, User], email: str) -> Actor:

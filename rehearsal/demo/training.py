@@ -21,8 +21,7 @@ def train(run: Filling, subjects: Sequence[Subject]) -> None:
     """A training campaign on these subjects, whose reference is the damage that was drawn."""
     found = drafted(run, "TRAIN-1", "Training on two cases")
     if not found.trains:
-        limits = {"least_status": LEAST_STATUS, "least_change": LEAST_CHANGE}
-        make_training(campaign=found, actor=run.coordinator, **limits)
+        make_training(campaign=found, actor=run.coordinator, least_status=LEAST_STATUS, least_change=LEAST_CHANGE)
         found = Campaign.objects.get(pk=found.pk)
     opened(run, found, subjects)
     if not SealedReference.objects.filter(case__campaign=found).exists():

@@ -18,6 +18,8 @@ from scoring.agreement.results import Estimate
 
 FigureRow = dict[str, Any]
 TARGETS = ("status", "change", "sdc", "kappa")
+# The shares and differences beside the figures, each given where the named figure is.
+CELLS = {"same": "kappa", "within_one": "kappa", "status_bias": "status", "change_bias": "change"}
 
 
 @dataclass(frozen=True)
@@ -35,10 +37,13 @@ class Targets:
 class BesideReference:
     """The reader in the first column and the reference in the second: totals and their changes, a row a pair.
 
-    `own` and `reference` hold the grades, timepoints x items; NaN is a site without a grade.
+    `cases` were signed; of these, `status_cases` and `change_cases` have such a row. `own` and `reference` hold the
+    grades, timepoints x items; NaN is a site without a grade.
     """
 
     cases: int
+    status_cases: int
+    change_cases: int
     status: Matrix
     change: Matrix
     own: Matrix
@@ -53,8 +58,13 @@ def figures_beside(pairs: BesideReference, items: Sequence[str], targets: Target
     changes, with a chi-square interval; kappa of each item with linear weights, with a bootstrap interval.
     """
     joints = {item: joint_row(pairs, place, targets) for place, item in enumerate(items)}
-    enough = pairs.cases >= targets.fewest
-    few = f"too few cases: {pairs.cases}; {targets.fewest} are needed"
+    basis = {"status": pairs.status_cases, "change": pairs.change_cases}
+    basis |= {"sdc": pairs.change_cases, "kappa": pairs.cases}
+    few = {
+        name: f"too few cases: {cases}; {targets.fewest} are needed"
+        for name, cases in basis.items()
+        if cases < targets.fewest
+    }
     found = {
         "status": against(icc(pairs.status, 2).estimate, least=targets.least_status),
         "change": against(icc(pairs.change, 2).estimate, least=targets.least_change),
@@ -63,9 +73,11 @@ def figures_beside(pairs: BesideReference, items: Sequence[str], targets: Target
     }
     return {
         "cases": pairs.cases,
-        **(cells_beside(pairs) if enough else dict.fromkeys(("same", "within_one", "status_bias", "change_bias"))),
-        **{name: row if enough else withheld(row, few) for name, row in found.items()},
-        "joints": joints if enough else {item: {**withheld(row, few), "met": None} for item, row in joints.items()},
+        **{name: None if CELLS[name] in few else value for name, value in cells_beside(pairs).items()},
+        **{name: withheld(row, few[name]) if name in few else row for name, row in found.items()},
+        "joints": {item: {**withheld(row, few["kappa"]), "met": None} for item, row in joints.items()}
+        if "kappa" in few
+        else joints,
     }
 
 
@@ -100,17 +112,27 @@ def withheld(row: FigureRow, reason: str) -> FigureRow:
 
 
 def joint_row(pairs: BesideReference, place: int, targets: Targets) -> FigureRow:
-    """Kappa of one item. A reader who gives one grade where the reference varies agrees by chance alone: kappa is 0."""
+    """Kappa of one item. A reader who gives one grade where the reference varies agrees by chance alone: kappa is 0.
+
+    A reader with too few grades where the reference has enough, and varies, misses the target.
+    """
     own, reference = pairs.own[:, place], pairs.reference[:, place]
     known = np.isfinite(own) & np.isfinite(reference)
     n, blank = int(known.sum()), Estimate("kappa, linear", None, None, None, int(known.sum()), 2)
     if n < targets.fewest:
-        return {**against(replace(blank, reason=f"too few grades: {n}")), "target": targets.least_kappa}
+        row = {**against(replace(blank, reason=f"too few grades: {n}")), "target": targets.least_kappa}
+        missed = targets.least_kappa is not None and is_wanted(reference[np.isfinite(reference)], targets.fewest)
+        return {**row, "met": False if missed else None}
     if is_constant(reference[known]):
         return {**against(replace(blank, reason="one grade in the reference")), "target": targets.least_kappa}
     if is_constant(own[known]):
         return against(replace(blank, value=0.0, reason="one grade by the reader"), least=targets.least_kappa)
     return against(kappa(own[known], reference[known], "linear", bootstrap=Bootstrap()), least=targets.least_kappa)
+
+
+def is_wanted(grades: npt.NDArray[np.float64], fewest: int) -> bool:
+    """Whether kappa can be asked of these grades of the reference: enough of them, and not all equal."""
+    return len(grades) >= fewest and not is_constant(grades)
 
 
 def is_constant(grades: npt.NDArray[np.float64]) -> bool:
@@ -119,13 +141,19 @@ def is_constant(grades: npt.NDArray[np.float64]) -> bool:
 
 
 def lowest(joints: dict[str, FigureRow], target: float | None) -> FigureRow:
-    """The lowest kappa of the items that have one: it decides. `n` counts these items, `joint` names the lowest."""
+    """The lowest kappa of the items that have one: it decides. `n` counts these items, `joint` names the lowest.
+
+    No kappa is given while the reader left out an item that the reference asks for: the target is missed.
+    """
+    left_out = sum(row["value"] is None and row["met"] is False for row in joints.values())
     known = {item: row for item, row in joints.items() if row["value"] is not None}
     blank = Estimate(
         "lowest kappa", None, None, None, len(known), 2, reason="" if known else "no joint has enough grades"
     )
-    if not known:
-        return {**against(blank, least=target), "joint": "", "below": 0}
+    if left_out:
+        blank = replace(blank, reason=f"joints with too few grades by the reader: {left_out}")
+    if left_out or not known:
+        return {**against(blank, least=target), "joint": "", "below": left_out}
     joint = min(known, key=lambda item: known[item]["value"])
     row = known[joint]
     found = replace(blank, value=row["value"], lower=row["lower"], upper=row["upper"])

@@ -72,15 +72,18 @@ def readers_against(numbers: Any, readers: dict[int, Any], threshold: float) -> 
 
 
 def largest_apart(own: dict[str, Any], accepted: dict[str, Any]) -> Fraction | None:
-    """The largest difference of the two changes over all pairs of timepoints with both totals; None without a pair.
+    """The largest difference of the two changes between any two timepoints; None where no change is known of both.
 
-    >>> one = {"totals": [{"total": {"value": "7"}}, {"total": {"value": "9"}}, {"total": {"value": "8"}}]}
-    >>> other = {"totals": [{"total": {"value": "7"}}, {"total": {"value": "20"}}, {"total": {"value": "5"}}]}
+    The charter's changes from the first timepoint are compared, each of the sites that it compares at both timepoints.
+
+    >>> one = {"changes": [{"total": {"value": "2"}}, {"total": {"value": "1"}}]}
+    >>> other = {"changes": [{"total": {"value": "13"}}, {"total": {"value": "-2"}}]}
     >>> largest_apart(one, other), largest_apart(other, one)
     (Fraction(14, 1), Fraction(14, 1))
     """
-    apart = differences(own, accepted)
-    return max(apart) - min(apart) if len(apart) > 1 else None
+    known = differences(own, accepted, "changes")
+    apart = [Fraction(0), *known]
+    return max(apart) - min(apart) if known else None
 
 
 def mean_difference(first: dict[str, Any], second: dict[str, Any]) -> float | None:
@@ -91,14 +94,14 @@ def mean_difference(first: dict[str, Any], second: dict[str, Any]) -> float | No
     >>> mean_difference(one, other), mean_difference(other, one)
     (2.0, -2.0)
     """
-    found = differences(first, second)
+    found = differences(first, second, "totals")
     return float(sum(found) / len(found)) if found else None
 
 
-def differences(first: dict[str, Any], second: dict[str, Any]) -> list[Fraction]:
-    """The first's totals less the second's, at the timepoints at which both have one."""
+def differences(first: dict[str, Any], second: dict[str, Any], kind: str) -> list[Fraction]:
+    """The first's totals or changes less the second's, at the timepoints at which both have one."""
     return [
         Fraction(mine["total"]["value"]) - Fraction(theirs["total"]["value"])
-        for mine, theirs in zip(first["totals"], second["totals"], strict=True)
+        for mine, theirs in zip(first[kind], second[kind], strict=True)
         if mine["total"]["value"] is not None and theirs["total"]["value"] is not None
     ]

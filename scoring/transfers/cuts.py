@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from config.errors import BadInput, WrongState
 from config.wording import both, counted
-from reading.campaigns.outstanding import able_readers
+from reading.campaigns.outstanding import waited_for
 from reading.charter.versions import terms_of
 from reading.models import Batch, Campaign, Case, CaseStatus, Read, ReadKind, ReadStatus
 from reading.models.read import COUNTING
@@ -61,7 +61,7 @@ def complete_cases(campaign: Campaign, purpose: str, cut: Cut) -> list[int]:
     of_kind = Q(reads__kind=ReadKind.PRIMARY) if purpose == Purpose.REVIEW else Q()
     signed = of_kind & Q(reads__status=ReadStatus.SIGNED)
     counting = of_kind & Q(reads__status__in=[str(status) for status in COUNTING])
-    waiting = counting & ~Q(reads__status=ReadStatus.SIGNED) & Q(reads__reader__in=able_readers(campaign))
+    waiting = counting & ~Q(reads__status=ReadStatus.SIGNED) & waited_for(campaign, "reads__")
     cases = campaign.cases.annotate(
         signed=Count("reads", filter=signed),
         waiting=Count("reads", filter=waiting),

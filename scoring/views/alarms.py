@@ -22,6 +22,8 @@ from scoring.monitoring.alarms import handle_alarm
 from studies.access import trial_or_404
 from studies.models import Trial
 
+WHO_SEES_REASON = "Shown to people who see scores, and to the person who wrote it."
+
 
 @require_GET
 def alarms(request: HttpRequest, code: str) -> HttpResponseBase:
@@ -36,6 +38,7 @@ def alarm_table(
     request: HttpRequest, trial: Trial, rows: QuerySet[ReaderAlarm], *, shows_detail: bool, prefix: str = ""
 ) -> Listing:
     """A row an alarm."""
+    own = signed_in(request).pk
 
     def number(row: ReaderAlarm) -> Link:
         return Link(str(row.pk), reverse("scoring:alarm", args=[trial.code, row.pk]))
@@ -48,7 +51,7 @@ def alarm_table(
         *([Column("detail", "Found", "detail")] if shows_detail else []),
         Column("raised", "Raised", "raised_at", "raised_at"),
         Column("action", "Done", action_badge, "action", ChoiceFilter("action", AlarmAction.choices)),
-        Column("reason", "Reason", "reason"),
+        Column("reason", "Reason", lambda row: reason_for(row, own, sees_scores=shows_detail), help=WHO_SEES_REASON),
         Column("by", "By", "acted_by"),
         Column("acted", "Recorded", "acted_at", "acted_at"),
     ]
@@ -65,6 +68,11 @@ def alarm_table(
     )
 
 
+def reason_for(row: ReaderAlarm, person: int, *, sees_scores: bool) -> str:
+    """The reason, which may tell what was found: for those who see scores, and the person who wrote it."""
+    return row.reason if sees_scores or row.acted_by_id == person else ""
+
+
 def action_badge(row: ReaderAlarm) -> Badge:
     """What is done, or that nothing is recorded yet."""
     if not row.action:
@@ -77,7 +85,9 @@ def alarm(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     trial, actor = trial_or_404(request, code, Action.HANDLE_ALARMS)
     of_trial = ReaderAlarm.objects.filter(campaign__trial=trial)
     shown = get_object_or_404(of_trial.select_related("campaign__trial", "reader", "acted_by"), pk=pk)
-    form = AlarmForm(request.POST or None, initial={"action": shown.action or None, "reason": shown.reason})
+    sees_scores = allows(actor.role, Action.SEE_READER_SCORES)
+    reason = reason_for(shown, signed_in(request).pk, sees_scores=sees_scores)
+    form = AlarmForm(request.POST or None, initial={"action": shown.action or None, "reason": reason})
     if request.method == "POST" and form.is_valid():
         with refused_on(form):
             handle_alarm(alarm=shown, actor=actor, user=signed_in(request), **form.cleaned_data)
@@ -85,7 +95,8 @@ def alarm(request: HttpRequest, code: str, pk: int) -> HttpResponse:
             return redirect(request.path)
     context = {"trial": trial, "alarm": shown, "form": form, "badge": action_badge(shown)}
     context |= {
-        "sees_scores": allows(actor.role, Action.SEE_READER_SCORES),
+        "reason": reason or WHO_SEES_REASON,
+        "sees_scores": sees_scores,
         "manages": allows(actor.role, Action.GRANT_MEMBERSHIP),
     }
     return render(request, "scoring/alarm.html", context, status=400 if form.errors else 200)

@@ -104,9 +104,10 @@ def held_without_consent(subjects: Collection[int | None]) -> set[int]:
 
     Locks the subjects: called before reads' chains, cases and films are locked.
     """
-    rows = Subject.objects.select_for_update(no_key=True).filter(pk__in=subjects)
+    named = [pk for pk in subjects if pk is not None]
+    rows = Subject.objects.select_for_update(no_key=True).filter(pk__in=named)
     list(rows.order_by("pk").values_list("pk"))
-    return set(ConsentWithdrawal.objects.current().filter(subject__in=subjects).values_list("subject_id", flat=True))
+    return set(ConsentWithdrawal.objects.current().filter(subject__in=named).values_list("subject_id", flat=True))
 
 
 def subjects_without_consent(trial: Trial) -> set[int]:

@@ -13,6 +13,7 @@ from accounts.sign_in import BACKEND
 from jobs.carrying import run_due_jobs
 from reading.campaigns.opening import why_not
 from reading.campaigns.outstanding import outstanding_in
+from reading.charter.versions import disqualify_reader
 from reading.issuing.assignments import request_batch, void_and_reissue
 from reading.models import Qualification, Read, ReadKind
 from tests.reading.builders import BuiltTrial, build_reading_trial, open_campaign_of
@@ -47,6 +48,19 @@ def test_an_expired_reader_is_named_gets_nothing_new_and_finishes_what_they_have
     run_due_jobs()
     assert new is not None
     assert [read.reader for read in Read.objects.filter(case=new, kind=ReadKind.PRIMARY)] == [readers[1]]
+
+
+def test_a_read_is_not_issued_to_a_reader_whose_qualification_ended_after_it_was_requested(
+    built_trial: BuiltTrial,
+) -> None:
+    campaign = open_campaign_of(built_trial)
+    readers = [built_trial.people["reader"], built_trial.people["reader.two"]]
+    coordinator = built_trial.actor("coordinator")
+    request_batch(campaign=campaign, actor=coordinator, name="one", due_on=None, readers=readers, size=1)
+    held = Qualification.objects.filter(reader=readers[0], instrument="larsen-1995").get()
+    disqualify_reader(qualification=held, actor=coordinator, reason="The evidence was of somebody else")
+    run_due_jobs()
+    assert [read.reader for read in Read.objects.filter(case__campaign=campaign)] == [readers[1]]
 
 
 def batch_form(readers: list[User]) -> dict[str, object]:

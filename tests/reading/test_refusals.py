@@ -104,9 +104,14 @@ def test_a_reader_is_qualified_by_evidence_and_once_withdrawn_stays_so(built_tri
     assert silent == "The evidence is missing. Write in a sentence what was tested and when."
     other = said(qualify_reader, **given | reader | {"reader": built_trial.people["lead"]})
     assert other == "Choose a reader or adjudicator of this trial. lead is neither."
-    one: dict[str, Any] = {"qualification": Qualification.objects.filter(reader=built_trial.people["reader"])[0]}
+    qualify_reader(**given | reader)
+    qualify_reader(**given | reader | {"instrument": "larsen-1995"})
+    of_reader = Qualification.objects.held().filter(reader=built_trial.people["reader"])
+    assert of_reader.filter(instrument="larsen-1995").count() == 2
+    one: dict[str, Any] = {"qualification": of_reader.filter(instrument="larsen-1995")[0]}
     one |= {"actor": built_trial.actor("coordinator"), "reason": "on leave"}
     disqualify_reader(**one)
+    assert {held.instrument for held in of_reader.all()} == {"svdh"}, "every one for the instrument is withdrawn"
     assert said(disqualify_reader, **one) == "The qualification of reader has already been withdrawn."
 
 

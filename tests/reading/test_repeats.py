@@ -19,11 +19,13 @@ from reading.campaigns.outstanding import Outstanding, outstanding_in
 from reading.issuing.assignments import request_batch
 from reading.issuing.repeats import drawn_for_repeat, due_repeats
 from reading.issuing.replacing import replace_reader
+from reading.issuing.suspensions import suspend_reader
 from reading.models import Campaign, CampaignStatus, CaseStatus, DisplayedTimepoint, Read, ReadKind, ReadStatus
 from scoring.consensus.sealed_result import opened_result
 from scoring.datasets.locking import why_not_lock
 from scoring.models import CaseResult
 from scoring.ratings.repeats import pairs_of, ratings_twice
+from scoring.transfers.cuts import Cut, complete_cases
 from studies.models import Membership
 from tests.reading.builders import BuiltTrial, begun, build_reading_trial, open_campaign_of, read_through
 from tests.tracking import record_rows
@@ -243,6 +245,21 @@ def test_the_repeats_of_a_reader_who_has_left_lapse(built_trial: BuiltTrial) -> 
     assert outstanding_in(campaign).lapsed == 0
     Membership.objects.filter(user=built_trial.people["reader.two"]).update(revoked_at=timezone.now())
     assert outstanding_in(campaign).lapsed == 1
+
+
+def test_a_campaign_does_not_wait_for_a_repeat_of_a_suspended_reader(built_trial: BuiltTrial) -> None:
+    campaign = read_first(built_trial)
+    days_pass(30)
+    ask(built_trial, campaign, "two")
+    for read in Read.objects.filter(kind=ReadKind.PRIMARY, status=ReadStatus.ISSUED)[1:]:
+        read_through(read)
+    run_due_jobs()
+    (waiting,) = Read.objects.filter(kind=ReadKind.PRIMARY, status=ReadStatus.ISSUED)
+    signs = built_trial.signs("coordinator")
+    assert (outstanding_in(campaign).reads, len(complete_cases(campaign, "test", Cut()))) == (3, 2)
+    suspend_reader(trial=built_trial.trial, person=waiting.reader, cause="drift", reason="Drift since May", **signs)
+    assert outstanding_in(campaign).reads == 2, "the repeat of the other reader and the primary read, which waits"
+    assert len(complete_cases(campaign, "test", Cut())) == 3
 
 
 def test_a_campaign_does_not_close_over_a_control_which_would_reveal_to_its_reader_that_it_was_one() -> None:

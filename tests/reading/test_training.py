@@ -13,20 +13,24 @@ from django.utils import timezone
 
 import instruments
 from accounts.sign_in import BACKEND
+from audit.trail import audited_atomic
 from config.days import months_later
 from config.errors import BadInput, WrongState
 from jobs.carrying import run_due_jobs
+from jobs.queue import add
 from reading.campaigns.case_seals import open_case_seal
 from reading.campaigns.opening import create_campaign, open_campaign, why_not
 from reading.campaigns.training import bring_references, issue_training, make_training
 from reading.charter.versions import (
     current_charter,
+    disqualify_reader,
     draft_charter,
     qualified_readers,
     qualify_reader,
     readers_at_work,
     sign_charter,
 )
+from reading.issuing.assignments import void_and_reissue
 from reading.issuing.consent import withdraw_consent
 from reading.models import (
     Campaign,
@@ -175,13 +179,25 @@ def test_a_pass_opens_the_gate_once_the_coordinator_has_signed_it_and_until_its_
     (trained,) = rows_of(coordinator, "/trials/TWO/qualifications/?training-format=csv")
     assert (trained["Result"], trained["Targets not met"], trained["Qualified on this"]) == ("Passed", "", "yes")
     assert address not in coordinator.get("/trials/TWO/qualifications/").content.decode()
+    assert_it_lasts_until_its_last_day_and_the_training_gives_one(built_trial, campaign, address)
+
+
+def assert_it_lasts_until_its_last_day_and_the_training_gives_one(
+    built_trial: BuiltTrial, campaign: Campaign, address: str
+) -> None:
+    coordinator, today = signed_in(built_trial, "coordinator"), timezone.localdate()
+    again = coordinator.post(address, {"months": 6, "password": PASSWORD})
+    assert "Training T1 already gave reader a qualification. For another one, they must pass" in again.content.decode()
     for last, able in ((today, True), (today - timedelta(days=1), False)):
         Qualification.objects.update(expires_on=last)
         assert (built_trial.people["reader"] in qualified_readers(campaign.charter, "reader")) is able
         assert built_trial.people["reader"] in readers_at_work(campaign.charter, "reader")
+    held_one = Qualification.objects.get()
     for who, shown in (("coordinator", "qualifications"), ("lead", "training")):
         assert "Expired" in signed_in(built_trial, who).get(f"/trials/TWO/{shown}/").content.decode()
     assert "Expired" in signed_in(built_trial, "reader").get("/read/training/").content.decode()
+    disqualify_reader(qualification=held_one, actor=built_trial.actor("coordinator"), reason="A wrong last day")
+    assert address in coordinator.get("/trials/TWO/qualifications/").content.decode(), "the training can be used again"
 
 
 def test_a_reader_who_differs_does_not_pass(built_trial: BuiltTrial, campaign: Campaign) -> None:
@@ -251,6 +267,27 @@ def test_a_read_corrected_beside_the_reference_does_not_change_the_result(
     sign(returned)
     run_due_jobs()
     assert TrainingResult.objects.get().figures == before
+
+
+def test_a_voided_case_is_not_issued_again_and_leaves_the_result_and_the_training_as_they_are(
+    built_trial: BuiltTrial, campaign: Campaign
+) -> None:
+    reads = issue(built_trial, campaign)
+    for read in reads:
+        read_like_the_reference(built_trial, read, off=20)
+    run_due_jobs()
+    case = reads[0].case
+    coordinator, address = signed_in(built_trial, "coordinator"), f"/trials/TWO/campaigns/T1/cases/{case.pk}/void/"
+    assert "issue it again" not in coordinator.get(address).content.decode()
+    assert void_and_reissue(case=case, **built_trial.signs("coordinator"), reason="a wrong film") is None
+    with audited_atomic():
+        add(kind="scoring.consensus", key="again", payload={"case": reads[1].case_id})
+    run_due_jobs()
+    assert TrainingResult.objects.count() == 1
+    other = built_trial.people["reader.two"]
+    issue_training(campaign=campaign, actor=built_trial.actor("coordinator"), name="two", due_on=None, readers=[other])
+    run_due_jobs()
+    assert Read.objects.filter(case__campaign=campaign, reader=other).count() == len(reads) - 1
 
 
 def test_the_reference_is_not_seen_before_the_signature_and_is_afterwards(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -22,11 +23,13 @@ def beside(cases: int = 12) -> BesideReference:
     change = generator.integers(-2, 12, cases).astype(float)
     grades = generator.integers(0, 5, (cases, 4)).astype(float)
     grades[:, 2] = 0
-    own = np.clip(grades + generator.integers(-1, 2, grades.shape), 0, 5)
+    own = np.clip(grades + generator.integers(-1, 2, grades.shape), 0, 5).astype(np.float64)
     own[:, 3] = 1
     own[0, 0] = np.nan
     return BesideReference(
         cases,
+        status_cases=cases,
+        change_cases=cases,
         status=np.column_stack([reference + generator.integers(-3, 5, cases), reference]),
         change=np.column_stack([change + generator.integers(-2, 3, cases), change]),
         own=own,
@@ -57,7 +60,7 @@ def kappa_by_hand(own: Any, reference: Any) -> float:
     n = len(own)
     seen = sum(abs(a - b) for a, b in zip(own, reference, strict=True)) / n
     chance = sum(abs(a - b) for a in own for b in reference) / n**2
-    return 1 - seen / chance
+    return float(1 - seen / chance)
 
 
 def test_every_figure_equals_the_published_formula() -> None:
@@ -111,3 +114,18 @@ def test_with_too_few_cases_no_figure_is_given_and_no_target_is_met() -> None:
     assert [found[name]["met"] for name in ("status", "change", "sdc", "kappa")] == [False, None, False, False]
     assert {row["value"] for row in found["joints"].values()} == {found["same"], found["status_bias"]} == {None}
     assert not all_met(found)
+
+
+def test_a_figure_is_withheld_when_too_few_cases_have_it_and_a_joint_left_out_by_the_reader_misses_its_target() -> None:
+    targets = Targets(0.0, 0.0, 448, 0.0, 10)
+    pairs = replace(beside(), change_cases=2)
+    found = figures_beside(pairs, ITEMS, targets)
+    assert [found[name]["met"] for name in ("status", "change", "sdc")] == [True, False, False]
+    assert found["change"]["reason"] == "too few cases: 2; 10 are needed"
+    assert (found["change_bias"], found["status_bias"] is None) == (None, False)
+    pairs.own[1:, :] = np.nan
+    joints = figures_beside(pairs, ITEMS, targets)
+    assert (joints["joints"]["first"]["met"], joints["joints"]["never"]["met"]) == (False, None)
+    assert (joints["kappa"]["met"], joints["kappa"]["value"], joints["kappa"]["below"]) == (False, None, 3)
+    assert joints["kappa"]["reason"] == "joints with too few grades by the reader: 3"
+    assert figures_beside(pairs, ITEMS, NONE)["kappa"]["met"] is None

@@ -68,7 +68,8 @@ def add_read(case: Case, batch: Batch, reader: User, seconds: float) -> None:
 def add_result(case: Case, totals: dict[int, float], discordant: bool, accepted: Sequence[float] = ()) -> None:
     """The result of two reads whose totals differ alike at both timepoints."""
     first = {str(reader): {"totals": [amount(total)] * 2, "changes": [amount(0)]} for reader, total in totals.items()}
-    result = {"totals": [amount(total) for total in accepted]} if accepted else None
+    changes = [amount(total - accepted[0]) for total in accepted[1:]]
+    result = {"totals": [amount(total) for total in accepted], "changes": changes} if accepted else None
     numbers = {"readers": first, "result": result, "first": first, "first_discordant": discordant}
     CaseResult.objects.create(
         case=case,

@@ -14,6 +14,8 @@ from django.test import Client
 
 from accounts.sign_in import BACKEND
 from audit.models import Event
+from audit.redaction import shown
+from audit.sentences import HIDDEN
 from audit.trail import audited_atomic
 from config.errors import BadInput
 from jobs.carrying import run_due_jobs
@@ -78,7 +80,7 @@ def test_an_alarm_is_raised_and_sent_once_and_either_person_records_what_is_done
     assert [sorted(one.bcc) for one in mail.outbox] == [["coordinator@two.example", "lead@two.example"]] * 2
     assert mail.outbox[0].subject == "TWO: an alarm about a reader"
     assert "share of sites not assessable" in mail.outbox[0].body
-    assert "reader.two" not in "".join(one.body for one in mail.outbox)
+    assert "reader.two" not in "".join(str(one.body) for one in mail.outbox)
     (_, first) = lines(lead, f"{PAGE}?format=csv")
     assert first["Found"] == "25.0 % of the sites were not assessable; the charter allows 20 %."
     assert first["Done"] == "Not recorded yet"
@@ -91,6 +93,11 @@ def test_an_alarm_is_raised_and_sent_once_and_either_person_records_what_is_done
     assert lead.post(address, {"action": "dismiss", "reason": "because"}).status_code == 400
     assert lead.post(address, RETRAIN).status_code == 302
     assert lead.post(address, RETRAIN).status_code == 302
+    for page in (address, PAGE, f"{PAGE}?format=csv"):
+        assert RETRAIN["reason"] in b"".join(lead.get(page)).decode()
+        assert RETRAIN["reason"] not in b"".join(coordinator.get(page)).decode()
+    recorded = Event.objects.get(action="scoring.alarm.handled")
+    assert [shown(recorded, role).reason for role in ("lead", "auditor")] == [RETRAIN["reason"], HIDDEN]
     assert coordinator.post(address, {"action": "suspend", "reason": "on leave"}).status_code == 302
     page = coordinator.get(address).content.decode()
     assert '<a href="/trials/TWO/suspensions/">Suspensions</a>: suspend the reader.' in page
