@@ -21,7 +21,7 @@ from reading.campaigns.opening import close_campaign, create_campaign, open_camp
 from reading.charter.versions import draft_charter
 from reading.issuing.assignments import request_batch
 from reading.issuing.moved_films import move_and_reissue
-from reading.models import Campaign, Read
+from reading.models import Campaign, Read, ReaderSuspension, SuspensionCause
 from scoring.arms.requests import ask_for_arms
 from scoring.datasets.building import request_dataset
 from scoring.datasets.locking import confirm_lock, request_lock
@@ -95,6 +95,7 @@ class ActsLine:
     def posts(self) -> Iterator[Post]:
         """From the charter to the arms."""
         yield from self.before_reading()
+        yield from self.people()
         yield from self.reading()
         yield from self.after_reading()
         yield from self.transferring()
@@ -109,6 +110,21 @@ class ActsLine:
         reader = self.built_trial.people["reader"].pk
         given: dict[str, Any] = {"reader": reader, "instrument": "sens", "evidence": "ten films"}
         yield self.form(Act.QUALIFICATION, who="coordinator", name="reading:qualifications", **given)
+
+    def people(self) -> Iterator[Post]:
+        """A subject whose consent is recorded as withdrawn by mistake, and a reader who is suspended for a time."""
+        subject = self.built_trial.trial.subjects.get(code="S002")
+        given = {"subject": subject.pk, "withdrawn_on": "2026-01-05", "statement": "all further use of films"}
+        yield self.form(Act.CONSENT, who="coordinator", name="reading:consent", **given)
+        key, reason = (subject.consent_withdrawals.get().pk,), "another subject was meant"
+        name = "reading:correct-consent"
+        yield self.form(Act.CONSENT_CORRECTION, who="coordinator", name=name, key=key, reason=reason)
+        reader = self.built_trial.people["reader.two"]
+        given = {"person": reader.pk, "cause": SuspensionCause.values[0], "reason": "seen by the lead in January"}
+        yield self.form(Act.SUSPENSION, who="coordinator", name="reading:suspensions", **given)
+        key = (ReaderSuspension.objects.get(person=reader).pk,)
+        name = "reading:lift-suspension"
+        yield self.form(Act.SUSPENSION_LIFTED, who="coordinator", name=name, key=key, reason="it is settled")
 
     def issue(self) -> None:
         """An open campaign whose reads are issued."""
