@@ -114,7 +114,11 @@ class ActsLine:
     def people(self) -> Iterator[Post]:
         """A subject whose consent is recorded as withdrawn by mistake, and a reader who is suspended for a time."""
         subject = self.built_trial.trial.subjects.get(code="S002")
-        given = {"subject": subject.pk, "withdrawn_on": "2026-01-05", "statement": "all further use of films"}
+        given: dict[str, Any] = {
+            "subject": subject.pk,
+            "withdrawn_on": "2026-01-05",
+            "statement": "all further use of films",
+        }
         yield self.form(Act.CONSENT, who="coordinator", name="reading:consent", **given)
         key, reason = (subject.consent_withdrawals.get().pk,), "another subject was meant"
         name = "reading:correct-consent"
