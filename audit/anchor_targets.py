@@ -155,9 +155,10 @@ def copies(target: str) -> Iterator[AnchorCopy]:
     if kind == "s3":
         bucket = Bucket.at(place)
         versions = bucket.versions()
+        newest = max(versions, default="")
         for name in sorted(versions):
             first = versions[name][0]
-            content = bucket.read(name, first) if first and name == max(versions) else None
+            content = bucket.read(name, first) if first and name == newest else None
             yield AnchorCopy(name, content, changed=len(versions[name]) > 1)
 
 
