@@ -60,7 +60,7 @@ class StillToCome:
 def still_to_come(trial: Trial, today: date, site: Site | None = None) -> StillToCome:
     """The visits with films due, the oldest window first; only visits with films and the first others are loaded.
 
-    Nothing is due of a subject who withdrew consent.
+    Nothing is due for a subject who withdrew consent.
     """
     states, withdrawn = States(trial, today, site), subjects_without_consent(trial)
     rows = [row for row in states.rows if row.subject not in withdrawn]
