@@ -12,7 +12,7 @@ class AlarmForm(forms.Form):
 
     action = forms.ChoiceField(
         choices=AlarmAction.choices,
-        label="What is done",
+        label="Action",
         widget=forms.RadioSelect,
         help_text="This only records the decision. A coordinator sets up a training or suspends the reader. Reads that "
         "are signed remain valid.",

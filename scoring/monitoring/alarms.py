@@ -71,7 +71,7 @@ def handle_alarm(*, alarm: ReaderAlarm, actor: Actor, user: User, action: str, r
     """
     authorise(actor, Action.HANDLE_ALARMS)
     if action not in AlarmAction.values:
-        text = f"What is done about an alarm cannot be {quoted(action)}. Choose {either(AlarmAction.labels)}."
+        text = f"The action on an alarm cannot be {quoted(action)}. Choose {either(AlarmAction.labels)}."
         raise BadInput(text, field="action")
     demand_reason(reason)
     with audited_atomic():

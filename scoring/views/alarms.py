@@ -91,7 +91,7 @@ def alarm(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with refused_on(form):
             handle_alarm(alarm=shown, actor=actor, user=signed_in(request), **form.cleaned_data)
-            messages.success(request, "What is done about the alarm is recorded.")
+            messages.success(request, "The action on the alarm is recorded.")
             return redirect(request.path)
     context = {"trial": trial, "alarm": shown, "form": form, "badge": action_badge(shown)}
     context |= {
