@@ -76,7 +76,7 @@ def section_of(subject: ParameterData, methods: Methods) -> ReportSection:
 def refuse_used(out: Path) -> None:
     """Refuses a place that already holds something: no report replaces another."""
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise BadInput(f"{out}, given with --out, is not an empty folder. Give a new folder.")
+        raise BadInput(f"The path {out}, given with --out, is not an empty folder. Give a new folder.")
 
 
 def report_of(
