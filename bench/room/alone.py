@@ -30,6 +30,10 @@ def profile(playwright: Playwright, folder: Path, address: str, email: str, pass
         folder, executable_path=looking.EXECUTABLE, args=looking.ARGUMENTS
     )
     looking.sign_in(context.new_page(), address, email, password)
+    # The product's session ends with the browser. These cookies live on, so that later browsers are signed in.
+    kept = context.cookies()
+    context.clear_cookies()
+    context.add_cookies([{**cookie, "expires": time.time() + 86_400} for cookie in kept])  # type: ignore[typeddict-item]
     context.close()
     return folder
 

@@ -21,6 +21,7 @@ from reading.campaigns.opening import create_campaign, open_campaign
 from reading.charter.versions import draft_charter, sign_charter
 from reading.issuing.assignments import request_batch, void_and_reissue
 from reading.models import Campaign, LeakScan, LeakScanStatus, Read
+from reading.room.sessions import open_read
 from rehearsal.demo import people as cast
 from rehearsal.demo.films import truths_of
 from rehearsal.demo.planning import VISITS, PlannedTrial, plan_trial
@@ -77,8 +78,10 @@ class ReadingSetting:
         return list(waiting.select_related("reader").order_by("queue_position"))
 
     def path(self, email: str) -> str:
-        """The screen of the reader's next case."""
-        return f"/read/{self.waiting(email)[0].token}/"
+        """The screen of the reader's next case, which they have begun."""
+        read = self.waiting(email)[0]
+        open_read(read=read, actor=cast.actor(self.people, email))
+        return f"/read/{read.token}/"
 
     def sign(self, read: Read) -> None:
         """The read is filled and signed as by a simulated reader."""
@@ -110,15 +113,16 @@ def hang(planned: PlannedTrial, films: list[Packed]) -> None:
 def store(film: Packed) -> Bands:
     """The film's bands and preview in the readers' store."""
     folder = f"images/{new_token()}"
-    bands: Bands = {"preview": [{"name": keep(f"{folder}/preview.jpg", film.preview)}]}
+    bands: Bands = {"preview": [keep(f"{folder}/preview.jpg", film.preview)]}
     for level, parts in film.bands.items():
-        bands[level] = [{"name": keep(f"{folder}/{level}/{k}", part)} for k, part in enumerate(parts)]
+        bands[level] = [keep(f"{folder}/{level}/{k}", part) for k, part in enumerate(parts)]
     return bands
 
 
-def keep(name: str, content: bytes) -> str:
-    """Writes a file and gives its name."""
-    return str(storages["reading"].save(name, ContentFile(content)))
+def keep(name: str, content: bytes) -> dict[str, Any]:
+    """Writes a file and gives its name and digest."""
+    stored = str(storages["reading"].save(name, ContentFile(content)))
+    return {"name": stored, "sha256": hashlib.sha256(content).hexdigest()}
 
 
 def add_film(visit: Visit, side: str, day: date, film: Packed, bands: Bands) -> None:
