@@ -91,6 +91,8 @@ def measured(
     took = sorted(found["took_ms"])
     if found["most_by_one"] >= min(len(reader["cells"]) for reader in some):
         raise SystemExit(f"Some of the {number} readers had no cells left. Choose fewer seconds.")
+    if found["refused"]:
+        print(f"With {number} readers an entry was refused: {found['refused']}", file=sys.stderr)  # noqa: TID251
     for reader in readers[:number]:
         reader["cells"] = reader["cells"][found["most_by_one"] :]
     saved = found["statuses"].get("200", 0)

@@ -15,8 +15,9 @@ from audit.trail import Actor
 from bench.room.whole_trial import WholeTrial
 from jobs.carrying import run_due_jobs
 from reading.issuing.assignments import request_batch
-from reading.models import Qualification, Read
+from reading.models import DisplayedFilm, Qualification, Read
 from reading.room.cells import instrument_of, timepoints_of
+from reading.room.served import keep_served
 from reading.room.sessions import open_read
 from reading.room.steps import address_of
 from rehearsal.demo import people as cast
@@ -66,11 +67,14 @@ def headers_of(user: User) -> dict[str, str]:
 
 
 def cells_of(user: User) -> list[dict[str, Any]]:
-    """Every cell of the person's reads, in the order in which they fill them."""
+    """Every cell of the person's reads, in the order in which they fill them; they were sent all of the films."""
     found: list[dict[str, Any]] = []
+    actor = Actor(user.pk, str(user), Role.READER)
     for read in Read.objects.filter(reader=user).order_by("queue_position", "pk"):
-        open_read(read=read, actor=Actor(user.pk, str(user), Role.READER))
+        open_read(read=read, actor=actor)
         read.refresh_from_db()
+        films = DisplayedFilm.objects.filter(timepoint__step__read=read, reader_image__isnull=False)
+        keep_served(read=read, actor=actor, films=list(films))
         for step in read.steps.all():
             path = f"/read/{address_of(read, step)}/values"
             found += [

@@ -22,6 +22,7 @@ class Saver(threading.Thread):
         self.plan, self.reader, self.start_at = plan, reader, start
         self.took: list[float] = []
         self.statuses: dict[int, int] = {}
+        self.refused = ""
         self.connection = http.client.HTTPConnection("127.0.0.1", plan["port"], timeout=60)
 
     def run(self) -> None:
@@ -44,6 +45,7 @@ class Saver(threading.Thread):
         now = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime())
         operation = {name: cell[name] for name in ("op_id", "timepoint", "item", "value")}
         operation |= {"reason": "", "base_revision": 0, "captured_at": now, "entry": "key", "dwell_ms": 700}
+        operation["seen_at"] = now
         try:
             self.connection.request("POST", cell["path"], json.dumps({"ops": [operation]}), self.reader["headers"])
             answer = self.connection.getresponse()
@@ -51,9 +53,10 @@ class Saver(threading.Thread):
         except (OSError, http.client.HTTPException):
             self.connection.close()  # the next request opens it again
             return 0
-        if answer.status == 200 and json.loads(content)["results"][0]["status"] != "saved":
-            return 0
-        return answer.status
+        if answer.status == 200 and json.loads(content)["results"][0]["status"] == "saved":
+            return 200
+        self.refused = f"{answer.status} {content[:300].decode(errors='replace')}"
+        return 0 if answer.status == 200 else answer.status
 
 
 def main() -> None:
@@ -72,7 +75,8 @@ def main() -> None:
             statuses[status] = statuses.get(status, 0) + count
     used = time.process_time()
     took = [value for saver in savers for value in saver.took]
-    found = {"took_ms": took, "statuses": statuses, "elapsed_s": elapsed, "processor_s": used}
+    refused = next((saver.refused for saver in savers if saver.refused), "")
+    found = {"took_ms": took, "statuses": statuses, "refused": refused, "elapsed_s": elapsed, "processor_s": used}
     json.dump(found | {"most_by_one": max(len(saver.took) for saver in savers)}, sys.stdout)
 
 
