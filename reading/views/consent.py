@@ -28,7 +28,7 @@ COLUMNS = [
     Column("statement", "What was withdrawn"),
     Column("instruction", "Sponsor's instruction"),
     Column("recorded", "Recorded", "recorded_at", "recorded_at"),
-    Column("corrected", "Recorded by mistake", "corrected_at", "corrected_at"),
+    Column("corrected", "Corrected", "corrected_at", "corrected_at"),
     Column("change", "", lambda row: "", template="reading/cells/consent.html", csv=False),
 ]
 
