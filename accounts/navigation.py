@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -37,13 +38,18 @@ class TrialRole:
 
 @dataclass(frozen=True)
 class MenuEntry:
-    """A menu page for people who may do `action`: in the trial whose code the route takes, or anywhere."""
+    """A menu page for people who may do `action`: in the trial whose code the route takes, or anywhere.
+
+    The pages below its address belong to it, unless it stands `alone`, and so do those of the routes in `also`.
+    """
 
     label: str
     route: str
     action: Action
     group: str
     of_trial: bool = True
+    alone: bool = False
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -69,10 +75,10 @@ PLACES: list[Callable[[int], Iterable[TrialRole]]] = []
 PENDING: list[Callable[[int], Iterable[tuple[str, Role]]]] = []
 
 
-def declare_entry(label: str, route: str, action: Action, *, group: str, of_trial: bool = True) -> None:
-    """Adds a page to the menu; a group that is not in GROUPS raises."""
+def declare_entry(label: str, route: str, action: Action, *, group: str, **given: Any) -> None:
+    """Adds a page to the menu, with what else is given of its MenuEntry; a group that is not in GROUPS raises."""
     GROUPS.index(group)
-    entry = MenuEntry(label, route, action, group, of_trial)
+    entry = MenuEntry(label, route, action, group, **given)
     if entry not in ENTRIES:
         ENTRIES.append(entry)
 
@@ -106,6 +112,7 @@ class Navigation:
         self.request = request
         match = request.resolver_match
         self.code: str = match.kwargs.get("code", "") if match else ""
+        self.route: str = match.view_name if match else ""
 
     @cached_property
     def places(self) -> list[TrialRole]:
@@ -137,10 +144,29 @@ class Navigation:
     @cached_property
     def groups(self) -> list[MenuGroup]:
         """The menu, by group, in the order of GROUPS."""
-        entries = sorted((entry for entry in ENTRIES if self._open(entry)), key=lambda e: GROUPS.index(e.group))
+        entries = sorted(self._entries, key=lambda e: GROUPS.index(e.group))
         return [
             MenuGroup(label, [self._item(e) for e in found]) for label, found in groupby(entries, lambda e: e.group)
         ]
+
+    @cached_property
+    def _entries(self) -> list[MenuEntry]:
+        """The entries that the person's roles open here."""
+        return [entry for entry in ENTRIES if self._open(entry)]
+
+    @cached_property
+    def _owner(self) -> MenuEntry | None:
+        """The entry that the page belongs to: one that names its route, or else the one whose address is nearest."""
+        named = [entry for entry in self._entries if self.route in entry.also]
+        above = [entry for entry in self._entries if self._leads_here(entry)]
+        return named[0] if named else max(above, key=lambda entry: len(self._url(entry)), default=None)
+
+    def _leads_here(self, entry: MenuEntry) -> bool:
+        url, path = self._url(entry), self.request.path
+        return path == url or (path.startswith(url) and not entry.alone)
+
+    def _url(self, entry: MenuEntry) -> str:
+        return reverse(entry.route, args=[self.code] if entry.of_trial else [])
 
     def _open(self, entry: MenuEntry) -> bool:
         if entry.of_trial:
@@ -148,14 +174,4 @@ class Navigation:
         return any(allows(role, entry.action) for role in self.roles)
 
     def _item(self, entry: MenuEntry) -> MenuItem:
-        url = reverse(entry.route, args=[self.code] if entry.of_trial else [])
-        path = self.request.path
-        return MenuItem(
-            entry.label, url, path == url or (url != "/" and path.startswith(url) and not self._deeper(url))
-        )
-
-    def _deeper(self, url: str) -> bool:
-        """Whether another entry matches the address better."""
-        open_here = [entry for entry in ENTRIES if self.code or not entry.of_trial]
-        others = [reverse(entry.route, args=[self.code] if entry.of_trial else []) for entry in open_here]
-        return any(len(o) > len(url) and o.startswith(url) and self.request.path.startswith(o) for o in others)
+        return MenuItem(entry.label, self._url(entry), entry == self._owner)

@@ -76,7 +76,7 @@ class VisitStateSerializer(serializers.Serializer[object]):
     visit_id = serializers.IntegerField(source="visit.pk")
     code = serializers.CharField(source="visit.code")
     kind = serializers.ChoiceField(source="visit.kind", choices=VisitKind.choices)
-    complete = serializers.BooleanField(help_text="Every view is accepted, or recorded as not available.")
+    complete = serializers.BooleanField(help_text="Every view is accepted, recorded as not available, or not expected.")
     views = ViewStateSerializer(many=True)
     window = serializers.ListField(
         child=serializers.DateField(allow_null=True),

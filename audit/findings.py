@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from config.wording import counted
+
 
 @dataclass(frozen=True)
 class AuditFinding:
@@ -31,6 +33,12 @@ class Report:
 
     def found(self, fault: str, table: str, row: object, says: str) -> None:
         self.findings.append(AuditFinding(fault, table, str(row), says))
+
+    @property
+    def seen(self) -> str:
+        """How much was checked, in words."""
+        parts = ((self.events, "event"), (self.rows, "row"), (self.anchors, "anchor"))
+        return ", ".join(counted(number, noun) for number, noun in parts)
 
     @property
     def intact(self) -> bool:

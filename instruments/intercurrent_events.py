@@ -238,7 +238,8 @@ def extrapolate(
     interval = last.day - baseline.day
     if interval < rule.minimum_interval:
         needed = f"at least {rule.minimum_interval} needed"
-        return none(f"the last film before the event is {interval} days after baseline, {needed}", baseline, last)
+        after = f"{interval} {'day' if interval == 1 else 'days'} after baseline"
+        return none(f"the last film before the event is {after}, {needed}", baseline, last)
     value = extrapolated(start_of_change(baseline, last), last, target_day)
     if rule.cap:
         value = min(max(value, Fraction(0)), Fraction(maximum))

@@ -22,6 +22,7 @@ from pyrage.x25519 import Recipient
 
 from audit.baseline import BASELINE
 from audit.trail import Actor, audited_atomic, record
+from config.wording import counted
 from jobs.copying import MANIFEST, VERSION, Earlier, ManifestEntry, put
 from jobs.database_copy import NAMES, reading_out, server_version
 from jobs.encrypting import is_encrypted, recipient_from
@@ -46,7 +47,7 @@ class Backup:
 
     def __str__(self) -> str:
         state = f"encrypted to {self.recipient}" if self.recipient else READABLE
-        return f"{self.folder.name}: {self.files} files, {self.size / 1e6:.1f} MB, {state}"
+        return f"{self.folder.name}: {counted(self.files, 'file')}, {self.size / 1e6:.1f} MB, {state}"
 
 
 def write_backup(*, to: Path, recipient: str = "", progressed: Callable[[int], None] = lambda done: None) -> Backup:
@@ -160,7 +161,7 @@ def carry(*, payload: dict[str, Any], lease: Lease) -> None:
     backup = write_backup(
         to=settings.BACKUP_FOLDER,
         recipient=settings.BACKUP_RECIPIENT,
-        progressed=lambda done: lease.progress(done, 0, f"{done} files"),
+        progressed=lambda done: lease.progress(done, 0, counted(done, "file")),
     )
     with audited_atomic():
         lease.finish()

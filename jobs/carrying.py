@@ -14,6 +14,7 @@ from django.utils.module_loading import import_string
 
 from config.errors import Refusal
 from config.job_kinds import KINDS
+from config.wording import counted
 from jobs.giving_up import WORKERS_DIED
 from jobs.insisting import until_back
 from jobs.lease import Lease, LeaseLost, claim, heartbeat
@@ -37,7 +38,9 @@ def carry_job(job_id: int) -> None:
         return
     job = Job.objects.get(pk=job_id)
     if lease.attempt > settings.JOB_ATTEMPTS:
-        give_up(job, lease, f"every worker that started it died ({settings.JOB_ATTEMPTS} attempts)", WORKERS_DIED)
+        give_up(
+            job, lease, f"every worker that started it died ({counted(settings.JOB_ATTEMPTS, 'attempt')})", WORKERS_DIED
+        )
         return
     try:
         with heartbeat(lease):

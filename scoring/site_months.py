@@ -6,7 +6,6 @@ No adjudication is counted by site: only primary reads are, and scoring.adjudica
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -19,7 +18,7 @@ from reading.campaigns.case_seals import identities
 from reading.models import Case, Read, ReadKind, ReadStatus
 from studies.models import AbsentFilm, Film, Question, QuestionStatus, Site, Subject, Trial
 from studies.models.film import FOUND_GOOD
-from studies.plan.tally import VIEWS, States, VisitRow, baselines_of, plain_tally
+from studies.plan.tally import VIEWS, States, Tally, VisitRow, baselines_of, plain_tally, tally_of
 
 # A site and the first day of a month; None for visits of which no day is known yet.
 SiteAndMonth = tuple[int, date | None]
@@ -70,12 +69,13 @@ def of_visits(trial: Trial, today: date) -> dict[str, CountsByPlace]:
     absent = AbsentFilm.objects.filter(visit__subject__trial=trial, withdrawn_at=None).order_by()
     given_up = dict(absent.values_list("visit").annotate(Count("pk")))
     states = States(trial, today)
-    baselines, site_of, deviates = baselines_of(states.rows), sites_of(trial), deviations_of(states)
+    baselines, site_of, loaded = baselines_of(states.rows), sites_of(trial), tallies_of(states)
     for row in states.rows:
         window = row.window(baselines.get(row.subject))
         place = site_of[row.subject], month_of_visit(row, window)
-        expected[place] += 0 if row.not_done else VIEWS - given_up.get(row.pk, 0)
-        deviating[place] += deviates(row, window)
+        counts = plain_tally(row, window, today) if row.is_plain else loaded[row.pk]
+        expected[place] += 0 if row.not_done else VIEWS - given_up.get(row.pk, 0) - counts.films_not_expected
+        deviating[place] += counts.deviating
     return {"expected": expected, "deviating": deviating}
 
 
@@ -84,15 +84,10 @@ def sites_of(trial: Trial) -> dict[int, int]:
     return dict(Subject.objects.filter(trial=trial).values_list("pk", "site"))
 
 
-def deviations_of(states: States) -> Callable[[VisitRow, tuple[date, date] | None], bool]:
-    """Says of a visit whether it deviates; only visits that are not plain are loaded with their films."""
+def tallies_of(states: States) -> dict[int, Tally]:
+    """The counts of each visit that is not plain; these are loaded with their films."""
     loaded = states.loaded([row for row in states.rows if not row.is_plain])
-    found = {state.visit.pk for state in loaded if state.deviations}
-
-    def deviates(row: VisitRow, window: tuple[date, date] | None) -> bool:
-        return bool(plain_tally(row, window, states.today).deviating) if row.is_plain else row.pk in found
-
-    return deviates
+    return {state.visit.pk: tally_of([state]) for state in loaded}
 
 
 def month_of_visit(row: VisitRow, window: tuple[date, date] | None) -> date | None:

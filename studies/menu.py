@@ -46,8 +46,10 @@ declare_entry("Films", "studies:films", Action.CHECK_FILMS, group="Films")
 declare_entry("Questions", "studies:questions", Action.ASK_QUESTIONS, group="Films")
 declare_entry("Consent", "reading:consent", Action.RECORD_CONSENT, group="Films")
 declare_entry("Completeness", "studies:completeness", Action.SEE_COMPLETENESS, group="Films")
-declare_entry("Overview", "studies:trial", Action.SET_UP_TRIAL, group="Trial")
-declare_entry("Set-up", "studies:set_up", Action.SET_UP_TRIAL, group="Trial")
+declare_entry("Overview", "studies:trial", Action.SET_UP_TRIAL, group="Trial", alone=True)
+declare_entry(
+    "Set-up", "studies:set_up", Action.SET_UP_TRIAL, group="Trial", also=("studies:arms", "studies:arms_choose")
+)
 declare_entry("People", "studies:members", Action.GRANT_MEMBERSHIP, group="Trial")
 declare_entry(
     "Roles to confirm", "studies:roles_to_confirm", Action.CONFIRM_MEMBERSHIP, group="Administration", of_trial=False

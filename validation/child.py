@@ -14,6 +14,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from config.wording import counted
 from validation.checks import FAILED, CheckResult, Keep, not_run
 from validation.private import PLACE, private_installation
 
@@ -39,7 +40,9 @@ def left_out(stage: str, results: list[CheckResult], code: int, began: datetime)
     missing = [not_run(one, "it was not run") for one in checks_of(stage) if one.name not in ran]
     if code == 0 and not missing:
         return []
-    seen = f"The process of the checks ended with code {code}; {len(missing)} checks were not run"
+    seen = (
+        f"The process of the checks ended with code {code}; {counted(len(missing), 'check was', 'checks were')} not run"
+    )
     does, expects = "Runs the checks of the stage in a process of its own.", "Every check ran"
     ended = CheckResult("private installation", ("R-50",), does, expects, seen, FAILED, began, timezone.now())
     return [ended, *missing]

@@ -10,6 +10,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import connection
 
+from config.wording import counted
 from jobs.database_copy import server_version
 from validation.iq.product_files import digest_over, digests
 
@@ -26,7 +27,7 @@ def facts_of(stage: str, began: datetime, ended: datetime) -> Facts:
         "Python": sys.version.split()[0],
         "database": f"{engine} {server_version()}",
         "mode": settings.MODE if stage == "iq" else f"test, in a private installation beside this one: {settings.MODE}",
-        "machine": f"{platform.node()}, {platform.platform()}, {os.cpu_count()} cores",
+        "machine": f"{platform.node()}, {platform.platform()}, {counted(os.cpu_count() or 1, 'core')}",
         "began": f"{began:%Y-%m-%d %H:%M:%S} UTC",
         "ended": f"{ended:%Y-%m-%d %H:%M:%S} UTC",
     }

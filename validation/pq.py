@@ -15,6 +15,7 @@ import numpy as np
 from audit.findings import Report
 from audit.verify import verify
 from audit.verify_files import check_files
+from config.wording import counted
 from rehearsal.trial.courses import draw_courses
 from rehearsal.trial.design import Design
 from rehearsal.trial.design_file import find_design
@@ -99,11 +100,11 @@ def planted_changes(plan: RehearsalPlan) -> PlantedChanges:
 def faults_of_totals(rows: list[Row], planted: PlantedChanges) -> Iterator[str]:
     """Each subject and visit that is missing, there twice, or other than planted."""
     if len(planted) != SUBJECTS * len(find_design(DESIGN).codes):
-        yield f"{len(planted)} changes were planted"
+        yield f"{counted(len(planted), 'change was', 'changes were')} planted"
     count = Counter((str(row["subject"]), str(row["visit"])) for row in rows)
     for pair in sorted(planted.keys() | count.keys()):
         if count[pair] != (pair in planted):
-            yield f"{' '.join(pair)}: {count[pair]} rows"
+            yield f"{' '.join(pair)}: {counted(count[pair], 'row')}"
     for row in rows:
         wanted, where = planted.get((str(row["subject"]), str(row["visit"]))), f"{row['subject']} {row['visit']}"
         observed = not row["origin"] and row["returned"] != ""
@@ -127,7 +128,11 @@ def seen_of_totals(rows: list[Row]) -> str:
 )
 def films(world: PlayedTrial) -> str:
     found = Counter(Film.objects.values_list("status", flat=True))
-    faults = [f"{count} films are {status}" for status, count in sorted(found.items()) if status != "ready"]
+    faults = [
+        f"{counted(count, 'film is', 'films are')} {status}"
+        for status, count in sorted(found.items())
+        if status != "ready"
+    ]
     return demand(faults if found else ["no film arrived"], f"{found['ready']} films, all ready")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from config.wording import counted
 from validation.checks import FAILED, NOT_TRIED, PASSED, CheckResult
 from validation.facts import Facts
 from validation.requirements import Requirement, requirements
@@ -66,7 +67,7 @@ class StageReport:
     @property
     def verdict(self) -> str:
         """The result in words, with the number of the checks that were not tried."""
-        failed = f"NOT PASSED: {len(self.deviations)} of {len(self.results)} checks failed"
+        failed = f"NOT PASSED: {len(self.deviations)} of {counted(len(self.results), 'check')} failed"
         return ("passed" if self.passed else failed) + (f"; not tried: {len(self.untried)}" if self.untried else "")
 
     def traced(self) -> list[Traced]:

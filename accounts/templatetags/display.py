@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from accounts.models import User
 from accounts.roles import ROLE_NAMES, Role
 from accounts.sign_in import user_token
+from config import wording
 from config.badges import tone_of
 from config.cells import Badge, kind_of, plain
 from jobs.presence import present
@@ -75,6 +76,17 @@ def decimals(value: object, places: int) -> str:
     ('−2.467', '')
     """
     return floatformat(value, places).replace("-", "−")
+
+
+@register.filter
+def counted(number: int, nouns: str) -> str:
+    """A number with its noun; the plural after a comma where it is not the noun with an s.
+
+    >>> counted(1, "case"), counted(0, "case"), counted(2, "case has,cases have")
+    ('1 case', '0 cases', '2 cases have')
+    """
+    one, _, many = nouns.partition(",")
+    return wording.counted(number, one, many)
 
 
 @register.filter

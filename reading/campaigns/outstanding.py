@@ -9,14 +9,14 @@ from django.db.models import Q
 from reading.charter.versions import readers_at_work
 from reading.issuing.repeats import lapsed_repeats
 from reading.issuing.suspensions import away_from
-from reading.models import Campaign, Read, ReadKind, ReadStatus
+from reading.models import Campaign, CampaignStatus, Read, ReadKind, ReadStatus
 from reading.models.campaign import WITHOUT_RESULT
 
 
 @dataclass(frozen=True)
 class Outstanding:
     """Counts only. `reads` counts unsigned ones of every kind: closing a campaign without its repeats and controls
-    would reveal to their readers what they were. `lapsed` are drawn repeats that can no longer be issued."""
+    would reveal to their readers what they were. `lapsed` are drawn repeats that can no longer be issued or signed."""
 
     cases: int
     reads: int
@@ -25,23 +25,29 @@ class Outstanding:
 
 def outstanding_in(campaign: Campaign) -> Outstanding:
     """The work left. A repeat or control of somebody who no longer reads in the trial lapses."""
-    live = campaign.cases.live()
-    reads = Read.objects.counting().filter(waited_for(campaign), case__in=live).exclude(status=ReadStatus.SIGNED)
+    unsigned = Read.objects.counting().filter(case__in=campaign.cases.live()).exclude(status=ReadStatus.SIGNED)
+    awaited = unsigned.filter(waited_for(campaign))
+    lapsed = unsigned.filter(kind=ReadKind.REPEAT).exclude(pk__in=awaited)
     return Outstanding(
         cases=campaign.cases.to_read().filter(status__in=WITHOUT_RESULT).count(),
-        reads=reads.count(),
-        lapsed=lapsed_repeats(campaign),
+        reads=awaited.count(),
+        lapsed=lapsed_repeats(campaign) + lapsed.count(),
     )
 
 
 def waited_for(campaign: Campaign, through: str = "") -> Q:
     """The reads that the campaign waits for while they are unsigned; `through` leads to them from another table.
 
-    A repeat cannot be given to another reader, so it is not waited for while its reader is suspended.
+    A repeat cannot be given to another reader, so it is not waited for while its reader is suspended. Whatever nobody
+    waited for when the campaign was closed has lapsed, also if its reader can read again since: then, only a read that
+    was signed and returned is waited for.
     """
     able, others = able_readers(campaign), [kind for kind in ReadKind.values if kind != ReadKind.REPEAT]
     reader, kind = f"{through}reader__in", f"{through}kind__in"
-    return Q(**{reader: able - away_from(campaign)}) | Q(**{reader: able, kind: others})
+    no_repeat = Q(**{reader: able, kind: others})
+    if campaign.status != CampaignStatus.OPEN:
+        return no_repeat & Q(**{f"{through}status": ReadStatus.RETURNED})
+    return Q(**{reader: able - away_from(campaign)}) | no_repeat
 
 
 def able_readers(campaign: Campaign) -> set[int]:

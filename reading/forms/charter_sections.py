@@ -34,7 +34,7 @@ BEGINNINGS: dict[str, CharterSection] = {
     "missing_rule": CharterSection("Missing scores and films"),
     "rescue_strategy": CharterSection("Events during the trial"),
     "zero_threshold": CharterSection("Progression"),
-    "alarm_drift": CharterSection("Alarms about readers", more=True),
+    "alarm_drift": CharterSection("Reader alarms", more=True),
     "late_film_rule": CharterSection("Late films, and arms"),
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from config.errors import WrongState
-from config.wording import either, quoted
+from config.wording import counted, either, quoted
 from instruments.definition import Instrument, Item
 from instruments.not_assessable import ABSENT
 from reading.models import DisplayedTimepoint
@@ -41,7 +41,7 @@ def demand_possible(instrument: Instrument, timepoints: list[DisplayedTimepoint]
     """WrongState, naming joint and code, when a cell holds what its item does not have."""
     found = list(faults(instrument, timepoints, cells))
     if found:
-        more = f" Impossible codes in {len(found) - NAMED} more cells." if len(found) > NAMED else ""
+        more = f" Impossible codes in {counted(len(found) - NAMED, 'more cell')}." if len(found) > NAMED else ""
         raise WrongState(f"{' '.join(found[:NAMED])}{more} Correct every impossible code before you sign.")
 
 

@@ -110,7 +110,7 @@ def targets_in_words(training: TrainingSet) -> str:
         "a weighted kappa of each joint of at least": training.least_kappa,
     }
     wanted = both(f"{words} {limit:g}" for words, limit in limits.items() if limit is not None)
-    return f"{wanted}, from {training.fewest_cases} cases or more"
+    return f"{wanted}, from {counted(training.fewest_cases, 'case')} or more"
 
 
 @require_GET

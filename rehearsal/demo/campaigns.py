@@ -8,6 +8,7 @@ from datetime import timedelta
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from config.wording import counted
 from reading.campaigns.case_seals import identities
 from reading.campaigns.opening import close_campaign, create_campaign, open_campaign
 from reading.charter.versions import current_charter, draft_charter, sign_charter
@@ -107,7 +108,9 @@ def read_cases(run: Filling, found: Campaign, subjects: Sequence[Subject], *, re
     while reads := unsigned(wanted):
         for number, read in enumerate(reads, start=1):
             simulate(run, read, cases[read.case_id])
-            say_progress(run, f"simulated readers: {number} of {len(reads)} reads of {found.code}", well=True)
+            say_progress(
+                run, f"simulated readers: {number} of {counted(len(reads), 'read')} of {found.code}", well=True
+            )
         settle(run)
 
 

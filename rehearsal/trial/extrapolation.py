@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from config.wording import counted
 from rehearsal.trial.courses import draw_courses
 from rehearsal.trial.design import Arm, Design
 from rehearsal.trial.reading import open_room
@@ -41,7 +42,7 @@ def inflation(plan: RehearsalPlan, say: Say) -> ReportTable:
         row |= {"sd": float(sd), "theory_sd": theory[1]}
         row |= dict(zip(("published_mean", "published_sd"), PUBLISHED[share], strict=True))
         rows.append(row)
-        say(f"extrapolation of {share:.0%}: {plan.replicates} replicates")
+        say(f"extrapolation of {share:.0%}: {counted(plan.replicates, 'replicate')}")
     for row in rows:
         row["ratio"], row["published_ratio"] = ratio(row["sd"], rows[0]["sd"]), ratio(row["published_sd"], 2.39)
     return table(plan.design, rows)

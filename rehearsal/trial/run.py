@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
+from config.wording import counted
 from rehearsal.trial.courses import PEOPLE, Numbers
 from rehearsal.trial.design import Design
 from rehearsal.trial.replicate import Replicate, replicate
@@ -58,7 +59,7 @@ def run_scenario(plan: RehearsalPlan, name: str, say: Say) -> Returned:
     for found in carried(jobs, plan.processes):
         done.append(found)
         if len(done) % SHARE == 0 or len(done) == len(jobs):
-            say(f"{name}: {len(done)} of {len(jobs)} replicates")
+            say(f"{name}: {len(done)} of {counted(len(jobs), 'replicate')}")
     return Returned(name, design, **stacked(done))
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.models import User
 from audit.trail import Actor
 from config.errors import WrongState
+from config.wording import counted
 from reading.charter.versions import current_charter, draft_charter, sign_charter
 from rehearsal.demo import people as cast
 from rehearsal.trial.courses import NEVER, Courses, draw_courses
@@ -114,7 +115,7 @@ def demand_past(courses: Courses) -> None:
 
 def trial_of(plan: RehearsalPlan) -> Trial:
     """The trial of this plan; WrongState where the database holds a rehearsal of another plan."""
-    title = f"{plan.design.title}, {plan.subjects} subjects, seed {plan.seed}"
+    title = f"{plan.design.title}, {counted(plan.subjects, 'subject')}, seed {plan.seed}"
     found = Trial.objects.filter(code=CODE).first()
     if found is None:
         return create_trial(code=CODE, title=title, sponsor="None: a rehearsal", actor=cast.SYSTEM)

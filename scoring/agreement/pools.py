@@ -12,7 +12,7 @@ from scipy.special import fdtri
 
 from scoring.agreement.bootstrap import Bootstrap, bootstrapped
 from scoring.agreement.detectable import CHI_SQUARE, MULTIPLIERS, variance_limits
-from scoring.agreement.ratings import BEYOND, Matrix, beyond, matrix_of, nearly_zero
+from scoring.agreement.ratings import BEYOND, Matrix, beyond, beyond_in_words, matrix_of, nearly_zero
 from scoring.agreement.results import Estimate
 from scoring.agreement.variance import mean_squares
 
@@ -56,7 +56,7 @@ def reader_pool(
     matrix, _, names = matrix_of(subjects, readers, values)
     infinite = beyond(matrix)
     if infinite:
-        blank = Estimate("", None, None, None, len(matrix), len(names), reason=f"{infinite} values are {BEYOND}")
+        blank = Estimate("", None, None, None, len(matrix), len(names), reason=beyond_in_words(infinite))
         return Pool(replace(blank, name="SD of differences"), replace(blank, name="ICC(1,1)"), ())
     sets = reader_sets(matrix, names)
     return Pool(pooled_sd(sets, len(names)), one_way_icc(matrix, bootstrap=bootstrap), sets)

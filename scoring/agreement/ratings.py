@@ -48,12 +48,17 @@ def ratings_of(values: npt.ArrayLike, *, least_subjects: int = 2, least_readers:
 
 def fault(matrix: Matrix, infinite: int, least_subjects: int, least_readers: int) -> str:
     if infinite:
-        return f"{infinite} values are {BEYOND}"
+        return beyond_in_words(infinite)
     if matrix.shape[1] < least_readers:
         return f"needs at least {least_readers} readers; found {matrix.shape[1]}"
     if matrix.shape[0] < least_subjects:
         return f"needs at least {least_subjects} subjects rated by every reader; found {matrix.shape[0]}"
     return ""
+
+
+def beyond_in_words(infinite: int) -> str:
+    """How many values cannot be used, and why."""
+    return f"{infinite} {'value is' if infinite == 1 else 'values are'} {BEYOND}"
 
 
 def beyond(values: Matrix) -> int:

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 
 from config.cells import FORMULA_SIGNS
+from config.wording import counted
 from instruments.definition import Instrument
 from scoring.cdisc.parameters import reader_slots
 from scoring.cdisc.readings import ADJUDICATOR
@@ -127,7 +128,7 @@ def as_column(one: Variable, listed: Codelist | None) -> Row:
     kind = (DECIMAL if one.digits else INTEGER) if one.number else TEXT
     values = ";".join(listed.values) if listed else ""
     if listed and len(values) > form_of("CODELIST").length:
-        values = f"{len(listed.values)} values: {listed.label}"
+        values = f"{counted(len(listed.values), 'value')}: {listed.label}"
     row: Row = {"COLUMN": one.name, "TYPE": kind, "LENGTH": one.length, "CODELIST": values}
     return row | {"MEANING": f"{one.label}. {one.says}".strip()}
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 
 import instruments
-from config.wording import both
+from config.wording import both, counted
 from reading.campaigns.analysis_of_record import POST_HOC, timing_of
 from reading.charter.terms import ENTRY_ORDERS, PARTIAL_RULES, RESULT_RULES, Terms
 from reading.charter.versions import terms_of
@@ -139,9 +139,11 @@ Result after adjudication: {RESULT_RULES[terms.result_rule]}.
 def write_readme(folder: Path, facts: dict[str, Any]) -> None:
     """README.md: what was read, how, and how to use and verify the files."""
     terms = facts["charter"]["terms"]
-    files = "\n".join(f"- `{table.name}` ({facts['rows'][table.name]} rows): {table.says}." for table in TABLES)
+    files = "\n".join(
+        f"- `{table.name}` ({counted(facts['rows'][table.name], 'row')}): {table.says}." for table in TABLES
+    )
     transfer = "\n".join(
-        f"- `{FOLDER}/{table.file}` ({facts['transfer'][f'{FOLDER}/{table.file}']} rows): {table.label}."
+        f"- `{FOLDER}/{table.file}` ({counted(facts['transfer'][f'{FOLDER}/{table.file}'], 'row')}): {table.label}."
         f" {table.structure}."
         for table in TRANSFER_TABLES
     )

@@ -37,11 +37,13 @@ class ComparedCase:
 def compared_cases(campaign: Campaign) -> list[ComparedCase]:
     """Every two readers of a live case with a result, who have totals at the same timepoint; four queries at any size.
 
-    A case appears once its readers are complete.
+    A case appears once its readers are complete, and stays if it is stopped: signed reads stand, and no chart or alarm
+    about a reader changes because a subject withdrew consent.
     """
-    cases = list(campaign.cases.live().order_by("number"))
+    live = campaign.cases.live()
+    cases = list(live.order_by("number"))
     each, terms = readers_of(campaign), terms_of(campaign.charter)
-    numbers, results = dict(primary_numbers(cases, each)), newest_results(campaign)
+    numbers, results = dict(primary_numbers(cases, each)), newest_results(live)
     found: list[ComparedCase] = []
     for case in cases:
         readers = numbers.get(case.pk, {})

@@ -11,7 +11,7 @@ from string import ascii_uppercase
 from typing import Any
 
 from config.errors import BadInput
-from config.wording import both, quoted
+from config.wording import both, counted, quoted
 from reading.issuing.presentations import BESIDE, PRESENTATIONS, draw_queue, draw_repeats, plan_steps, queue_name
 from reading.issuing.randomisation import SEED_BYTES, commitment
 from scoring.datasets.tables import ORDERS
@@ -147,7 +147,7 @@ def read_seeds(path: Path) -> dict[str, bytes]:
         raise BadInput(text) from None
     for seed in seeds:
         if len(seed) != SEED_BYTES:
-            raise BadInput(f"The seed {quoted(seed.hex())} has {len(seed)} bytes. A seed has {SEED_BYTES}.")
+            raise BadInput(f"The seed {quoted(seed.hex())} has {counted(len(seed), 'byte')}. A seed has {SEED_BYTES}.")
     return {commitment(seed): seed for seed in seeds}
 
 

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from reading.charter.versions import terms_of
 from reading.models import Campaign, Case, Read, ReadKind
+from reading.models.campaign import CaseQuerySet
 from scoring.agreement.report import Cube
 from scoring.consensus.sealed_result import opened_result
 from scoring.models import CaseResult
@@ -40,28 +41,36 @@ class CampaignRatings:
         return Cube(self.totals, self.visits.every, tuple(names), self.changes)
 
 
-def newest_results(campaign: Campaign) -> dict[int, CaseResult]:
-    """The newest result of every live case, by case id."""
-    results = CaseResult.objects.filter(case__in=campaign.cases.live()).order_by("version")
+def compared_in(campaign: Campaign) -> CaseQuerySet:
+    """The cases whose readers are compared with each other: those with a result or waiting for one.
+
+    A case that was stopped without a result is in no table of scores of the dataset, and in no figure of agreement.
+    """
+    return campaign.cases.live() if campaign.trains else campaign.cases.expected()
+
+
+def newest_results(cases: CaseQuerySet) -> dict[int, CaseResult]:
+    """The newest stored result of each of these cases that has one, also while it waits for adjudication."""
+    results = CaseResult.objects.filter(case__in=cases).order_by("version")
     return {result.case_id: result for result in results}
 
 
 def cases_with_result(campaign: Campaign) -> int:
-    """How many live cases have a result."""
-    return CaseResult.objects.filter(case__in=campaign.cases.live()).values("case").distinct().order_by().count()
+    """How many of the cases that are compared have a result."""
+    return CaseResult.objects.filter(case__in=compared_in(campaign)).values("case").distinct().order_by().count()
 
 
 def ratings_of(campaign: Campaign, group: str = "total") -> CampaignRatings:
     """The primary readers' totals of a group and their changes by the charter's rule, a column a person.
 
-    Every case with a result counts, discordant ones included. A missing number is NaN.
+    Every case with a result counts, and so does one that waits for adjudication. A missing number is NaN.
     """
     return ratings_of_groups(campaign, (group,))[group]
 
 
 def ratings_of_groups(campaign: Campaign, groups: Sequence[str]) -> dict[str, CampaignRatings]:
     """The same for several groups, from one pass over the results; those of one case are held at a time."""
-    cases = list(campaign.cases.live().order_by("number"))
+    cases = list(compared_in(campaign).order_by("number"))
     visits, codes = case_visits(cases), tuple(reader_codes(campaign))
     rows = {case.pk: row for row, case in enumerate(cases)}
     every = {group: np.full((2, len(cases), len(visits.every), len(codes)), np.nan) for group in groups}
@@ -113,7 +122,7 @@ def discordant_as_first_signed(campaign: Campaign) -> tuple[int, int]:
 
     The adjudication rate is the first divided by the second: range 0 to 1, missing without a result.
     """
-    results = newest_results(campaign).values()
+    results = newest_results(compared_in(campaign)).values()
     return sum(bool(opened_result(result)["numbers"]["first_discordant"]) for result in results), len(results)
 
 

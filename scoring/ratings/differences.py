@@ -9,7 +9,7 @@ from fractions import Fraction
 from reading.models import Campaign
 from scoring.consensus.sealed_result import opened_result
 from scoring.models import Outcome
-from scoring.ratings.campaign import newest_results
+from scoring.ratings.campaign import compared_in, newest_results
 
 
 @dataclass(frozen=True)
@@ -30,12 +30,12 @@ class CaseDifference:
 
 
 def differences_of(campaign: Campaign) -> list[CaseDifference]:
-    """Every live case with a result, by the values signed last; two queries at any size."""
+    """Every case with a result or waiting for adjudication, by the values signed last; two queries at any size."""
     return sorted(differences(campaign), key=lambda one: one.number)
 
 
 def differences(campaign: Campaign) -> Iterator[CaseDifference]:
-    results = newest_results(campaign)
+    results = newest_results(compared_in(campaign))
     for pk, number in campaign.cases.filter(pk__in=results).values_list("pk", "number"):
         found, partial = results[pk].trigger["largest"], opened_result(results[pk])["one_sided"]
         yield CaseDifference(number, None if found is None else Fraction(found), len(partial), results[pk].outcome)

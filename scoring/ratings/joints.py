@@ -19,7 +19,7 @@ from reading.charter.versions import terms_of
 from reading.models import Campaign, Case, Read, ReadKind, ReadStatus, SignedValues
 from scoring.agreement.joints import JointAgreement, joint_agreement
 from scoring.consensus.signed_series import demand_as_signed, visits_of_reads
-from scoring.ratings.campaign import Values, readers_of
+from scoring.ratings.campaign import Values, compared_in, readers_of
 from scoring.ratings.visits import CaseVisits, case_visits
 from studies.models import Visit
 
@@ -67,9 +67,9 @@ def known(grade: float) -> float | None:
 
 
 def joint_grades(campaign: Campaign) -> JointGrades:
-    """The grades of every live case with a signed primary read; six queries at any size."""
+    """The grades of every compared case with a signed primary read; six queries at any size."""
     instrument = instruments.get(terms_of(campaign.charter).instrument)
-    cases = list(campaign.cases.live().order_by("number"))
+    cases = list(compared_in(campaign).order_by("number"))
     visits, each = case_visits(cases), readers_of(campaign)
     slots = primary_slots(cases, each)
     rows = {case.pk: row for row, case in enumerate(cases)}

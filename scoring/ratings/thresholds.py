@@ -25,7 +25,7 @@ from scoring.consensus.discordance import Discordance, Series, compare_cases
 from scoring.consensus.panel import THIRD_READ
 from scoring.consensus.rules import rule_of
 from scoring.consensus.signed_series import SIGNED, signed_reads
-from scoring.ratings.campaign import readers_of
+from scoring.ratings.campaign import compared_in, readers_of
 from scoring.ratings.signed_state import signed_state
 
 LARGEST, STEP = 20, 0.5
@@ -74,7 +74,7 @@ def thresholds_of(terms: Terms) -> list[float]:
 
 def pairs_of(campaign: Campaign) -> Iterator[ReadPair]:
     """Every two signed primary reads of each case; a case whose reads count appears once its readers are complete."""
-    cases = list(campaign.cases.live().order_by("number"))
+    cases = list(compared_in(campaign).order_by("number"))
     frozen, instrument = identities(cases), instruments.get(terms_of(campaign.charter).instrument)
     reads = primary_reads(campaign)
     prefetch_related_objects([read for of_case in reads.values() for read in of_case], *SIGNED)
@@ -87,7 +87,7 @@ def pairs_of(campaign: Campaign) -> Iterator[ReadPair]:
 
 def primary_reads(campaign: Campaign) -> Mapping[int, list[Read]]:
     """The signed primary reads by case, in order of issue."""
-    signed = Read.objects.filter(case__in=campaign.cases.live(), kind=ReadKind.PRIMARY, status=ReadStatus.SIGNED)
+    signed = Read.objects.filter(case__in=compared_in(campaign), kind=ReadKind.PRIMARY, status=ReadStatus.SIGNED)
     found: dict[int, list[Read]] = defaultdict(list)
     for read in signed.order_by("case__number", "pk"):
         found[read.case_id].append(read)

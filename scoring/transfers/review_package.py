@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from config.wording import counted
 from jobs.queue import Lease
 from reading.campaigns.case_seals import identities
 from reading.models import Case
@@ -70,7 +71,9 @@ def write_codebook(folder: Path, facts: CampaignFacts) -> None:
 
 def write_readme(folder: Path, facts: dict[str, Any]) -> None:
     """README.md: what the review decides on, and what the files do not hold."""
-    files = "\n".join(f"- `{table.name}` ({facts['rows'][table.name]} rows): {table.says}." for table in LISTINGS)
+    files = "\n".join(
+        f"- `{table.name}` ({counted(facts['rows'][table.name], 'row')}): {table.says}." for table in LISTINGS
+    )
     text = f"""# {facts["trial"]}, campaign {facts["campaign"]}: blinded data review, transfer {facts["number"]}
 
 Listings for the blinded data review. They hold no score, no change, no result and no treatment arm.

@@ -13,7 +13,7 @@ from accounts.roles import Action
 from config.cells import EXCEL_MARK
 from reading.campaigns.analysis_of_record import arms_opened_at, timing_at, timing_badge, timing_of
 from scoring.ratings.agreement_csv import agreement_csv as csv_of
-from scoring.ratings.campaign import Values, cases_with_result, readers_of
+from scoring.ratings.campaign import Values, cases_with_result, compared_in, readers_of
 from scoring.ratings.figures import bland_altman_figure, probability_figure
 from scoring.ratings.thresholds import may_simulate
 from scoring.views.agreement_choice import AgreementChosen, choose, demand_drawn_cases
@@ -26,7 +26,7 @@ def results(request: HttpRequest, code: str) -> HttpResponse:
     trial, actor = trial_or_404(request, code, Action.SEE_AGREEMENT)
     opened = arms_opened_at(trial)
     rows = [
-        (one, cases_with_result(one), one.cases.live().count(), timing_badge(timing_at(one, opened)), may_simulate(one))
+        (one, cases_with_result(one), compared_in(one).count(), timing_badge(timing_at(one, opened)), may_simulate(one))
         for one in trial.campaigns.select_related("charter__signature", "training")
     ]
     context = {"trial": trial, "campaigns": rows, "role": actor.role, "holds_arms": holds_arms(trial)}

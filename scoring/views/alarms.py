@@ -60,7 +60,7 @@ def alarm_table(
         rows.select_related("campaign", "reader", "acted_by"),
         columns=columns,
         name="alarms",
-        caption="Alarms about readers",
+        caption="Reader alarms",
         prefix=prefix,
         search=["reader__name", "campaign__code"],
         sort="-number",

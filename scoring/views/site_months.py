@@ -17,6 +17,7 @@ from scoring.given_out import GivenOut, given_out
 from scoring.site_months import SiteMonth, site_months
 from studies.access import trial_or_404
 from studies.models import DeviationVersion
+from studies.plan.consent import withdrawn_subjects
 
 SUMS = {
     "films expected": "expected",
@@ -42,6 +43,7 @@ def dashboard(request: HttpRequest, code: str) -> HttpResponseBase:
     context = {"trial": trial, "tables": tables, "fewest": FEWEST_CASES, "more": FEWEST_MORE}
     context["tiles"] = [(label, sum(getattr(row, name) for row in rows)) for label, name in SUMS.items()]
     context["deviations"] = DeviationVersion.objects.filter(trial=trial).open().count()
+    context["withdrawn"] = withdrawn_subjects(trial).count()
     context["sees_visits"] = allows(actor.role, Action.SEE_COMPLETENESS)
     return render(request, "scoring/site_months.html", context)
 
@@ -54,7 +56,10 @@ def month_table(request: HttpRequest, rows: list[SiteMonth]) -> Listing:
         Column("month", "Month", "month_in_words", "month", ChoiceFilter("month", [(one, one) for one in months])),
         Column("site", "Site", "site", "site", ChoiceFilter("site", [(one, one) for one in sites])),
         Column(
-            "expected", "Films expected", sort="expected", help="Four for each visit, if it was not recorded as missed"
+            "expected",
+            "Films expected",
+            sort="expected",
+            help="Four for each visit, if it was not recorded as missed; none due after consent was withdrawn",
         ),
         Column("received", "Films received", sort="received", help="A film of both sides counts once"),
         Column("accepted", "Of these accepted", sort="accepted"),

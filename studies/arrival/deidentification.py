@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import uuid
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
@@ -17,7 +18,7 @@ from studies.arrival import checks
 from studies.arrival.content import content_of, reencoded
 from studies.arrival.intake import CONSENT_WITHDRAWN
 from studies.arrival.likenesses import given_likeness, keep_likeness, near_duplicates
-from studies.arrival.placing import Placement, place
+from studies.arrival.placing import Placement, place, subjects_in_header
 from studies.arrival.quarantine import drop_original, keyed_digest
 from studies.arrival.resent import SENT_AGAIN, compare, product_version
 from studies.arrival.sealed_files import keep_padded, keep_tree_padded
@@ -27,7 +28,7 @@ from studies.desk.pictures import StoredLevels
 from studies.films import locked_row, move
 from studies.models import BlindUid, Film, FilmStatus, Subject, Trial
 from studies.models.film import CONTENT, DATE_CONFIRMED, SAME_IMAGE, SAME_UID, SITE_SAID, UNREADABLE_BY
-from studies.plan.consent import why_not_accepted, withdrawal_of
+from studies.plan.consent import why_none_accepted, withdrawal_of
 from studies.sealing_key import keyed_pixels
 
 ACTOR = Actor.system("de-identification")
@@ -51,7 +52,7 @@ def read(film: Film, original: IO[bytes], folder: Path, lease: Lease) -> None:
     seen = client.run("inspect", film=original)
     header = kept_header(seen) | {name: film.header[name] for name in SITE_SAID if name in film.header}
     placed = place(film, seen["facts"], seen["identity"])
-    if says := why_not_kept(film, placed.subject):
+    if says := why_not_kept(film, [placed.subject, *subjects_in_header(film.site, seen["identity"])]):
         stop_unconsented(film, lease, says)
         return
     twin = twin_of(film, seen["uids"].get("SOPInstanceUID", ""), header)
@@ -72,14 +73,19 @@ def read(film: Film, original: IO[bytes], folder: Path, lease: Lease) -> None:
     keep(film, folder, lease, placed, known_fields(placed, seen, header), result)
 
 
-def why_not_kept(film: Film, subject: Subject | None) -> str:
-    """The sentence about a film that came after its subject withdrew consent; films that came before are kept."""
+def why_not_kept(film: Film, named: Iterable[Subject | None]) -> str:
+    """The sentence about a film that came after a subject whom it names withdrew consent; earlier films are kept."""
+    return why_none_accepted(subject for subject in named if came_after_withdrawal(film, subject))
+
+
+def came_after_withdrawal(film: Film, subject: Subject | None) -> bool:
+    """Whether the subject withdrew consent before the film was received."""
     withdrawal = withdrawal_of(subject)
-    return why_not_accepted(subject) if withdrawal and film.received_at >= withdrawal.recorded_at else ""
+    return withdrawal is not None and film.received_at >= withdrawal.recorded_at
 
 
 def stop_unconsented(film: Film, lease: Lease, says: str) -> None:
-    """Refused, and its bytes are deleted: the sender had not said whose film it is."""
+    """Refused, and its bytes are deleted: only its header says whose film it is."""
     stored = film.original_file
     stop(film, lease, "refused", says, {"original_file": "", "reason_code": CONSENT_WITHDRAWN})
     drop_original(stored)

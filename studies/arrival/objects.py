@@ -13,10 +13,10 @@ from imaging.decoder import client
 from imaging.decoding.unreadable import Unreadable
 from studies.arrival.content import content_of
 from studies.arrival.intake import IntakeReceipt, receive, turn_away
-from studies.arrival.placing import subject_by_header
+from studies.arrival.placing import subjects_in_header
 from studies.arrival.sop_instances import contested
 from studies.models import Transmittal
-from studies.plan.consent import why_not_accepted
+from studies.plan.consent import why_none_accepted
 
 # PS3.18 table I.2-2 and PS3.4 C-STORE.
 OUT_OF_RESOURCES, WRONG_CLASS, CANNOT_UNDERSTAND, NOT_AUTHORISED = 0xA700, 0xA900, 0xC000, 0x0124
@@ -83,7 +83,7 @@ def store(*, transmittal: Transmittal, path: Path, number: int, seen: DecodedObj
 
     An object whose header names a subject who withdrew consent is listed and not stored.
     """
-    says, name = why_not_accepted(subject_by_header(transmittal.site, seen.identity)), seen.name(number)
+    says, name = why_none_accepted(subjects_in_header(transmittal.site, seen.identity)), seen.name(number)
     with path.open("rb") as file:
         if says:
             turn_away(transmittal=transmittal, name=name, file=file, says=says, actor=actor)

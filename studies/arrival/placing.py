@@ -70,10 +70,15 @@ def header_date(facts: dict[str, Any]) -> date | None:
     return day if day and is_film_day(day) else None
 
 
-def subject_by_header(site: Site, identity: dict[str, str]) -> Subject | None:
-    """A subject of the site whose code is in the header."""
+def subjects_in_header(site: Site, identity: dict[str, str]) -> list[Subject]:
+    """The subjects of the site whose codes are in the header: two if it contradicts itself."""
     codes = {word for word in (identity.get("TrialSubject"), identity.get("Patient")) if word}
-    found = list(Subject.objects.filter(site=site, code__in=codes)[:2])
+    return list(Subject.objects.filter(site=site, code__in=codes).order_by("pk"))
+
+
+def subject_by_header(site: Site, identity: dict[str, str]) -> Subject | None:
+    """The one subject of the site whose code is in the header."""
+    found = subjects_in_header(site, identity)
     return found[0] if len(found) == 1 else None
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from django.utils import timezone
 
 from config.cells import csv_safe
+from config.wording import counted
 from studies.models import Transmittal, TransmittalEntry
 
 PAGE_INCHES, MARGIN_INCHES = (11.69, 8.27), 0.5
@@ -119,7 +120,7 @@ def make_pages(transmittal: Transmittal, now: datetime) -> Iterator[list[str]]:
 
 def head(transmittal: Transmittal, lines: list[TransmittalLine], now: datetime) -> list[str]:
     counts = Counter(line.outcome.lower() for line in lines)
-    files = "1 file" if len(lines) == 1 else f"{len(lines)} files"
+    files = counted(len(lines), "file")
     return [
         "TRANSMITTAL FORM",
         "",

@@ -1,6 +1,7 @@
 """What was expected and received for each visit: four views, their states, dates and deviations.
 
-Everything is derived from the current rows; nothing here is stored, and nothing is corrected.
+Everything is derived from the current rows; nothing here is stored, and nothing is corrected. Of a subject who withdrew
+consent, no film is expected that was not yet overdue on that day; what was missing then stays missing.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from config.wording import counted
 from studies.models import FilmStatus, Subject, Visit
 from studies.models.film import OUT_OF_PLAY
 from studies.plan.absences import EXPECTED, view_name
-from studies.plan.known_visits import FilmRow, came, given_up, known
+from studies.plan.known_visits import FilmRow, came, given_up, known, withdrawn_on
 from studies.plan.visits import baseline_day
 
 
@@ -33,6 +34,7 @@ class ViewStatus(TextChoices):
     WITHDRAWN = "withdrawn", "Withdrawn"
     ABSENT = "absent", "Not available"
     NOT_DONE = "not-done", "Visit not done"
+    NO_CONSENT = "no-consent", "Consent withdrawn"
     MISSING = "missing", "Missing"
     EXPECTED = "expected", "Expected"
 
@@ -41,6 +43,10 @@ class ViewStatus(TextChoices):
 FURTHEST_FIRST = [status for status in ViewStatus.values if status in FilmStatus.values]
 # What the site still has to send: nothing was received, or nothing that was received can be used.
 WANTED = frozenset({ViewStatus.MISSING, ViewStatus.REJECTED, ViewStatus.REFUSED, ViewStatus.WITHDRAWN})
+# Nothing more has to come.
+SETTLED = frozenset(
+    {ViewStatus.READY, ViewStatus.ACCEPTED, ViewStatus.ABSENT, ViewStatus.NOT_DONE, ViewStatus.NO_CONSENT}
+)
 
 
 @dataclass(frozen=True)
@@ -76,15 +82,19 @@ class VisitState:
     days: tuple[date, ...]
 
     @property
+    def withdrawn(self) -> bool:
+        """The subject withdrew consent, so no film is accepted."""
+        return withdrawn_on(self.subject) is not None
+
+    @property
     def complete(self) -> bool:
-        """Every view is accepted or recorded as not available."""
-        settled = {ViewStatus.READY, ViewStatus.ACCEPTED, ViewStatus.ABSENT, ViewStatus.NOT_DONE}
-        return all(view.status in settled for view in self.views)
+        """Every view is accepted, recorded as not available, or not expected."""
+        return all(view.status in SETTLED for view in self.views)
 
     @property
     def wanted(self) -> list[ViewState]:
         """The views that the site still has to send."""
-        return [view for view in self.views if view.status in WANTED]
+        return [] if self.withdrawn else [view for view in self.views if view.status in WANTED]
 
     @property
     def days_off(self) -> int:
@@ -137,19 +147,19 @@ def film_days(films: Iterable[FilmRow]) -> list[date]:
 
 def visit_state(subject: Subject, visit: Visit, window: tuple[date, date] | None, today: date) -> VisitState:
     """The state of one visit."""
-    films = in_play(visit)
+    films, nothing = in_play(visit), without_film(subject, visit, window, today)
     return VisitState(
         subject=subject,
         visit=visit,
         window=window,
-        views=tuple(view_state(visit, side, view, window, today) for side, view in EXPECTED),
+        views=tuple(view_state(visit, side, view, nothing) for side, view in EXPECTED),
         unplaced=tuple(film for film in films if not film.side or not film.view),
         days=tuple(film_days(films)),
     )
 
 
-def view_state(visit: Visit, side: str, view: str, window: tuple[date, date] | None, today: date) -> ViewState:
-    """The film that has advanced furthest, otherwise why there is none."""
+def view_state(visit: Visit, side: str, view: str, nothing: ViewStatus) -> ViewState:
+    """The film that has advanced furthest, otherwise why there is none; `nothing` if no reason is recorded."""
     films = [film for film in came(visit) if film.view == view and film.side in (side, "B")]
     if films:
         best = min(films, key=lambda film: (FURTHEST_FIRST.index(film.status), not film.designated))
@@ -159,7 +169,15 @@ def view_state(visit: Visit, side: str, view: str, window: tuple[date, date] | N
             return ViewState(side, view, ViewStatus.ABSENT, absent.reason)
     if visit.not_done_reason:
         return ViewState(side, view, ViewStatus.NOT_DONE, visit.not_done_reason)
-    return ViewState(side, view, ViewStatus.MISSING if overdue(visit, window, today) else ViewStatus.EXPECTED)
+    return ViewState(side, view, nothing)
+
+
+def without_film(subject: Subject, visit: Visit, window: tuple[date, date] | None, today: date) -> ViewStatus:
+    """What is said of a view of which nothing has come and nothing is recorded."""
+    withdrawn = withdrawn_on(subject)
+    if overdue(visit, window, min(today, withdrawn or today)):
+        return ViewStatus.MISSING
+    return ViewStatus.NO_CONSENT if withdrawn else ViewStatus.EXPECTED
 
 
 def overdue(visit: Visit, window: tuple[date, date] | None, today: date) -> bool:

@@ -5,7 +5,7 @@ From then on no film of the subject is accepted or opened. Stored files and thei
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -15,7 +15,7 @@ from accounts.roles import Action, authorise
 from audit.trail import Actor, audited_atomic, record
 from config.errors import BadInput, WrongState
 from studies.desk.confirmed import FIRST_DAY, is_film_day, latest_day
-from studies.models import ConsentWithdrawal, Film, Subject, Trial, Visit
+from studies.models import ConsentWithdrawal, Film, Site, Subject, Trial, Visit
 from studies.naming import checked_text
 
 LONGEST_STATEMENT, LONGEST_INSTRUCTION, LONGEST_REASON = 300, 500, 200
@@ -110,10 +110,10 @@ def held_without_consent(subjects: Collection[int | None]) -> set[int]:
     return set(ConsentWithdrawal.objects.current().filter(subject__in=named).values_list("subject_id", flat=True))
 
 
-def subjects_without_consent(trial: Trial) -> set[int]:
-    """The subjects of the trial who withdrew consent."""
-    current = ConsentWithdrawal.objects.current().filter(subject__trial=trial)
-    return set(current.values_list("subject_id", flat=True))
+def withdrawn_subjects(trial: Trial, site: Site | None = None) -> QuerySet[Subject]:
+    """The subjects of the trial, or of one of its sites, who withdrew consent."""
+    subjects = Subject.objects.filter(trial=trial) if site is None else Subject.objects.filter(site=site)
+    return subjects.filter(consent_withdrawals__in=ConsentWithdrawal.objects.current())
 
 
 def of_consenting(visits: QuerySet[Visit]) -> QuerySet[Visit]:
@@ -126,6 +126,11 @@ def why_not_accepted(subject: Subject | None) -> str:
     if subject is None or withdrawal_of(subject) is None:
         return ""
     return f"Subject {subject.code} withdrew consent. No film of the subject is accepted, and this file is not kept."
+
+
+def why_none_accepted(named: Iterable[Subject | None]) -> str:
+    """The same for a film whose sender and header name these subjects: one who withdrew consent is enough."""
+    return next(filter(None, map(why_not_accepted, named)), "")
 
 
 def demand_consent(film: Film) -> None:

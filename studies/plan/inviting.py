@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -18,6 +18,11 @@ from studies.plan.membership import check_apart, check_role, grant, refuse_grant
 
 # To coordinators the same for an address without an account and for a disabled account, so that they learn of nobody.
 NO_ACCOUNT = "No active account has this address. An administrator invites new people."
+# Not which address: a table that is refused leaves no record of whom its lines asked about.
+NOT_ALL_HAVE_ACCOUNTS = (
+    "No role was granted, because not every address in the table has an active account. An administrator invites new"
+    " people."
+)
 
 
 def host_of(actor: Actor) -> Actor | None:
@@ -62,8 +67,21 @@ def demand_host(host: Actor | None) -> Actor:
     return host
 
 
+def admit_all(trial: Trial, rows: Sequence[Mapping[str, Any]], actor: Actor) -> None:
+    """Every line of a table of people; called inside a transaction."""
+    addresses = {row["email"] for row in rows}
+    active = User.objects.filter(email__in=addresses, is_active=True).count()
+    if host_of(actor) is None and active < len(addresses):
+        raise BadInput(NOT_ALL_HAVE_ACCOUNTS, field="file")
+    for row in rows:
+        admit(trial=trial, actor=actor, **row)
+
+
 class LineCheck:
-    """Refuses a line of a table of people that could not be written after the lines above it; made for one table."""
+    """Refuses a line of a table of people that could not be written after the lines above it; made for one table.
+
+    A coordinator who may not make accounts is answered as if only the people of the trial had any.
+    """
 
     def __init__(self, trial: Trial, actor: Actor) -> None:
         self.trial, self.actor, self.host = trial, actor, host_of(actor)
@@ -72,16 +90,21 @@ class LineCheck:
 
     def __call__(self, row: Mapping[str, Any]) -> None:
         check_role(trial=self.trial, role=row["role"], site=row["site"])
-        user, above = account_of(row["email"], self.host), self.granted[row["email"]]
+        user, above = self.account(row["email"]), self.granted[row["email"]]
         if user is None:
-            demand_host(self.host)
             check_apart(user=User(email=row["email"]), role=row["role"], held=above)
-            self.name_one(row["name"] if not above else "")
+            self.name_one(row["name"] if self.host and not above else "")
         else:
             refuse_grant_by(self.actor, user)
             held = Membership.objects.filter(trial=self.trial, user=user)
             check_apart(user=user, role=row["role"], held=[*above, *held])
         above.append(Membership(trial=self.trial, role=row["role"]))
+
+    def account(self, email: str) -> User | None:
+        """The account with the address, as far as the person may know of it."""
+        if self.host:
+            return account_of(email, self.host)
+        return User.objects.filter(email=email, memberships__trial=self.trial).first()
 
     def name_one(self, name: str) -> None:
         """Refuses a name that imitates another, also one further up; only the first line of a person names them."""

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from django.db.models import QuerySet
 
-from studies.models import AbsentFilm, Film, Site, Subject, Trial, Visit
+from studies.models import AbsentFilm, ConsentWithdrawal, Film, Site, Subject, Trial, Visit
 
 
 class FilmRow(NamedTuple):
@@ -38,7 +38,7 @@ def subjects_with_visits(trial: Trial, site: Site | None = None) -> QuerySet[Sub
 
 
 def load_visits(subjects: Sequence[Subject]) -> None:
-    """Loads the visits of any number of subjects in four queries."""
+    """Loads the visits of any number of subjects in five queries."""
     visits = Visit.objects.filter(subject__in=subjects).prefetch_related("plan")
     of_subject: dict[int, list[Visit]] = defaultdict(list)
     by_pk = {visit.pk: visit for visit in visits}
@@ -51,8 +51,10 @@ def load_visits(subjects: Sequence[Subject]) -> None:
     for absent in AbsentFilm.objects.filter(visit__subject__in=subjects, withdrawn_at=None):
         if absent.visit_id in by_pk:
             given_up(by_pk[absent.visit_id]).append(absent)
+    current = ConsentWithdrawal.objects.current().filter(subject__in=subjects)
+    withdrawn = dict(current.values_list("subject", "withdrawn_on"))
     for subject in subjects:
-        vars(subject).update(visits_known=of_subject[subject.pk])
+        vars(subject).update(visits_known=of_subject[subject.pk], consent_withdrawn_on=withdrawn.get(subject.pk))
 
 
 def known(subject: Subject) -> list[Visit]:
@@ -61,6 +63,12 @@ def known(subject: Subject) -> list[Visit]:
         load_visits([subject])
     visits: list[Visit] = vars(subject)["visits_known"]
     return visits
+
+
+def withdrawn_on(subject: Subject) -> date | None:
+    """The day on which a subject whose visits are loaded withdrew consent; None while the subject consents."""
+    day: date | None = vars(subject)["consent_withdrawn_on"]
+    return day
 
 
 def came(visit: Visit) -> list[FilmRow]:

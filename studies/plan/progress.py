@@ -9,8 +9,10 @@ from django.db.models import Count, Q
 
 from studies.models import AbsentFilm, Film, FilmStatus, Question, QuestionStatus, Site, Subject, Trial, Visit
 from studies.models.film import FOUND_GOOD
-
-VIEWS_PER_VISIT = 4
+from studies.plan.completeness import visit_states
+from studies.plan.consent import withdrawn_subjects
+from studies.plan.known_visits import load_visits
+from studies.plan.tally import VIEWS, tally_of
 
 
 @dataclass(frozen=True)
@@ -18,6 +20,7 @@ class Standing:
     """Counts of what is planned, what has arrived, and what is waiting for whom."""
 
     subjects: int
+    subjects_withdrawn: int
     visits: int
     visits_not_done: int
     films_expected: int
@@ -57,7 +60,10 @@ class Standing:
 
 
 def standing(trial: Trial, today: date, site: Site | None = None) -> Standing:
-    """The counts of a trial, or of one of its sites, in five queries."""
+    """The counts of a trial, or of one of its sites, in a fixed number of queries.
+
+    Of subjects who withdrew consent, films are expected only as far as the page of completeness expects them.
+    """
     own, of_subject, of_visit = Q(trial=trial), Q(subject__trial=trial), Q(visit__subject__trial=trial)
     if site is not None:
         own, of_subject, of_visit = Q(site=site), Q(subject__site=site), Q(visit__subject__site=site)
@@ -69,13 +75,21 @@ def standing(trial: Trial, today: date, site: Site | None = None) -> Standing:
         answered=Count("pk", filter=Q(status=QuestionStatus.ANSWERED)),
         overdue=Count("pk", filter=Q(status=QuestionStatus.OPEN, due_on__lt=today)),
     )
+    withdrawn = list(withdrawn_subjects(trial, site))
     return Standing(
+        subjects_withdrawn=len(withdrawn),
         subjects=Subject.objects.filter(own).count(),
         visits=visits["all"],
         visits_not_done=visits["not_done"],
-        films_expected=VIEWS_PER_VISIT * (visits["all"] - visits["not_done"]) - absent,
+        films_expected=VIEWS * (visits["all"] - visits["not_done"]) - absent - not_expected(withdrawn, today),
         films=dict(Film.objects.filter(own).order_by().values_list("status").annotate(Count("pk"))),
         questions_open=questions["open"],
         questions_answered=questions["answered"],
         questions_overdue=questions["overdue"],
     )
+
+
+def not_expected(withdrawn: list[Subject], today: date) -> int:
+    """The films of these subjects that were not due when they withdrew consent."""
+    load_visits(withdrawn)
+    return tally_of(state for subject in withdrawn for state in visit_states(subject, today)).films_not_expected

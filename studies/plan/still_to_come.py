@@ -8,7 +8,6 @@ from datetime import date
 
 from studies.models import Site, Trial
 from studies.plan.completeness import ViewState, ViewStatus, VisitState
-from studies.plan.consent import subjects_without_consent
 from studies.plan.tally import States, VisitRow, baselines_of
 
 AT_MOST = 10
@@ -62,8 +61,8 @@ def still_to_come(trial: Trial, today: date, site: Site | None = None) -> StillT
 
     Nothing is due for a subject who withdrew consent.
     """
-    states, withdrawn = States(trial, today, site), subjects_without_consent(trial)
-    rows = [row for row in states.rows if row.subject not in withdrawn]
+    states = States(trial, today, site)
+    rows = [row for row in states.rows if row.withdrawn_on is None]
     baselines = baselines_of(rows)
     some = [state for state in states.loaded([row for row in rows if not row.is_plain]) if is_due(state, today)]
     none = [(window_of(row, baselines), row) for row in rows if row.is_plain and not row.films]

@@ -12,9 +12,9 @@ from datetime import date
 from functools import cached_property
 from typing import NamedTuple, Self, overload
 
-from django.db.models import Case, Count, Exists, Max, Min, OuterRef, Q, When
+from django.db.models import Case, Count, Exists, Max, Min, OuterRef, Q, Subquery, When
 
-from studies.models import AbsentFilm, Site, Trial, Visit
+from studies.models import AbsentFilm, ConsentWithdrawal, Site, Trial, Visit
 from studies.models.film import FOUND_GOOD, OUT_OF_PLAY
 from studies.plan.absences import EXPECTED
 from studies.plan.completeness import ViewStatus, VisitState, visit_states
@@ -27,7 +27,7 @@ AT_ONCE = 2000
 
 @dataclass
 class Tally:
-    """Counts over visits; `films_missing` and the two below it count views."""
+    """Counts over visits; `films_missing` and the three below it count views."""
 
     visits: int = 0
     complete: int = 0
@@ -37,6 +37,7 @@ class Tally:
     films_missing: int = 0
     films_accepted: int = 0
     films_absent: int = 0
+    films_not_expected: int = 0
 
     def add(self, other: Self) -> None:
         """Adds the counts of other visits."""
@@ -63,6 +64,7 @@ class VisitRow(NamedTuple):
     days: int
     first: date | None
     last: date | None
+    withdrawn_on: date | None
 
     @property
     def is_plain(self) -> bool:
@@ -82,7 +84,9 @@ def rows_of(trial: Trial, site: Site | None = None) -> list[VisitRow]:
     placed = [Q(films__side=side, films__view=view) for side, view in EXPECTED]
     view = Case(*(When(good & one, then=place) for place, one in enumerate(placed)), default=None)
     own = Visit.objects.filter(subject__trial=trial) if site is None else Visit.objects.filter(subject__site=site)
+    withdrawn = ConsentWithdrawal.objects.current().filter(subject=OuterRef("subject"))
     visits = own.annotate(
+        withdrawn_on=Subquery(withdrawn.values("withdrawn_on")[:1]),
         absences=Exists(AbsentFilm.objects.filter(visit=OuterRef("pk"), withdrawn_at=None)),
         came=Count("films"),
         good=Count("films", filter=good),
@@ -92,7 +96,7 @@ def rows_of(trial: Trial, site: Site | None = None) -> list[VisitRow]:
         last_day=Max("films__film_date", filter=in_play),
     )
     planned = ("plan__target_day", "plan__days_before", "plan__days_after", "not_done_reason", "absences")
-    counted = ("came", "good", "different_views", "different_days", "first_day", "last_day")
+    counted = ("came", "good", "different_views", "different_days", "first_day", "last_day", "withdrawn_on")
     ordered = visits.order_by("subject__natural", "subject", "code").values_list("pk", "subject_id", *planned, *counted)
     rows = [VisitRow(*row) for row in ordered]
     place = {subject: place for place, subject in enumerate(dict.fromkeys(row.subject for row in rows))}
@@ -163,8 +167,10 @@ def plain_tally(row: VisitRow, window: tuple[date, date] | None, today: date) ->
         return Tally(1, 1, deviating, off, bool(row.not_done), films_accepted=VIEWS)
     if row.not_done:
         return Tally(1, complete=1, deviating=1, not_done=1)
-    missing = row.target_day is None or (window is not None and today > window[1])
-    return Tally(1, deviating=missing, films_missing=VIEWS * missing)
+    due = min(today, row.withdrawn_on or today)
+    missing = row.target_day is None or (window is not None and due > window[1])
+    ended = row.withdrawn_on is not None and not missing
+    return Tally(1, complete=ended, deviating=missing, films_missing=VIEWS * missing, films_not_expected=VIEWS * ended)
 
 
 def is_outside(row: VisitRow, window: tuple[date, date] | None) -> bool:
@@ -189,6 +195,7 @@ def tally_of(states: Iterable[VisitState]) -> Tally:
                 films_missing=views.count(ViewStatus.MISSING),
                 films_accepted=views.count(ViewStatus.READY) + views.count(ViewStatus.ACCEPTED),
                 films_absent=views.count(ViewStatus.ABSENT),
+                films_not_expected=views.count(ViewStatus.NO_CONSENT),
             )
         )
     return total

@@ -13,6 +13,7 @@ from studies.access import trial_or_404
 from studies.models import Trial, VisitKind
 from studies.plan.absences import EXPECTED, view_name
 from studies.plan.completeness import VisitState
+from studies.plan.consent import withdrawn_subjects
 from studies.plan.tally import States, Tally
 
 STANDS = [("complete", "Complete"), ("incomplete", "Incomplete")]
@@ -31,7 +32,8 @@ def completeness(request: HttpRequest, code: str) -> HttpResponseBase:
         empty="No visits are planned yet.",
         hidden=["first_day", "last_day", *(view_key(place) for place in range(len(EXPECTED)))],
     )
-    return listing.respond("studies/completeness.html", {"trial": trial, "tiles": tiles(rows.tally())})
+    context = {"trial": trial, "tiles": tiles(rows.tally()), "withdrawn": withdrawn_subjects(trial).count()}
+    return listing.respond("studies/completeness.html", context)
 
 
 def tiles(counts: Tally) -> list[tuple[str, int, str]]:

@@ -32,6 +32,7 @@ def site(request: HttpRequest, code: str) -> HttpResponseBase:
     """What is expected from the site, what has arrived, and what is waiting for its people."""
     trial, site, _ = site_or_404(request, code, Action.SEE_SITE_FILMS)
     today = timezone.localdate()
+    stands = standing(trial, today, site)
     listing = Listing(
         request,
         subjects_with_visits(trial, site),
@@ -46,7 +47,8 @@ def site(request: HttpRequest, code: str) -> HttpResponseBase:
     context = {
         "trial": trial,
         "site": site,
-        "tiles": tiles(trial, standing(trial, today, site)),
+        "withdrawn": stands.subjects_withdrawn,
+        "tiles": tiles(trial, stands),
         "to_complete": own_films(site).filter(status=FilmStatus.HELD).order_by("received_at")[:5],
         "to_date": undated(own_films(site)).order_by("received_at")[:5],
         "open_questions": own_questions(trial, site).open().order_by("due_on")[:5],

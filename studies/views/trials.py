@@ -43,6 +43,7 @@ def overview(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "trial": trial,
         "standing": stands,
+        "withdrawn": stands.subjects_withdrawn,
         "tiles": tiles(trial, stands),
         "steps": steps(trial, stands),
         "to_come": still_to_come(trial, today),

@@ -59,7 +59,7 @@ def test_a_backup_is_brought_back_on_a_blank_machine(
     }
     command = [sys.executable, str(ROOT / "manage.py"), "restore", str(backup.folder)]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
-    assert done.stdout == "4 events, 0 rows, 1 anchors: intact\n", done.stderr
+    assert done.stdout == "4 events, 0 rows, 1 anchor: intact\n", done.stderr
     assert (other / "files/quarantine/ab/film").read_bytes() == b"\x00identified"
     assert (other / "files/reading/image").read_bytes() == b"levels"
 

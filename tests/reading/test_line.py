@@ -235,6 +235,11 @@ def test_unlocking_needs_a_second_person_and_the_next_lock_says_what_changed(bui
 def lock_it(built_trial: BuiltTrial, campaign: Campaign) -> Lock:
     campaign.refresh_from_db()
     close_campaign(campaign=campaign, actor=built_trial.actor("coordinator"))
+    return lock_built(built_trial, campaign)
+
+
+def lock_built(built_trial: BuiltTrial, campaign: Campaign) -> Lock:
+    """Builds and locks a dataset of a closed campaign."""
     dataset = request_dataset(campaign=campaign, actor=built_trial.actor("statistician"))
     run_due_jobs()
     dataset.refresh_from_db()

@@ -64,6 +64,20 @@ def test_no_new_film_of_the_subject_is_kept_by_any_way_in(ra1: Planned, stores: 
     assert arrived(ra1, file_of(dx()), visit=ra1.visit()).status == FilmStatus.DEIDENTIFIED
 
 
+def test_one_who_withdrew_is_enough_if_sender_and_header_name_two_subjects(ra1: Planned, stores: Path) -> None:
+    other = enrol(trial=ra1.trial, site=ra1.sites[0], code="01-002", actor=SETTING_UP)
+    withdrawn(ra1)
+    one: dict[str, Any] = {"PatientID": "01-001"}
+    two: dict[str, Any] = {**one, "ClinicalTrialSubjectID": "01-002"}
+    for number, header in enumerate((one, two)):
+        content = file_of(dx(SOPInstanceUID=f"1.2.8.{number}", **header))
+        film = arrived(ra1, content, visit=other.visits.select_related("subject").get(code="BL"))
+        assert (film.status, film.status_reason, film.original_file) == (FilmStatus.REFUSED, SAYS, "")
+    _, token = issue_token(trial=ra1.trial, site=ra1.sites[0], label="PACS of 01", actor=SETTING_UP)
+    assert reasons(stow(token, file_of(dx(SOPInstanceUID="1.2.9", **two)))) == [0x0124]
+    assert stored_files(stores) == 0
+
+
 def test_films_that_came_before_leave_the_desk_and_are_opened_and_changed_by_nobody(ra1: Planned, stores: Path) -> None:
     coordinator = ra1.actor("coordinator")
     film, waits = arrived(ra1, file_of(dx()), visit=ra1.visit()), send(ra1, file_of(dx(SOPInstanceUID="1.2.7"))).film

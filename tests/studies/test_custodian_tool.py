@@ -115,7 +115,7 @@ def test_lock_root_trial_and_number_of_subjects_are_shown_before_anything_is_ope
         (signed() | {"root": "cd" * 32}, (), "The package was altered"),
         (signed() | {"trial": "RA-2"}, (), "The package was altered"),
         (signed() | {"sealed": {"S-1": "", "S-2": ""}}, (), "The package was altered"),
-        (signed(subjects=2), (), "1 sealed shares for 2 subjects"),
+        (signed(subjects=2), (), "1 sealed share for 2 subjects"),
         (signed(), ("--root", "cd" * 32), "The package is for the lock root"),
         (signed(), ("--server-key", "00" * 32), "another server signed it"),
         (signed(), ("--server-key", "xyz"), "Check --server-key"),

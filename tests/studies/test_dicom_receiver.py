@@ -19,6 +19,7 @@ from studies.models import Film, Transmittal
 from tests.studies.films import DX, JPEG_LS, compressed, dx, file_of, picture
 from tests.studies.peers import receiver
 from tests.studies.planned import SETTING_UP, Planned, plan
+from tests.studies.test_consent import SAYS, stored_files, withdrawn
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -110,6 +111,20 @@ def test_what_cannot_be_read_fails_each_time_it_is_sent_and_is_in_the_manifest(p
     association.release()
     outcomes = Transmittal.objects.get().entries.values_list("outcome", flat=True)
     assert list(outcomes) == ["filed", "duplicate", "filed"]
+
+
+def test_a_film_of_a_subject_who_withdrew_consent_fails_and_is_in_the_manifest_alone(
+    planned: Planned, port: int, folder: Path
+) -> None:
+    withdrawn(planned)
+    before = stored_files(folder / "files")
+    association = associate(port)
+    statuses = [association.send_c_store(film(1, PatientID=code)).Status for code in ("01-001", "01-001", "01-002")]
+    association.release()
+    assert statuses == [0x0124, 0x0124, 0]
+    entries = Transmittal.objects.get().entries.values_list("outcome", "reason")
+    assert list(entries) == [("refused", SAYS), ("refused", SAYS), ("filed", "")]
+    assert stored_files(folder / "files") == before + 1, "the last film alone is stored"
 
 
 def test_another_image_under_the_same_uid_fails_each_time(planned: Planned, port: int) -> None:

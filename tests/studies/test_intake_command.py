@@ -13,6 +13,7 @@ from django.core.management import CommandError, call_command
 from studies.models import Film, TransmittalEntry
 from tests.studies.films import dx, file_of, plain
 from tests.studies.planned import Planned
+from tests.studies.test_consent import SAYS, stored_files, withdrawn
 
 
 def bring_in(planned: Planned, *paths: Path, **options: str) -> list[dict[str, str]]:
@@ -50,6 +51,29 @@ def test_every_file_of_a_folder_and_a_zip_has_its_answer(ra1: Planned, tmp_path:
     assert (good["subject"], good["visit"], good["side"], good["view"]) == ("01-001", "BL", "L", "hand")
     assert lines["undated.jpg"]["reason"] == "The film has no film date. Please add it."
     assert lines["page.dcm"]["reason"] == "The file is an HTML page. Send DICOM, JPEG, PNG, TIFF or zip."
+
+
+@pytest.mark.parametrize(
+    ("header", "declared"),
+    [("", {"subject": "01-001", "visit": "BL"}), ("01-001", {}), ("01-001", {"date": "2024-02-03"})],
+)
+def test_films_of_a_subject_who_withdrew_consent_are_refused_and_listed_and_not_kept(
+    header: str, declared: dict[str, str], ra1: Planned, stores: Path, tmp_path: Path
+) -> None:
+    withdrawn(ra1)
+    folder = tmp_path / "delivery"
+    folder.mkdir()
+    (folder / "a.dcm").write_bytes(file_of(dx(PatientID=header)))
+    with zipfile.ZipFile(folder / "b.zip", "w") as archive:
+        archive.writestr("b.dcm", file_of(dx(SOPInstanceUID="1.2.3.7", PatientID=header)))
+    lines = bring_in(ra1, folder, **declared)
+    assert [(line["name"], line["outcome"], line["reason"]) for line in lines] == [
+        ("a.dcm", "refused", SAYS),
+        ("b.zip/b.dcm", "refused", SAYS),
+    ]
+    entries = TransmittalEntry.objects.select_related("film")
+    assert [entry.film.status_reason if entry.film else entry.says for entry in entries] == [SAYS, SAYS]
+    assert stored_files(stores) == 0
 
 
 def test_files_of_an_operating_system_are_one_line_and_no_refusals(ra1: Planned, tmp_path: Path) -> None:

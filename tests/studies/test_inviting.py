@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 import pytest
 from django.test import Client
 
@@ -13,7 +16,7 @@ from audit.trail import Actor
 from config.errors import BadInput, NotAllowed
 from jobs.models import Job
 from studies.models import Membership
-from studies.plan.inviting import NO_ACCOUNT, admit
+from studies.plan.inviting import NO_ACCOUNT, NOT_ALL_HAVE_ACCOUNTS, admit
 from studies.plan.tables.importing import preview, write_table
 from studies.plan.tables.kinds import TABLES
 from tests.studies.planned import Planned, person, roles_of
@@ -93,7 +96,6 @@ def test_a_coordinator_who_is_no_administrator_learns_of_nobody_and_invites_nobo
     assert 'name="name"' not in client.get(ra1.url("people/")).content.decode()
     for address in (NEW, gone.email):
         assert NO_ACCOUNT in sent(client, ra1, person=address, role="reader")
-        assert faults(ra1, f"{address},reader,,qualified,") == [(2, NO_ACCOUNT)]
         with pytest.raises(BadInput, match="The role Site is granted for one site"):
             admit(trial=ra1.trial, email=address, role=Role.SITE, reason="so", actor=ra1.actor("coordinator"))
         with pytest.raises(BadInput, match="The reason has 201 characters"):
@@ -102,6 +104,34 @@ def test_a_coordinator_who_is_no_administrator_learns_of_nobody_and_invites_nobo
     assert not User.objects.filter(email=NEW).exists()
     with pytest.raises(NotAllowed):
         admit(trial=ra1.trial, email=NEW, role=Role.READER, reason="so", actor=ra1.actor("lead"))
+
+
+def test_the_review_of_a_table_answers_the_same_whether_or_not_an_address_has_an_account(ra1: Planned) -> None:
+    gone, there, client = person("disabled"), person("somebody"), ra1.client("coordinator")
+    User.objects.filter(pk=gone.pk).update(is_active=False)
+    text, answers = f"{HEAD}\nADDRESS,reader,,qualified,Alex\nADDRESS,lead,,also leads,\n", set()
+    for address in (NEW, gone.email, there.email):
+        for lines in (text, text.rpartition("\nADDRESS")[0]):
+            page = client.post(ra1.url("set-up/import/people/"), {"text": lines.replace("ADDRESS", address)})
+            shown = re.sub(
+                r'nonce="[^"]*"|csrfmiddlewaretoken" value="[^"]*"|"csrf-token" content="[^"]*"', "", body(page)
+            )
+            answers.add(re.sub(r'"X-CSRFToken": "[^"]*"', "", shown).replace(address, "ADDRESS"))
+    assert len(answers) == 2, "one for each table"
+    assert "cannot be granted to ADDRESS, who is Reader" in "".join(answers)
+
+
+def test_a_table_that_is_refused_does_not_say_which_address_has_no_account(ra1: Planned) -> None:
+    there, client = person("somebody"), ra1.client("coordinator")
+    lines = f"{HEAD}\n{there.email},reader,,qualified,\n{NEW},reader,,qualified,\n"
+    refused = client.post(ra1.url("set-up/import/people/write/"), {"text": lines}, follow=True)
+    assert NOT_ALL_HAVE_ACCOUNTS in body(refused)
+    assert NEW not in body(refused)
+    assert roles_of(there) == set()
+
+
+def body(answer: Any) -> str:
+    return str(answer.content.decode())
 
 
 def test_an_administrator_reads_that_an_account_is_disabled_and_where_to_enable_it(ra1: Planned, host: Actor) -> None:

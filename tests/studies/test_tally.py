@@ -11,6 +11,7 @@ from studies.models import FilmStatus, Visit
 from studies.models.film import FOUND_GOOD
 from studies.plan.absences import EXPECTED, record_absence
 from studies.plan.completeness import VisitState, visit_states
+from studies.plan.consent import record_withdrawal
 from studies.plan.known_visits import subjects_with_visits
 from studies.plan.subjects import enrol
 from studies.plan.tally import States, tally_of
@@ -60,6 +61,9 @@ def test_the_numbers_over_all_visits_are_those_of_each_visit(ra1: Planned, seed:
             add_visit(subject=subject, code="UNS-1", kind="unscheduled", actor=SETTING_UP)
     for visit in Visit.objects.filter(subject__trial=ra1.trial).select_related("plan", "subject__trial"):
         happen(visit, dice)
+    for subject in dice.sample(list(ra1.trial.subjects.all()), 3):
+        day = BASELINE + timedelta(days=dice.choice((5, 150, 300)))
+        record_withdrawal(subject=subject, withdrawn_on=day, statement="All", instruction="", actor=SETTING_UP)
     today = BASELINE + timedelta(days=dice.choice((10, 180, 400)))
     expected, found = one_by_one(ra1, today), States(ra1.trial, today)
     assert found.tally() == tally_of(expected)

@@ -7,6 +7,7 @@ import io
 import json
 import zipfile
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from jobs.carrying import run_due_jobs
 from studies.models import Film, FilmStatus, Transmittal, TransmittalEntry
 from tests.studies.films import dx, file_of
 from tests.studies.planned import Planned, film_of
+from tests.studies.test_consent import SAYS, stored_files, withdrawn
 
 pytestmark = pytest.mark.usefixtures("stores")
 HTMX = {"HX-Request": "true"}
@@ -187,6 +189,19 @@ def test_nobody_goes_on_with_anothers_file(ra1: Planned, site: Client) -> None:
     site.put(f"{base}0/", b"content", content_type="application/octet-stream")
     assert site.get(base).json() == {"received": 7}
     assert ra1.client("site 02").get(base).json() == {"received": 0}
+
+
+def test_a_film_of_a_subject_who_withdrew_consent_is_refused_and_listed_by_a_page_opened_before(
+    ra1: Planned, site: Client, stores: Path
+) -> None:
+    withdrawn(ra1)
+    assert SAYS in send(ra1, site, file_of(dx())).content.decode()
+    plain = {"visit": ra1.visit().pk, "films": [SimpleUploadedFile("b.dcm", file_of(dx(SOPInstanceUID="1.2.7")))]}
+    assert SAYS in site.post(ra1.url("site/upload/"), plain, follow=True).content.decode()
+    entries = TransmittalEntry.objects.values_list("name", "outcome", "reason")
+    assert list(entries) == [("IMG_1.dcm", "refused", SAYS), ("b.dcm", "refused", SAYS)]
+    assert not Film.objects.exists()
+    assert stored_files(stores) == 0
 
 
 def test_the_page_works_as_a_plain_form(ra1: Planned, site: Client) -> None:

@@ -18,6 +18,7 @@ from audit.mac import is_authentic
 from audit.models import Event
 from audit.tracking import DELETED, stored
 from config.errors import WrongState
+from config.wording import counted
 from studies.arrival.stored_files import fault_of_original
 from studies.models import Film, Rendition
 from studies.sealed_links import image_key
@@ -55,7 +56,7 @@ def seen_of(trials: list[KeyTrial], faults: Iterable[str] = ()) -> str:
     found = list(faults)
     for one in trials:
         if one.opened < one.tried:
-            opened = f"it opens {one.opened} of {one.tried} records stored under it"
+            opened = f"it opens {one.opened} of {counted(one.tried, 'record')} stored under it"
             found.append(f"{one.name} is wrong, or records were altered: {opened}")
     seen = demand(found, "; ".join(one.seen for one in trials))
     if not all(one.tried for one in trials):

@@ -15,6 +15,7 @@ from django.db import DatabaseError
 from audit.trail import Actor
 from audit.verify import record_event, verify
 from audit.verify_files import check_files
+from config.wording import counted
 
 
 class Command(BaseCommand):
@@ -36,9 +37,10 @@ class Command(BaseCommand):
         else:
             for finding in report.findings:
                 self.stdout.write(f"{finding.fault}: {finding}")
-            verdict = "intact" if report.intact else f"NOT INTACT: {len(report.findings)} faults, in the order found"
-            files = f", {report.files} records with files" if options["files"] else ""
-            self.stdout.write(f"{report.events} events, {report.rows} rows, {report.anchors} anchors{files}: {verdict}")
+            faults = counted(len(report.findings), "fault")
+            verdict = "intact" if report.intact else f"NOT INTACT: {faults}, in the order found"
+            files = f", {counted(report.files, 'record')} with files" if options["files"] else ""
+            self.stdout.write(f"{report.seen}{files}: {verdict}")
         try:
             record_event(report=report, actor=Actor.system("verify_audit"))
         except DatabaseError as error:

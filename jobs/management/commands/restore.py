@@ -38,6 +38,6 @@ class Command(BaseCommand):
         for finding in report.findings:
             self.stdout.write(f"{finding.fault}: {finding}")
         verdict = "intact" if report.intact else "NOT INTACT"
-        self.stdout.write(f"{report.events} events, {report.rows} rows, {report.anchors} anchors: {verdict}")
+        self.stdout.write(f"{report.seen}: {verdict}")
         if not report.intact:
             sys.exit(1)

@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import stdtr, stdtrit
 
+from config.wording import counted
+
 Matrix = npt.NDArray[np.float64]
 LEVEL = 0.95
 ALONE = 1e-9
@@ -84,7 +86,7 @@ def unfit(design: Matrix) -> str:
     """Why a model with this design cannot be estimated; empty when it can."""
     n, columns = design.shape
     if n <= columns:
-        return f"the model has {columns} coefficients and only {n} subjects"
+        return f"the model has {counted(columns, 'coefficient')} and only {counted(n, 'subject')}"
     if np.linalg.matrix_rank(design) < columns:
         return "the covariates and factors determine one another or an arm, so the model has no single solution"
     if (1 - leverages(design) < ALONE).any():

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from config.errors import BadInput
-from config.wording import both
+from config.wording import both, counted
 from scoring.datasets import verifier
 
 ANALYSIS = "analysis.csv"
@@ -71,7 +71,7 @@ def folder_in(unpacked: Path, path: Path) -> Path:
 def verified(folder: Path, path: Path, root: str) -> OpenedDataset:
     faults = verifier.verify(folder, root)
     if faults:
-        more = f" There are {len(faults) - FAULTS_SHOWN} more faults." if len(faults) > FAULTS_SHOWN else ""
+        more = f" It has {counted(len(faults) - FAULTS_SHOWN, 'more fault')}." if len(faults) > FAULTS_SHOWN else ""
         raise BadInput(f"The dataset {path} is not intact. {' '.join(faults[:FAULTS_SHOWN])}{more}")
     if not (folder / ANALYSIS).is_file():
         has = both(sorted(one.name for one in folder.iterdir()))

@@ -15,6 +15,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 import instruments
 from config.errors import BadInput
+from config.wording import counted
 from instruments.missing import DEFAULT, UnknownRule
 from scoring.agreement.bootstrap import Bootstrap
 from scoring.agreement.report import Cube, report
@@ -89,7 +90,7 @@ def bootstrap_from(replicates: int, seed: int) -> Bootstrap | None:
 
 
 def lines(found: dict[str, Any]) -> Iterator[str]:
-    yield f"{found['subjects']} subjects, readers {', '.join(found['readers'])}; {found['missing_cells']}"
+    yield f"{counted(found['subjects'], 'subject')}, readers {', '.join(found['readers'])}; {found['missing_cells']}"
     yield from (printed_line(row["form"], row) for row in found["icc"])
     for key, name in SINGLE:
         yield from (printed_line(name, row) for row in found[key]["each"] or [found[key]])

@@ -34,6 +34,11 @@ class Refused(Exception):
     """Something that cannot be done; the text says what and why."""
 
 
+def counted(number: int, noun: str) -> str:
+    """A number with its noun, in the singular for one."""
+    return f"{number} {noun if number == 1 else noun + 's'}"
+
+
 def context(trial: str, subject: str, version: int, part: str) -> bytes:
     """What every ciphertext is bound to: it cannot be opened for another trial, subject, version or part."""
     return json.dumps([SEALED, trial, subject, version, part], separators=(",", ":")).encode()
@@ -110,7 +115,8 @@ def check_package(package: dict[str, Any], server_key: str, root: str) -> None:
         raise Refused("The package was altered, or another server signed it. Nothing was opened.") from fault
     if len(package["sealed"]) != package["subjects"]:
         shares, subjects = len(package["sealed"]), package["subjects"]
-        raise Refused(f"The package has {shares} sealed shares for {subjects} subjects. Nothing was opened.")
+        has = f"{counted(shares, 'sealed share')} for {counted(subjects, 'subject')}"
+        raise Refused(f"The package has {has}. Nothing was opened.")
     if root and root.lower() != package["root"]:
         raise Refused(f"The package is for the lock root {package['root']}, not for {root}. Nothing was opened.")
 

@@ -14,7 +14,7 @@ from config.errors import BadInput
 from config.wording import either, quoted
 from studies.models import Trial, Visit
 from studies.naming import checked_code, checked_name, checked_subject_code, checked_text, shortened
-from studies.plan.inviting import LineCheck, admit
+from studies.plan.inviting import LineCheck, admit, admit_all
 from studies.plan.subjects import enrol, enrol_all
 from studies.plan.trials import add_site
 from studies.plan.visits import OUTSIDE_THE_PLAN, add_visit, checked_number, plan_visit
@@ -164,7 +164,9 @@ def people_fields(trial: Trial) -> list[TableField]:
     roles = {role.value: role.value for role in GRANTABLE}
     return [
         TableField(
-            "email", checked_address, "e-mail address; a new address receives an invitation if you may invite people"
+            "email",
+            checked_address,
+            "e-mail address; a new address receives an invitation if you may invite people, or else nothing is saved",
         ),
         TableField("role", lambda text: one_of("role", roles)(text.lower()), f"one of {', '.join(roles)}"),
         TableField("reason", lambda text: checked_text("reason", text, longest=200), "why the role is granted"),
@@ -244,6 +246,7 @@ TABLES = {
             fields=people_fields,
             taken=lambda trial: set(),
             write=lambda trial, row, actor: admit(trial=trial, actor=actor, **row),
+            write_all=admit_all,
             check=LineCheck,
             most=200,
         ),

@@ -145,7 +145,7 @@ def test_the_reason_says_what_was_wrong() -> None:
     assert reasons["one subject"] == "needs at least 2 subjects rated by every reader; found 1"
     assert reasons["one reader"] == "needs at least 2 readers; found 1"
     assert reasons["all missing"] == "needs at least 2 subjects rated by every reader; found 0"
-    assert reasons["an infinity"] == "1 values are infinite or beyond 1e50"
+    assert reasons["an infinity"] == "1 value is infinite or beyond 1e50"
     assert reasons["no variance between subjects"] == "no variance between subjects"
     assert reasons["perfect agreement"] == "no residual error between readers: there is no interval"
     assert reasons["decimals that do not cancel"] == "no residual error between readers: there is no interval"

@@ -130,7 +130,7 @@ def emptied(folder: Path) -> None:
     ("harm", "says"),
     [
         (altered, "is not intact. analysis.csv has been changed."),
-        (enlarged, "extra2.csv does not belong to the package. There are 2 more faults."),
+        (enlarged, "extra2.csv does not belong to the package. It has 2 more faults."),
         (emptied, "is not intact. manifest.json is missing."),
     ],
 )
