@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
@@ -10,7 +10,7 @@ from functools import cache
 from scoring.cdisc.adam import ADXR
 from scoring.cdisc.facts import CaseFacts, FilmVisit, Interval, in_order, place_of, sas_date, without_day_0
 from scoring.cdisc.parameters import Parameter, total_parameters
-from scoring.cdisc.readings import RESULT, evaluator_of, repetition_of_sources, repetitions, slot_of
+from scoring.cdisc.readings import RESULT, Reading, evaluator_of, repetition_of_sources, slot_of
 from scoring.cdisc.variables import Row
 
 INTERPOLATED = "INTERP"
@@ -19,9 +19,9 @@ Repeats = Mapping[tuple[str, int], int]
 parameters_of = cache(total_parameters)
 
 
-def adxr_rows(case: CaseFacts) -> list[dict[str, object]]:
+def adxr_rows(case: CaseFacts, readings: Sequence[Reading]) -> list[dict[str, object]]:
     """The rows of a case in the order of the keys, numbered."""
-    repeats = repetition_of_sources(case.scores, repetitions(case.scores))
+    repeats = repetition_of_sources(readings)
     rows = [*status_rows(case, repeats), *interval_rows(case, repeats), *made_rows(case, repeats)]
     return in_order(rows, ADXR.keys, "ASEQ")
 

@@ -6,12 +6,13 @@ The number of rows is on the first line. It is filled in at the end, where blank
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import IO
 
+from scoring.cdisc.columns import CellColumn, RowBlock
 from scoring.cdisc.facts import SAS_EPOCH, CampaignFacts
-from scoring.cdisc.variables import DATE_TEXTS, Row, TransferTable, Variable
+from scoring.cdisc.variables import DATE_TEXTS, TransferTable, Variable
 
 WRITTEN_AT = "1960-01-01T00:00:00"
 COUNT = '"records":'
@@ -29,12 +30,13 @@ class JsonFile:
         self.count_at = len(before) + len(COUNT)
         file.write(f"{before}{COUNT}{0:<{DIGITS}}{after}\n".encode("ascii"))
 
-    def write(self, rows: Sequence[Row]) -> None:
+    def write(self, block: RowBlock) -> None:
         """Appends rows."""
-        columns = [cells(one, [row.get(one.name) for row in rows]) for one in self.table.variables]
-        lines = [compact(line) + "\n" for line in zip(*columns, strict=True)]
-        self.file.write("".join(lines).encode("ascii"))
-        self.rows += len(rows)
+        if block.rows:
+            columns = [texts(one, block.column(one.name)) for one in self.table.variables]
+            lines = "]\n[".join(map(",".join, zip(*columns, strict=True)))
+            self.file.write(f"[{lines}]\n".encode("ascii"))
+            self.rows += block.rows
 
     def close(self) -> None:
         """The number of rows, on the first line."""
@@ -86,10 +88,9 @@ def data_type(one: Variable) -> str:
     return "double" if one.digits else "integer"
 
 
-def cells(one: Variable, values: list[object]) -> list[object]:
-    """The values of a column. Equal values, the most of them, are made once."""
-    made = {value: cell(one, value) for value in dict.fromkeys(values)}
-    return [made[value] for value in values]
+def texts(one: Variable, column: CellColumn) -> list[str]:
+    """The values of a column as they are written."""
+    return column.spread([compact(cell(one, value)) for value in column.cells])
 
 
 def cell(one: Variable, value: object) -> object:

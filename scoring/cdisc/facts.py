@@ -77,7 +77,7 @@ class MadeValue:
     interval: Interval
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class CaseFacts:
     """One case: rows of scores.csv and totals.csv, its visits in true order, the place of the baseline among them.
 
@@ -98,16 +98,6 @@ class CaseFacts:
     corrected: frozenset[str] = frozenset()
     adjudicated_because: str = ""
     made: Sequence[MadeValue] = ()
-
-    def visit(self, row: Row) -> FilmVisit:
-        """The visit of a row of scores.csv or totals.csv, whose VISITNUM is the place in the case."""
-        return self.visits[place_of(row)]
-
-    def decides(self, score: Row) -> bool:
-        """Whether a row of scores.csv belongs to a reader whose mean the value of its visit, feature and region is."""
-        group = f"{score['FEATURE']}-{score['REGION']}"
-        readers = self.deciding[place_of(score)].get(group, frozenset())
-        return bool(score["COUNTFL"]) and score["READERID"] in readers
 
 
 def place_of(row: Row) -> int:

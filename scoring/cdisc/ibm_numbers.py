@@ -23,8 +23,8 @@ def can_be_written(values: Doubles) -> npt.NDArray[np.bool_]:
     return np.asarray(inside | (values == 0))
 
 
-def to_ibm(values: Doubles, codes: Bytes | None = None) -> Bytes:
-    """One row of 8 bytes for each value; a NaN becomes missing, by `codes` one of .A to .Z.
+def to_ibm(values: Doubles) -> Bytes:
+    """One row of 8 bytes for each value; a NaN becomes missing, which is a point and zeros.
 
     >>> to_ibm(np.array([1.0, -118.625, np.nan])).tobytes().hex(" ", 8)
     '4110000000000000 c276a00000000000 2e00000000000000'
@@ -36,5 +36,5 @@ def to_ibm(values: Doubles, codes: Bytes | None = None) -> Bytes:
     head = (hexes + BIAS).astype(np.uint64) | (np.signbit(values).astype(np.uint64) << np.uint64(7))
     words = np.where(mantissa == 0, np.uint64(0), (head << np.uint64(56)) | fraction)
     found = words.astype(">u8").view(np.uint8).reshape(-1, 8)
-    found[missing, 0] = MISSING if codes is None else codes[missing]
+    found[missing, 0] = MISSING
     return found

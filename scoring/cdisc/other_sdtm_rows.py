@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from scoring.cdisc.facts import CampaignFacts, CaseFacts, FilmVisit, in_order, without_day_0
-from scoring.cdisc.readings import ADJUDICATOR
+from scoring.cdisc.readings import ADJUDICATOR, Reading
 from scoring.cdisc.sdtm import PR, SUPPMK
 from scoring.cdisc.terms import FIXED
 from scoring.cdisc.variables import Row
@@ -15,38 +15,34 @@ ORIGINS = {"MKBLDPOS": "ASSIGNED", "MKCAMP": "ASSIGNED", "MKRDRID": "ASSIGNED", 
 INTRA_READER, CORRECTION = "INTRA-READER", "CORRECTION"
 
 
-def supp_rows(case: CaseFacts, scored: Sequence[tuple[Row, Row]]) -> list[dict[str, object]]:
-    """Qualifiers once for each reading of a visit, and for each score without a grade."""
-    groups = {str(row["MKLNKGRP"]): score for score, row in scored}
+def supp_rows(case: CaseFacts, readings: Sequence[Reading]) -> list[dict[str, object]]:
+    """Qualifiers once for each reading of a visit, and for each score without a grade; `readings` as in MK."""
+    scores = [score for one in readings for score in one.scores.values()]
     rows = [
+        *(supplemental(case, "MKLNKGRP", one.group, *named) for one in readings for named in of_reading(one)),
         *(
-            supplemental(case, "MKLNKGRP", group, name, value)
-            for group, score in groups.items()
-            for name, value in of_reading(case, score)
-        ),
-        *(
-            supplemental(case, "MKSEQ", str(row["MKSEQ"]), "MKNACAT", str(score["NAREASON"]))
-            for score, row in scored
+            supplemental(case, "MKSEQ", str(number), "MKNACAT", str(score["NAREASON"]))
+            for number, score in enumerate(scores, start=1)
             if score["NAREASON"]
         ),
     ]
     return sorted(rows, key=lambda row: [str(row.get(key)) for key in SUPPMK.keys])
 
 
-def of_reading(case: CaseFacts, score: Row) -> Iterator[tuple[str, str]]:
+def of_reading(reading: Reading) -> Iterator[tuple[str, str]]:
     """The qualifiers of one reader's reading of one visit."""
-    campaign = case.campaign
+    campaign, row = reading.case.campaign, reading.row
     yield "MKCAMP", f"CAMPAIGN {campaign.campaign}, CHARTER VERSION {campaign.charter_version}"
-    yield "MKRDRID", str(score["READERID"])
-    yield "MKBLDPOS", str(score["BLINDPOS"])
+    yield "MKRDRID", str(row["READERID"])
+    yield "MKBLDPOS", str(row["BLINDPOS"])
     yield "MKENTMOD", "VIEWER"
-    yield "MKREADTC", str(score["SIGNDTC"])
-    if score["REPEATFL"]:
+    yield "MKREADTC", str(row["SIGNDTC"])
+    if row["REPEATFL"]:
         yield "MKREPTYP", INTRA_READER
-    elif score["READID"] in case.corrected:
+    elif row["READID"] in reading.case.corrected:
         yield "MKREPTYP", CORRECTION
-    if score["READER"] == ADJUDICATOR:
-        yield "MKADJRSN", case.adjudicated_because
+    if reading.slot == ADJUDICATOR:
+        yield "MKADJRSN", reading.case.adjudicated_because
 
 
 def supplemental(case: CaseFacts, variable: str, value: str, name: str, content: str) -> dict[str, object]:

@@ -5,12 +5,12 @@ pyarrow is loaded with the first file, because most processes never write one.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from typing import IO, Any
 
+from scoring.cdisc.columns import CellColumn, RowBlock
 from scoring.cdisc.facts import SAS_EPOCH
-from scoring.cdisc.variables import Row, TransferTable, Variable
+from scoring.cdisc.variables import TransferTable, Variable
 
 GROUP = 50_000
 DAYS_BEFORE_1970 = (date(1970, 1, 1) - SAS_EPOCH).days
@@ -26,14 +26,14 @@ class ParquetFile:
         self.writer: Any = ParquetWriter(file, self.schema, compression="zstd", compression_level=3)
         self.held: list[Any] = []
 
-    def write(self, rows: Sequence[Row]) -> None:
+    def write(self, block: RowBlock) -> None:
         """Appends rows; full groups are written, and less than one is held."""
-        from pyarrow import RecordBatch, array
+        from pyarrow import RecordBatch
 
-        if not rows:
+        if not block.rows:
             return
         arrays = [
-            array(values(one, [row.get(one.name) for row in rows]), field.type)
+            values(one, block.column(one.name), field.type)
             for one, field in zip(self.table.variables, self.schema, strict=True)
         ]
         self.held.append(RecordBatch.from_arrays(arrays, schema=self.schema))
@@ -80,10 +80,11 @@ def type_of(one: Variable) -> Any:
     return float64() if one.digits else int64()
 
 
-def values(one: Variable, given: list[object]) -> list[object]:
-    """The values of a column. Equal values, the most of them, are made once."""
-    made = {value: value_of(one, value) for value in dict.fromkeys(given)}
-    return [made[value] for value in given]
+def values(one: Variable, column: CellColumn, kind: Any) -> Any:
+    """The values of a column, of this type."""
+    from pyarrow import array
+
+    return array([value_of(one, cell) for cell in column.cells], kind).take(array(column.places))
 
 
 def value_of(one: Variable, value: object) -> object:

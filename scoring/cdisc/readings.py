@@ -1,38 +1,89 @@
-"""Who read a visit, and for which time: the names of a reading that scores, totals and qualifiers share."""
+"""Who read a visit, and for which time: the readings of a case that scores, totals and qualifiers share."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
-from scoring.cdisc.facts import place_of
+from scoring.cdisc.facts import CaseFacts, FilmVisit, place_of
 from scoring.cdisc.variables import Row
 
 ADJUDICATOR, RESULT, REPEAT = "ADJUDICATOR", "RESULT", " REPEAT"
-Reading = tuple[str, str, int, int]
 
 
-def reading_of(score: Row) -> Reading:
-    """What names the reading of a visit: the reader, the read, its step, the place of the visit."""
-    return str(score["READER"]), str(score["READID"]), int(str(score["STEP"])), place_of(score)
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """The reading of a visit in one step of a read: its rows of scores.csv by PARAMCD.
+
+    `repetition` numbers the readings of the visit by this reader, from 1.
+    """
+
+    case: CaseFacts
+    repetition: int
+    scores: Mapping[str, Row]
+
+    @cached_property
+    def row(self) -> Row:
+        """What all its rows say: who, which read and step, which visit, when it was signed."""
+        return next(iter(self.scores.values()))
+
+    @cached_property
+    def slot(self) -> str:
+        """READER 1 and so on, or ADJUDICATOR."""
+        return str(self.row["READER"])
+
+    @cached_property
+    def place(self) -> int:
+        """The place of the visit in the case, from 0."""
+        return place_of(self.row)
+
+    @property
+    def visit(self) -> FilmVisit:
+        """The visit."""
+        return self.case.visits[self.place]
+
+    @property
+    def evaluator(self) -> str:
+        """The evaluator as MEDEVAL has it."""
+        return evaluator_of(self.slot)
+
+    @property
+    def group(self) -> str:
+        """What names the reading: R1, R2 or A1, repetition, place of the visit."""
+        return f"{short_slot(self.slot)}.{self.repetition}.{self.row['VISITNUM']}"
+
+    @property
+    def source(self) -> str:
+        """SOURCE of its totals in totals.csv."""
+        return self.slot + (REPEAT if self.row["REPEATFL"] else "")
+
+    def decides(self, group: str) -> bool:
+        """Whether the value of a group of the visit is the mean of this reading and others."""
+        readers = self.case.deciding[self.place].get(group, frozenset())
+        return bool(self.row["COUNTFL"]) and self.row["READERID"] in readers
 
 
-def repetitions(scores: Sequence[Row]) -> dict[Reading, int]:
-    """The number of each reading of a visit by its reader, from 1, in the order of the rows."""
-    numbers: dict[Reading, int] = {}
-    last: dict[tuple[str, int], int] = {}
-    for reading in dict.fromkeys(map(reading_of, scores)):
-        who = (reading[0], reading[3])
-        numbers[reading] = last[who] = last.get(who, 0) + 1
-    return numbers
+def readings_of(case: CaseFacts) -> list[Reading]:
+    """The readings of a case, in the order of the rows of scores.csv."""
+    found: dict[tuple[object, ...], dict[str, Row]] = {}
+    for score in case.scores:
+        name = score["READER"], score["VISITNUM"], score["READID"], score["STEP"]
+        found.setdefault(name, {})[str(score["PARAMCD"])] = score
+    numbers: dict[tuple[object, ...], int] = {}
+    readings = []
+    for (reader, visit, *_), scores in found.items():
+        numbers[reader, visit] = numbers.get((reader, visit), 0) + 1
+        readings.append(Reading(case, numbers[reader, visit], scores))
+    return readings
 
 
-def repetition_of_sources(scores: Sequence[Row], numbers: Mapping[Reading, int]) -> dict[tuple[str, int], int]:
+def repetition_of_sources(readings: Sequence[Reading]) -> dict[tuple[str, int], int]:
     """The repetition from which a SOURCE of totals.csv takes a visit: the last step of the read that shows it."""
     found: dict[tuple[str, int], int] = {}
-    for score in scores:
-        reading = reading_of(score)
-        source = reading[0] + (REPEAT if score["REPEATFL"] else "")
-        found[source, reading[3]] = max(numbers[reading], found.get((source, reading[3]), 0))
+    for one in readings:
+        key = one.source, one.place
+        found[key] = max(one.repetition, found.get(key, 0))
     return found
 
 

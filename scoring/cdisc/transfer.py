@@ -1,4 +1,4 @@
-"""The files of a transfer, written case by case: nothing of a case is held when the next begins."""
+"""The files of a transfer, written some cases at a time: nothing of a case is held when others begin."""
 
 from __future__ import annotations
 
@@ -10,15 +10,17 @@ from typing import IO
 
 from scoring.cdisc.adam import ADXR, ADXRJ
 from scoring.cdisc.adxr_rows import adxr_rows
-from scoring.cdisc.adxrj_rows import adxrj_rows
+from scoring.cdisc.adxrj_columns import adxrj_block
+from scoring.cdisc.columns import RowBlock, block_of
 from scoring.cdisc.dataset_json import JsonFile
 from scoring.cdisc.define import define_xml
 from scoring.cdisc.facts import CampaignFacts, CaseFacts
-from scoring.cdisc.mk_rows import mk_rows
+from scoring.cdisc.mk_columns import mk_block
 from scoring.cdisc.other_sdtm_rows import pr_rows, relrec_rows, supp_rows
 from scoring.cdisc.parquet import ParquetFile
+from scoring.cdisc.scored_rows import ScoredRows, in_order_of_mk
 from scoring.cdisc.sdtm import MK, PR, RELREC, SUPPMK
-from scoring.cdisc.variables import Row, TransferTable
+from scoring.cdisc.variables import TransferTable
 from scoring.cdisc.xport import TransportFile
 
 FOLDER, DEFINE = "cdisc", "define.xml"
@@ -41,7 +43,7 @@ class Transfer:
             self.files[table.name] = TransportFile(self.opened(table.file), table)
             self.lines[table.name] = JsonFile(self.opened(table.json_file), table, self.campaign)
             self.columns[table.name] = ParquetFile(self.opened(table.parquet_file), table)
-        self.put("RELREC", relrec_rows(self.campaign))
+        self.put("RELREC", block_of(relrec_rows(self.campaign)))
         return self
 
     def opened(self, name: str) -> IO[bytes]:
@@ -57,20 +59,22 @@ class Transfer:
                 self.lines[name].close()
                 self.columns[name].close()
 
-    def write(self, case: CaseFacts) -> None:
-        """The rows of one case into every file."""
-        scored = mk_rows(case)
-        self.put("MK", [row for _, row in scored])
-        self.put("SUPPMK", supp_rows(case, scored))
-        self.put("PR", pr_rows(case))
-        self.put("ADXR", adxr_rows(case))
-        self.put("ADXRJ", adxrj_rows(case, scored))
+    def write(self, cases: Sequence[CaseFacts]) -> None:
+        """The rows of some cases into every file."""
+        read = [(case, in_order_of_mk(case)) for case in cases]
+        scored = ScoredRows(self.campaign.instrument, [one for _, readings in read for one in readings])
+        mk = mk_block(self.campaign, scored)
+        self.put("MK", mk)
+        self.put("ADXRJ", adxrj_block(self.campaign, scored, mk))
+        self.put("SUPPMK", block_of([row for case, readings in read for row in supp_rows(case, readings)]))
+        self.put("PR", block_of([row for case in cases for row in pr_rows(case)]))
+        self.put("ADXR", block_of([row for case, readings in read for row in adxr_rows(case, readings)]))
 
-    def put(self, name: str, rows: Sequence[Row]) -> None:
+    def put(self, name: str, block: RowBlock) -> None:
         """Rows of one dataset, in each format."""
-        self.files[name].write(rows)
-        self.lines[name].write(rows)
-        self.columns[name].write(rows)
+        self.files[name].write(block)
+        self.lines[name].write(block)
+        self.columns[name].write(block)
 
     @property
     def counts(self) -> dict[str, int]:

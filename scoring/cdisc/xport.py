@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Sequence
 from typing import IO
 
 import numpy as np
 
+from scoring.cdisc.columns import CellColumn, RowBlock
 from scoring.cdisc.ibm_numbers import MISSING, Bytes, can_be_written, to_ibm
-from scoring.cdisc.variables import Row, TransferTable, Variable
+from scoring.cdisc.variables import TransferTable, Variable
 
 NAME = re.compile(r"[A-Z_][A-Z0-9_]{0,7}")
 FORMAT = re.compile(r"([A-Z$]*)([0-9]*)\.([0-9]*)")
@@ -36,11 +36,11 @@ class TransportFile:
         demand_names(table)
         self.put(header_of(table))
 
-    def write(self, rows: Sequence[Row]) -> None:
+    def write(self, block: RowBlock) -> None:
         """Appends rows; NotTransferable names variable, row and value that cannot be written."""
-        if rows:
-            self.put(rows_as_bytes(self.table, rows, self.rows + 1))
-            self.rows += len(rows)
+        if block.rows:
+            self.put(rows_as_bytes(self.table, block, self.rows + 1))
+            self.rows += block.rows
 
     def close(self) -> None:
         """Fills the last record with blanks."""
@@ -136,29 +136,31 @@ def format_of(one: Variable) -> tuple[str, int, int]:
     return parts[1], int(parts[2] or 0), int(parts[3] or 0)
 
 
-def rows_as_bytes(table: TransferTable, rows: Sequence[Row], first: int) -> bytes:
+def rows_as_bytes(table: TransferTable, block: RowBlock, first: int) -> bytes:
     """Rows as they are in the file; `first` is the number of the first one, for messages."""
-    columns = [
-        (number_column if one.number else text_column)(table, one, [row.get(one.name) for row in rows], rows, first)
-        for one in table.variables
-    ]
-    together = np.concatenate(columns, axis=1)
-    empty = np.flatnonzero((together == ord(" ")).all(axis=1))
-    if len(empty):
+    together = np.empty((block.rows, sum(one.length for one in table.variables)), np.uint8)
+    empty, start = np.ones(block.rows, np.bool_), 0
+    for one in table.variables:
+        column = block.column(one.name)
+        written = numbers(table, one, column, block, first) if one.number else texts(table, one, column, first)
+        together[:, start : start + one.length] = written
+        start += one.length
+        if empty.any():
+            empty &= (written == ord(" ")).all(axis=1)
+    if empty.any():
         # A reader of the format could not tell such a row from the blanks that fill the last record.
-        raise NotTransferable(f"Row {first + empty[0]} of {table.name} has no value.")
+        raise NotTransferable(f"Row {first + int(np.argmax(empty))} of {table.name} has no value.")
     return together.tobytes()
 
 
-def text_column(table: TransferTable, one: Variable, values: list[object], _: Sequence[Row], first: int) -> Bytes:
-    """Texts, each filled with blanks to the length of the variable. Equal values, the most of them, are made once."""
-    filled = {value: "" if value is None else str(value) for value in dict.fromkeys(values)}
-    for value, text in filled.items():
+def texts(table: TransferTable, one: Variable, column: CellColumn, first: int) -> Bytes:
+    """Texts, each filled with blanks to the length of the variable."""
+    cells = ["" if value is None else str(value) for value in column.cells]
+    for place, text in enumerate(cells):
         if not is_plain(text) or len(text) > one.length:
-            raise refused_text(table, one, text, first + values.index(value))
-        filled[value] = text.ljust(one.length)
-    joined = "".join([filled[value] for value in values]).encode("ascii")
-    return np.frombuffer(joined, np.uint8).reshape(-1, one.length)
+            raise refused_text(table, one, text, first + column.first_row(place))
+    joined = "".join([text.ljust(one.length) for text in cells]).encode("ascii")
+    return np.frombuffer(joined, np.uint8).reshape(-1, one.length)[column.places]
 
 
 def refused_text(table: TransferTable, one: Variable, text: str, row: int) -> NotTransferable:
@@ -169,21 +171,23 @@ def refused_text(table: TransferTable, one: Variable, text: str, row: int) -> No
     return NotTransferable(f"{where}, of {len(text)} bytes. At most {one.length} are allowed.")
 
 
-def number_column(table: TransferTable, one: Variable, values: list[object], rows: Sequence[Row], first: int) -> Bytes:
+def numbers(table: TransferTable, one: Variable, column: CellColumn, block: RowBlock, first: int) -> Bytes:
     """Numbers; an empty cell is missing, by `missing_by` with a letter."""
-    doubles: dict[object, float] = {}
-    for value in dict.fromkeys(values):
+    found = np.empty(len(column.cells))
+    for place, value in enumerate(column.cells):
         try:
-            doubles[value] = as_double(value)
+            found[place] = as_double(value)
         except ValueError:
-            where = f"Row {first + values.index(value)} of {table.name}"
+            where = f"Row {first + column.first_row(place)} of {table.name}"
             raise NotTransferable(f"{where}: {one.name} is “{value}”, which is no number.") from None
-    found = np.array([doubles[value] for value in values])
-    outside = np.flatnonzero(~can_be_written(found))
-    if len(outside):
-        place = int(outside[0])
-        raise NotTransferable(f"Row {first + place} of {table.name}: {one.name} is {values[place]}, out of range.")
-    return to_ibm(found, codes_of(table, one, rows, first) if one.missing_by else None)
+    for place in np.flatnonzero(~can_be_written(found)).tolist():
+        where = f"Row {first + column.first_row(place)} of {table.name}"
+        raise NotTransferable(f"{where}: {one.name} is {column.cells[place]}, out of range.")
+    written = to_ibm(found)[column.places]
+    if one.missing_by:
+        missing = np.isnan(found)[column.places]
+        written[missing, 0] = letters(table, one, block.column(one.missing_by), first)[missing]
+    return written
 
 
 def as_double(value: object) -> float:
@@ -197,12 +201,11 @@ def as_double(value: object) -> float:
     return float("nan") if value is None or value == "" else float(str(value))
 
 
-def codes_of(table: TransferTable, one: Variable, rows: Sequence[Row], first: int) -> Bytes:
+def letters(table: TransferTable, one: Variable, column: CellColumn, first: int) -> Bytes:
     """The letter of each special missing value; the point where there is none."""
-    letters = [str(row.get(one.missing_by) or "") for row in rows]
-    for place, letter in enumerate(letters):
+    cells = [str(letter or "") for letter in column.cells]
+    for place, letter in enumerate(cells):
         if not SPECIAL.fullmatch(letter):
-            raise NotTransferable(
-                f"Row {first + place} of {table.name}: {one.missing_by} is “{letter}”. A missing value is _ or A to Z."
-            )
-    return np.array([ord(letter) if letter else MISSING for letter in letters], dtype=np.uint8)
+            where = f"Row {first + column.first_row(place)} of {table.name}"
+            raise NotTransferable(f"{where}: {one.missing_by} is “{letter}”. A missing value is _ or A to Z.")
+    return np.array([ord(letter) if letter else MISSING for letter in cells], np.uint8)[column.places]

@@ -25,7 +25,7 @@ from reading.models import Case, CaseStatus, Read, ReadKind
 from scoring import training
 from scoring.consensus.discordance import Discordance, choose_readers, compare_readers
 from scoring.consensus.panel import THIRD_READ, Panel
-from scoring.consensus.results import chosen_readers, mean_of, numbers_of
+from scoring.consensus.results import chosen_readers, mean_of, numbers_of, numbers_of_reads
 from scoring.consensus.rules import rule_of
 from scoring.consensus.sealed_result import sealed_result
 from scoring.consensus.signed_series import SignedRead, signed_reads
@@ -130,7 +130,8 @@ def stored_numbers(
 
     Without a panel the case waits, and there is no result.
     """
-    last = {str(one.series.reader): numbers_of(instrument, one.series, rule) for one in used}
+    every = numbers_of_reads(instrument, [one.series for one in used], rule)
+    last = {str(one.series.reader): numbers for one, numbers in zip(used, every, strict=True)}
     again = {str(one.first.reader): numbers_of(instrument, one.first, rule) for one in used if one.is_corrected}
     first = last | again
     chosen = chosen_readers(panel, last) if panel else None

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from instruments.amounts import Totals
-from instruments.change import change
+from instruments.change import change, change_series
 from instruments.definition import Instrument
 from instruments.missing import MissingRule
 from instruments.totals import score
@@ -77,21 +77,16 @@ def compare_cases(
     third_read: bool,
 ) -> list[Discordance]:
     """The same for many cases with equally many timepoints and primary readers."""
-    readers = [stacked(own) for own in zip(*cases, strict=True)]
-    places = range(readers[0][0].shape[1])
-    by_pair = [
-        largest_differences([changes_between(instrument, values, operated, pair, rule) for values, operated in readers])
-        for pair in combinations(places, 2)
-    ]
-    known = np.stack([status_known(instrument, *reader, rule) for reader in readers])
+    values, operated = stacked([one for reader in zip(*cases, strict=True) for one in reader])
+    largest = largest_differences(instrument, values, operated, rule, len(cases))
+    known = status_known(instrument, values, operated, rule).reshape(-1, len(cases), values.shape[1])
     differ = np.not_equal(known.min(axis=0), known.max(axis=0))
     one_sided = [tuple(np.flatnonzero(row).tolist()) for row in differ]
-    largest = [largest_known(apart) for apart in zip(*by_pair, strict=True)] if by_pair else [None] * len(cases)
     return [Discordance(*each, threshold, third_read) for each in zip(largest, one_sided, strict=True)]
 
 
 def stacked(series: Sequence[Series]) -> tuple[Values, Flags]:
-    """Values and operated sites of many cases: cases x timepoints x items."""
+    """Values and operated sites of many reads: reads x timepoints x items."""
     return np.stack([one.values for one in series]), np.stack([one.operated for one in series])
 
 
@@ -104,11 +99,23 @@ def changes_between(
     return change(instrument, values[:, one], values[:, other], rule, both).difference
 
 
-def largest_differences(readers: Sequence[Totals]) -> list[Fraction | None]:
-    """The largest difference of the readers' overall changes in each case; None where fewer than two are known."""
-    column = readers[0].column()
-    parts = [part[:, column].tolist() for one in readers for part in (one.numerator, one.denominator)]
-    return [range_of(row) for row in zip(*parts, strict=True)]
+def largest_differences(
+    instrument: Instrument, values: Values, operated: Flags, rule: MissingRule, cases: int
+) -> list[Fraction | None]:
+    """The largest difference of the readers' overall changes over all pairs of timepoints, of each case.
+
+    The reads of one reader, one for each case, come before those of the next. None where no pair of timepoints has two
+    known changes. The changes of all pairs are computed together: a case of its own has too few to fill an array.
+    """
+    reads, places, items = values.shape
+    pairs = np.array(list(combinations(range(places), 2)), np.intp).reshape(-1, 2)
+    both = values[:, pairs].reshape(-1, 2, items), operated[:, pairs].reshape(-1, 2, items)
+    found = change_series(instrument, both[0], rule, both[1])[0].difference
+    column = found.column()
+    parts = np.stack([found.numerator[:, column], found.denominator[:, column]], axis=-1)
+    by_reader = parts.reshape(reads // cases, cases, len(pairs), 2)
+    by_case = by_reader.transpose(1, 2, 0, 3).reshape(cases, len(pairs), 2 * len(by_reader))
+    return [largest_known([range_of(tuple(pair)) for pair in case]) for case in by_case.tolist()]
 
 
 @lru_cache(maxsize=100_000)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from functools import cache, lru_cache
+from types import MappingProxyType
 from typing import Any
 
-from instruments.amounts import Total
+from instruments.amounts import Totals
 from instruments.change import change_series
 from instruments.definition import Instrument
 from instruments.missing import MissingRule
 from instruments.totals import score_series
-from scoring.consensus.discordance import Series
+from scoring.consensus.discordance import Series, stacked
 from scoring.consensus.panel import ChosenReaders, Panel
 
 # None is "over all": feature, then region.
@@ -38,7 +40,8 @@ def group_words(name: str) -> str:
     return {"narrowing": "Joint space narrowing"}.get(feature, feature.capitalize()) + where
 
 
-def groups_of(instrument: Instrument) -> dict[str, tuple[str | None, str | None]]:
+@cache
+def groups_of(instrument: Instrument) -> Mapping[str, tuple[str | None, str | None]]:
     """The groups an instrument has, by name."""
     have = {(None, None)} | {
         (feature, region)
@@ -46,31 +49,40 @@ def groups_of(instrument: Instrument) -> dict[str, tuple[str | None, str | None]
         for feature in (None, item.feature)
         for region in (None, item.region)
     }
-    return {group_name(*group): group for group in GROUPS if group in have}
+    return MappingProxyType({group_name(*group): group for group in GROUPS if group in have})
 
 
 def numbers_of(instrument: Instrument, series: Series, rule: MissingRule) -> Numbers:
     """One reader's status totals at every timepoint and changes from the first one, as fractions or reasons."""
-    totals = score_series(instrument, series.values[None], rule, series.operated[None])
-    changes = change_series(instrument, series.values[None], rule, series.operated[None])
-    return {
-        "totals": [written(instrument, total.row(0)) for total in totals],
-        "changes": [written(instrument, one.row(0).difference) for one in changes],
-    }
+    return numbers_of_reads(instrument, [series], rule)[0]
 
 
-def written(instrument: Instrument, total: Total) -> dict[str, dict[str, Any]]:
+def numbers_of_reads(instrument: Instrument, reads: Sequence[Series], rule: MissingRule) -> list[Numbers]:
+    """The same for several reads with equally many timepoints."""
+    values, operated = stacked(reads)
+    totals = score_series(instrument, values, rule, operated)
+    changes = change_series(instrument, values, rule, operated)
+    return [
+        {
+            "totals": [written(instrument, total, row) for total in totals],
+            "changes": [written(instrument, one.difference, row) for one in changes],
+        }
+        for row in range(len(reads))
+    ]
+
+
+def written(instrument: Instrument, totals: Totals, row: int) -> dict[str, dict[str, Any]]:
     """A total by group: value "n/d" or null with its reason, and how many sites were assessed and imputed."""
-    row = {}
+    found = {}
     for name, (feature, region) in groups_of(instrument).items():
-        amount = total.of(feature=feature, region=region)
-        row[name] = {
+        amount = totals.amount(row, totals.column(feature=feature, region=region))
+        found[name] = {
             "value": None if amount.fraction is None else str(amount.fraction),
             "reason": amount.reason,
             "assessed": amount.assessed,
             "imputed": amount.imputed,
         }
-    return row
+    return found
 
 
 def chosen_readers(panel: Panel, numbers: Mapping[str, Numbers]) -> dict[str, list[ChosenReaders]]:
@@ -113,5 +125,11 @@ def mean_amount(amounts: Sequence[dict[str, Any]], reason: str = "") -> dict[str
     missing = [reason] if reason else [amount["reason"] for amount in amounts if amount["value"] is None]
     if missing:
         return {"value": None, "reason": missing[0], "assessed": assessed, "imputed": imputed}
-    total = sum((Fraction(amount["value"]) for amount in amounts), Fraction(0))
-    return {"value": str(total / len(amounts)), "reason": "", "assessed": assessed, "imputed": imputed}
+    value = mean_value(tuple(amount["value"] for amount in amounts))
+    return {"value": value, "reason": "", "assessed": assessed, "imputed": imputed}
+
+
+@lru_cache(maxsize=100_000)
+def mean_value(values: tuple[str, ...]) -> str:
+    """The mean of fractions as they are stored."""
+    return str(sum(map(Fraction, values), Fraction(0)) / len(values))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
-from functools import cached_property
+from functools import cache, cached_property, lru_cache
 from typing import Any
 
 import instruments
@@ -146,7 +146,17 @@ def signed_rows(data: CaseData, read: Read, visits: dict[str, int], signed: Sign
     saved = saved_details(read)
     order = sorted(timepoints, key=lambda token: data.places[visits[token]])
     of_read = {**read_columns(data, read, signed.step), "SIGNDTC": stamp(signed.step.locked_at)}
-    same = {token: {**data.head, **data.visit_columns(visits[token]), **of_read} for token in order}
+    same = {
+        token: {
+            **data.head,
+            **data.visit_columns(visits[token]),
+            **of_read,
+            "BLINDPOS": timepoints[token]["letter"],
+            "METHOD": f"{data.instrument.key} {data.instrument.version}",
+        }
+        for token in order
+    }
+    of_item = item_columns(data.instrument)
     for item in data.instrument.items:
         for token in order:
             shown = timepoints[token]
@@ -154,20 +164,29 @@ def signed_rows(data: CaseData, read: Read, visits: dict[str, int], signed: Sign
             entry, saved_at = saved[token, item.key, revision]
             yield {
                 **same[token],
-                "BLINDPOS": shown["letter"],
+                **of_item[item.key],
                 "IMGID": shown["films"].get(f"{item.region}-{item.side}", ""),
-                "METHOD": f"{data.instrument.key} {data.instrument.version}",
-                "FEATURE": item.feature,
-                "SIDE": item.side,
-                "REGION": item.region,
-                "JOINT": item.joint,
-                "PARAMCD": item.paramcd,
                 "AVAL": "" if value is None else value,
                 "AVALMAX": max(item.allowed),
                 "NAREASON": reason,
                 "ENTRYMTH": entry,
                 "SCOREDTC": stamp(saved_at),
             }
+
+
+@cache
+def item_columns(instrument: Instrument) -> Mapping[str, Row]:
+    """The columns that name each item, by its key."""
+    return {
+        item.key: {
+            "FEATURE": item.feature,
+            "SIDE": item.side,
+            "REGION": item.region,
+            "JOINT": item.joint,
+            "PARAMCD": item.paramcd,
+        }
+        for item in instrument.items
+    }
 
 
 def read_columns(data: CaseData, read: Read, step: ReadStep) -> Row:
@@ -242,6 +261,7 @@ def amounts(
             }
 
 
+@lru_cache(maxsize=100_000)
 def rounded(exact: str | None) -> str:
     """The fraction rounded once, half to even, to PLACES decimals."""
     if exact is None:

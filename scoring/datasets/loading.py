@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from django.db.models import prefetch_related_objects
+from django.db.models import Prefetch, prefetch_related_objects
 
 from reading.campaigns.case_seals import identities, identity_in
 from reading.campaigns.frozen_films import FrozenCase
 from reading.campaigns.opening import images_of
-from reading.models import Campaign, Case
+from reading.models import Campaign, Case, DisplayedFilm
 from scoring.consensus.signed_series import SIGNED
 from scoring.datasets.case_rows import CaseData
 from scoring.models import CaseResult
@@ -17,8 +17,7 @@ from studies.models import Film, Subject, Visit
 from studies.sealed_links import renditions_of
 
 BLOCK = 10
-SHOWN = ("steps__timepoints__films", "steps__timepoints__scores")
-PARTS = tuple(f"reads__{part}" for part in ("reader", "batch", "sealedread", *SIGNED, *SHOWN))
+PARTS = tuple(f"reads__{part}" for part in ("reader", "batch", "sealedread", *SIGNED, "steps__timepoints__scores"))
 
 
 def case_order(campaign: Campaign) -> list[int]:
@@ -38,7 +37,9 @@ def loaded(keys: Sequence[int], reader_codes: dict[int, str]) -> list[CaseData]:
     """The cases of a block in the order of their keys."""
     found = Case.objects.select_related("campaign__charter", "campaign__trial").in_bulk(keys)
     cases = [found[key] for key in keys]
-    prefetch_related_objects(cases, *PARTS)
+    # The digests of a film's bands are most of its row, and no table holds them.
+    films_shown = Prefetch("reads__steps__timepoints__films", DisplayedFilm.objects.defer("digests"))
+    prefetch_related_objects(cases, *PARTS, films_shown)
     frozen = identities(cases)
     subjects = Subject.objects.select_related("site").in_bulk([films.subject for films in frozen.values()])
     visits = Visit.objects.select_related("plan").in_bulk(

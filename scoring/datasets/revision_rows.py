@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from functools import lru_cache
 
 from reading.models import ItemScore, SignedValues
 from scoring.consensus.case_result import Computed
 from scoring.consensus.signed_series import first_values, newest_values, visits_of
-from scoring.datasets.case_rows import CaseData, Row, rounded, stamp, timepoints_of
+from scoring.datasets.case_rows import CaseData, Row, item_columns, rounded, stamp, timepoints_of
 
 Revision = tuple[str, str, int]
 
@@ -32,12 +33,14 @@ def revision_rows(data: CaseData) -> Iterator[Row]:
             }
             for timepoint in timepoints_of(read)
         }
+        tokens = {timepoint.pk: timepoint.token for timepoint in timepoints_of(read)}
         saved = [score for timepoint in timepoints_of(read) for score in timepoint.scores.all()]
         for score in sorted(saved, key=lambda score: score.pk):
-            place = (score.timepoint.token, score.item)
+            place = (tokens[score.timepoint_id], score.item)
             yield {
                 **same[score.timepoint_id],
-                **columns_of(data, score, before.get(place)),
+                **item_columns(data.instrument)[score.item],
+                **columns_of(score, before.get(place)),
                 "FIRSTFL": "Y" if (*place, score.revision) in first else "",
                 "LASTFL": "Y" if (*place, score.revision) in last else "",
             }
@@ -54,15 +57,9 @@ def revisions_in(signed: Sequence[SignedValues]) -> set[Revision]:
     }
 
 
-def columns_of(data: CaseData, score: ItemScore, before: ItemScore | None) -> Row:
+def columns_of(score: ItemScore, before: ItemScore | None) -> Row:
     """What the revision itself says, and what its cell held before."""
-    item = data.instrument.item(score.item)
     return {
-        "FEATURE": item.feature,
-        "SIDE": item.side,
-        "REGION": item.region,
-        "JOINT": item.joint,
-        "PARAMCD": item.paramcd,
         "REVISION": score.revision,
         "OLDVAL": "" if before is None or before.value is None else before.value,
         "OLDREAS": before.reason if before else "",
@@ -102,11 +99,16 @@ def both(first: str | None, last: str | None) -> Row:
     >>> both("1/2", "1")["DIFF"], both(None, "1")["DIFF"]
     ('0.5000', '')
     """
-    difference = "" if first is None or last is None else rounded(str(Fraction(last) - Fraction(first)))
     return {
         "FIRSTEXACT": first or "",
         "FIRSTVAL": rounded(first),
         "LASTEXACT": last or "",
         "LASTVAL": rounded(last),
-        "DIFF": difference,
+        "DIFF": difference_of(first, last),
     }
+
+
+@lru_cache(maxsize=100_000)
+def difference_of(first: str | None, last: str | None) -> str:
+    """The last minus the first, rounded once; empty when one is missing."""
+    return "" if first is None or last is None else rounded(str(Fraction(last) - Fraction(first)))

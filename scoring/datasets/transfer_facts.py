@@ -21,9 +21,9 @@ from scoring.consensus.panel import Panel, alone
 from scoring.consensus.rules import rule_of
 from scoring.consensus.signed_series import newest_values, signed_reads
 from scoring.datasets.case_rows import CaseData, Row, rounded
-from scoring.endpoint.analysis_rows import Analysis, case_films, plan_of
+from scoring.endpoint.analysis_rows import Analysis, plan_of
 from scoring.endpoint.estimand import CaseFilms, serving_film, value_of
-from scoring.endpoint.films import ChangePair, pairs_of
+from scoring.endpoint.films import ChangePair, pairs_of_cases, params_of
 from studies.models import VisitPlan
 
 DIFFERENCE = "CHANGES DIFFER BY MORE THAN THE THRESHOLD"
@@ -69,11 +69,15 @@ def most_readers(campaign: Campaign) -> int:
 
 
 def facts_of_case(
-    data: CaseData, computed: Computed, shared: CampaignTransfer, scores: Sequence[Row], totals: Sequence[Row]
+    data: CaseData,
+    computed: Computed,
+    shared: CampaignTransfer,
+    films: CaseFilms | None,
+    scores: Sequence[Row],
+    totals: Sequence[Row],
 ) -> CaseFacts:
-    """The facts of a case with its rows of scores.csv and totals.csv."""
+    """The facts of a case with its films as analysis.csv uses them, and its rows of scores.csv and totals.csv."""
     baseline = baseline_place(data, shared)
-    films = case_films(data, computed, shared.analysis) if shared.analysis else None
     return CaseFacts(
         campaign=shared.facts,
         subject=data.subject.code,
@@ -82,7 +86,7 @@ def facts_of_case(
         deciding=deciding_at(data, computed),
         scores=scores,
         totals=totals,
-        intervals={} if baseline is None else dict(intervals_of(data, computed, baseline)),
+        intervals={} if baseline is None else intervals_of(data, computed, baseline),
         corrected=frozenset(
             read.token for read in data.signed if any(signed.version > 1 for signed in newest_values(read))
         ),
@@ -206,24 +210,28 @@ def made_values(case: CaseFilms, analysis: Analysis) -> Iterator[MadeValue]:
                 yield MadeValue(visit.code, visit.number, param, DTYPES[value.dtype], interval)
 
 
-def intervals_of(data: CaseData, computed: Computed, baseline: int) -> Iterator[tuple[str, list[dict[str, Interval]]]]:
+def intervals_of(data: CaseData, computed: Computed, baseline: int) -> dict[str, list[dict[str, Interval]]]:
     """The changes of each reader, repeat and the result by SOURCE of totals.csv, to each visit after the baseline."""
+    panels = dict(panels_of(data, computed))
+    if not panels:
+        return {}
+    rule, params = rule_of(terms_of(data.case.campaign.charter)), params_of(data.instrument)
+    pairs = pairs_of_cases(data.instrument, list(panels.values()), rule, baseline, params)
+    return {
+        source: [{name: interval_of(pair) for name, pair in groups.items()} for groups in visits]
+        for source, visits in zip(panels, pairs, strict=True)
+    }
+
+
+def panels_of(data: CaseData, computed: Computed) -> Iterator[tuple[str, Panel]]:
+    """Whose mean the values of each SOURCE are: one read, or the readers who decide the case."""
     for read in data.signed:
         repeats = read.kind == ReadKind.REPEAT
         if repeats or str(read.reader_id) in computed.numbers["readers"]:
             (signed,) = signed_reads([read], data.instrument, data.frozen)
-            yield f"{data.slot(read)}{REPEAT if repeats else ''}", written(data, alone(signed.series), baseline)
+            yield f"{data.slot(read)}{REPEAT if repeats else ''}", alone(signed.series)
     if computed.numbers["result"] is not None:
-        yield RESULT, written(data, computed.panel, baseline)
-
-
-def written(data: CaseData, panel: Panel, baseline: int) -> list[dict[str, Interval]]:
-    """The mean changes of a panel as they are written."""
-    rule = rule_of(terms_of(data.case.campaign.charter))
-    return [
-        {name: interval_of(pair) for name, pair in groups.items()}
-        for groups in pairs_of(data.instrument, panel, rule, baseline)
-    ]
+        yield RESULT, computed.panel
 
 
 def interval_of(pair: ChangePair) -> Interval:

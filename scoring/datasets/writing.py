@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jobs.queue import Lease
+from scoring.cdisc.facts import CaseFacts
 from scoring.cdisc.transfer import Transfer
 from scoring.datasets.analysis_table import ANALYSIS, EVENTS
 from scoring.datasets.case_rows import CaseData, Row, case_row, checked_result, number_rows, score_rows
+from scoring.datasets.garbage import collected_after_each
 from scoring.datasets.loading import BLOCK, blocks_of, loaded
 from scoring.datasets.package import Package
 from scoring.datasets.revision_rows import first_signed_rows, revision_rows
 from scoring.datasets.shown_rows import order_rows, read_rows
 from scoring.datasets.tables import CASES, CHANGES, FIRST_SIGNED, ORDERS, READS, REVISIONS, SCORES, TOTALS
 from scoring.datasets.transfer_facts import CampaignTransfer, facts_of_case
-from scoring.endpoint.analysis_rows import analysis_rows
+from scoring.endpoint.analysis_rows import analysis_rows, case_films
 
 Rows = dict[str, int]
 
@@ -52,7 +54,7 @@ class CaseSource:
 def write_cases(source: CaseSource, folder: Path, lease: Lease, events: Iterable[Row] = ()) -> tuple[Rows, Rows]:
     """Every case's rows, then the events; gives rows by table and rows by CDISC file."""
     with Package(folder) as package, Transfer(folder, source.shared.facts) as transfer:
-        for block in source.blocks(lease, "recomputing and writing cases"):
+        for block in collected_after_each(source.blocks(lease, "recomputing and writing cases")):
             write_block(package, transfer, source, block)
         package.write(EVENTS, events)
         return package.counts, transfer.counts
@@ -60,25 +62,30 @@ def write_cases(source: CaseSource, folder: Path, lease: Lease, events: Iterable
 
 def write_block(package: Package, transfer: Transfer, source: CaseSource, block: Sequence[int]) -> None:
     """The rows of some cases; nothing of them is held afterwards."""
-    for data in source.load(block):
-        write_case(package, transfer, data, source.shared)
+    cases = [write_case(package, data, source.shared) for data in source.load(block)]
+    transfer.write([case for case in cases if case is not None])
 
 
-def write_case(package: Package, transfer: Transfer, data: CaseData, shared: CampaignTransfer) -> None:
-    """The rows of one case into every table; of one without a result its one row, the orders and the revisions."""
+def write_case(package: Package, data: CaseData, shared: CampaignTransfer) -> CaseFacts | None:
+    """The rows of one case into every table; gives what the CDISC files need of it.
+
+    Of a case without a result there are its one row, the orders and the revisions, and nothing in the CDISC files.
+    """
     package.write(ORDERS, order_rows(data))
     package.write(REVISIONS, revision_rows(data))
     if data.case.has_no_result:
         package.write(CASES, [case_row(data, None)])
-        return
+        return None
     result, computed = checked_result(data)
     scores, totals = list(score_rows(data)), list(number_rows(data, computed, "totals"))
     package.write(CASES, [case_row(data, result)])
     package.write(SCORES, scores)
     package.write(TOTALS, totals)
-    transfer.write(facts_of_case(data, computed, shared, scores, totals))
     package.write(CHANGES, number_rows(data, computed, "changes"))
     package.write(READS, read_rows(data))
     package.write(FIRST_SIGNED, first_signed_rows(data, computed))
-    if shared.analysis is not None:
-        package.write(ANALYSIS, analysis_rows(data, computed, shared.analysis))
+    if shared.analysis is None:
+        return facts_of_case(data, computed, shared, None, scores, totals)
+    films = case_films(data, computed, shared.analysis)
+    package.write(ANALYSIS, analysis_rows(data, computed, shared.analysis, films))
+    return facts_of_case(data, computed, shared, films, scores, totals)

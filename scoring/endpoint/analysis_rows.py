@@ -88,9 +88,8 @@ def planned_analysis(campaign: Campaign) -> Analysis | None:
     )
 
 
-def analysis_rows(data: CaseData, computed: Computed, analysis: Analysis) -> Iterator[Row]:
+def analysis_rows(data: CaseData, computed: Computed, analysis: Analysis, case: CaseFilms) -> Iterator[Row]:
     """One row per analysis visit and parameter of the case, in the order of the protocol."""
-    case = case_films(data, computed, analysis)
     base = next((film for film in case.films if film.plan == analysis.visits.baseline.code), None)
     shared = shared_columns(data, computed)
     for visit in analysis.visits.every:

@@ -17,7 +17,7 @@ from scoring.consensus.case_result import Computed
 from scoring.consensus.results import chosen_readers, mean_of, numbers_of
 from scoring.datasets.case_rows import CaseData, Row, checked_result
 from scoring.datasets.loading import blocks_of, case_order, loaded
-from scoring.endpoint.analysis_rows import Analysis, analysis_of, analysis_rows
+from scoring.endpoint.analysis_rows import Analysis, analysis_of, analysis_rows, case_films
 from scoring.models import Lock
 from scoring.reader_codes import reader_codes
 
@@ -94,7 +94,11 @@ def differences_of(data: CaseData, before: Analysis, after: Analysis) -> Iterato
     """The differences of one case."""
     _, computed = checked_result(data)
     other = restated(data, computed, after.estimand.missing_rule)
-    for old, new in zip(analysis_rows(data, computed, before), analysis_rows(data, other, after), strict=True):
+    locked, changed = (
+        analysis_rows(data, result, analysis, case_films(data, result, analysis))
+        for result, analysis in ((computed, before), (other, after))
+    )
+    for old, new in zip(locked, changed, strict=True):
         subject, param, avisit = (str(old[name]) for name in KEY)
         for column in dict.fromkeys([*old, *new]):
             was, is_now = (written(row, column) for row in (old, new))

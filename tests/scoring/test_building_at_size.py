@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import weakref
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,7 +19,9 @@ from reading.campaigns.opening import close_campaign
 from reading.models import Campaign, ItemScore
 from scoring.datasets import evidence
 from scoring.datasets.building import request_dataset, write_tables
+from scoring.datasets.garbage import collected_after_each
 from scoring.datasets.transfer_facts import transfer_of
+from scoring.endpoint.analysis_rows import planned_analysis
 from scoring.models import Dataset, DatasetStatus
 from scoring.ratings.campaign import ratings_of, ratings_of_groups
 from tests.jobs.killed import Killed
@@ -61,6 +64,16 @@ class BuildWatch(Lease):
         self.seen.append((len(self.queries), len(scores_in_memory()) - len(self.from_before)))
 
 
+class LeaseWithoutJob(Lease):
+    """Belongs to no job."""
+
+    def __init__(self) -> None:
+        """Nothing is kept."""
+
+    def progress(self, done: int, total: int, doing: str = "") -> None:
+        """Nobody asks how far it is."""
+
+
 def test_every_block_takes_as_many_queries_and_no_more_memory_than_the_one_before(
     dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -71,6 +84,22 @@ def test_every_block_takes_as_many_queries_and_no_more_memory_than_the_one_befor
         first, second, third = (before for before, _ in lease.seen)
         assert second - first == third - second == len(queries) - third <= 20
     assert [alive for _, alive in lease.seen] == [0, 0, 0], "nothing of a block is held when the next begins"
+
+
+def test_every_file_has_the_same_bytes_however_many_cases_a_block_has(
+    dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rows of several cases are made together: numbers, baselines and order are those of each case alone."""
+    shared = transfer_of(dataset.campaign, planned_analysis(dataset.campaign))
+    written = []
+    for size in (1, 4, SUBJECTS):
+        monkeypatch.setattr("scoring.datasets.loading.BLOCK", size)
+        folder = tmp_path / str(size)
+        folder.mkdir()
+        write_tables(dataset, folder, LeaseWithoutJob(), shared)
+        written.append({path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()})
+    assert written[0] == written[1] == written[2]
+    assert len(written[0]["mk.parquet"]) > 1000
 
 
 def test_the_ratings_of_several_groups_take_the_queries_of_one_and_are_the_same(dataset: Dataset) -> None:
@@ -113,3 +142,22 @@ def test_pictures_that_were_checked_are_not_checked_again_after_a_kill(
     assert dataset.status == DatasetStatus.BUILT
     checked.remove("killed")
     assert len(checked) == len(set(checked)) == SUBJECTS * 2 * 4
+
+
+def test_garbage_is_collected_after_each_block_and_as_before_once_the_build_has_ended_or_failed() -> None:
+    kept: list[weakref.ref[Circle]] = []
+    for _ in collected_after_each(range(3)):
+        assert [one for one in kept if one() is not None] == []
+        assert not gc.isenabled()
+        kept.append(weakref.ref(Circle()))
+    assert (len(kept), gc.isenabled(), gc.get_freeze_count()) == (3, True, 0)
+    with pytest.raises(ZeroDivisionError):
+        [1 / (2 - number) for number in collected_after_each(range(3))]
+    assert gc.isenabled()
+
+
+class Circle:
+    """Refers to itself, so that only a collection ends it."""
+
+    def __init__(self) -> None:
+        self.itself = self

@@ -1,4 +1,4 @@
-"""Many cases at once give what each gives alone: trigger, deciding readers and pairs."""
+"""Many cases at once give what each gives alone: trigger, deciding readers, numbers and pairs."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from instruments.change import change
 from instruments.missing import get_rule
 from scoring.consensus.discordance import Series, choose_for_cases, choose_readers, compare_cases, compare_readers
 from scoring.consensus.panel import Panel
+from scoring.consensus.results import numbers_of, numbers_of_reads
 from scoring.endpoint.films import pairs_of, pairs_of_cases, params_of
 
 SVDH, PAIRED = get("svdh"), get_rule("paired-proportional", limit=0.2)
@@ -90,3 +91,8 @@ def test_the_pairs_of_many_cases_are_those_of_each_whoever_decides() -> None:
     found = [pair["total"] for pairs in together for pair in pairs]
     assert {pair.value is None for pair in found} == {True, False}
     assert all(bool(pair.reason) == (pair.value is None) for pair in found)
+
+
+def test_the_numbers_of_several_reads_are_those_of_each() -> None:
+    reads = [one for case in cases(5) for one in case]
+    assert numbers_of_reads(SVDH, reads, PAIRED) == [numbers_of(SVDH, one, PAIRED) for one in reads]

@@ -10,6 +10,7 @@ import pytest
 from odmlib.dataset_json_1_1.model import Column, DatasetJSON
 
 import instruments
+from scoring.cdisc.columns import block_of
 from scoring.cdisc.dataset_json import JsonFile
 from scoring.cdisc.facts import CampaignFacts
 from scoring.cdisc.transfer import TABLES
@@ -36,7 +37,7 @@ def written(table: TransferTable, *blocks: list[Row]) -> list[Any]:
     with io.BytesIO() as file:
         made = JsonFile(file, table, CAMPAIGN)
         for rows in blocks:
-            made.write(rows)
+            made.write(block_of(rows))
         made.close()
         return [json.loads(line) for line in file.getvalue().decode("ascii").splitlines()]
 

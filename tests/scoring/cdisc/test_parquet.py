@@ -11,6 +11,7 @@ import pytest
 from pyarrow.parquet import ParquetFile as OpenedFile
 
 from scoring.cdisc import parquet
+from scoring.cdisc.columns import block_of
 from scoring.cdisc.parquet import ParquetFile
 from scoring.cdisc.transfer import TABLES
 from scoring.cdisc.variables import DefineOrigin, Row, TransferTable, number, text
@@ -34,7 +35,7 @@ def written(rows: Sequence[Row], at_once: int = 1000, table: TransferTable = TAB
     with io.BytesIO() as file:
         made = ParquetFile(file, table)
         for start in range(0, len(rows), at_once):
-            made.write(rows[start : start + at_once])
+            made.write(block_of(rows[start : start + at_once]))
         made.close()
         return file.getvalue()
 
@@ -73,6 +74,6 @@ def test_less_than_a_group_is_held(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parquet, "GROUP", 20)
     made = ParquetFile(io.BytesIO(), TABLE)
     for _ in range(9):
-        made.write([{"USUBJID": "S"}] * 13)
+        made.write(block_of([{"USUBJID": "S"}] * 13))
         assert sum(batch.num_rows for batch in made.held) < 20
     made.close()

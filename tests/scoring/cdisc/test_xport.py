@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scoring.cdisc.columns import block_of
 from scoring.cdisc.variables import DefineOrigin, Row, TransferTable, Variable, number, text
 from scoring.cdisc.xport import NotTransferable, TransportFile
 from tests.scoring.cdisc.transport_reader import TransportDataset, parsed
@@ -30,7 +31,7 @@ def written(rows: Sequence[Row], *, at_once: int = 1000, of: TransferTable | Non
     with io.BytesIO() as file:
         transport = TransportFile(file, of or table())
         for start in range(0, len(rows), at_once):
-            transport.write(rows[start : start + at_once])
+            transport.write(block_of(rows[start : start + at_once]))
         transport.close()
         return file.getvalue()
 
