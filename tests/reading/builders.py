@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
@@ -75,11 +75,9 @@ def build_reading_trial(
         VisitPlan.objects.create(trial=trial, code=name, label=name, target_day=int(name[1:]) * 7) for name in visits
     ]
     made = [Subject.objects.create(trial=trial, site=sites[n % 2], code=f"S{n:03d}") for n in range(subjects)]
-    for subject in made:
-        for plan in plans:
-            visit = Visit.objects.create(subject=subject, plan=plan, code=plan.code)
-            for side, view in VIEWS:
-                add_ready_film(visit, side, view, date(2025, 1, 1) + timedelta(days=plan.target_day))
+    kept = Visit.objects.bulk_create(Visit(subject=one, plan=plan, code=plan.code) for one in made for plan in plans)
+    days = {plan.code: date(2025, 1, 1) + timedelta(days=plan.target_day) for plan in plans}
+    add_ready_films((visit, side, view, days[visit.code]) for visit in kept for side, view in VIEWS)
     record_new_rows(code)
     return BuiltTrial(trial, people, made, list(visits), actors)
 
@@ -110,10 +108,22 @@ def build_people(trial: Trial, site: Site) -> tuple[dict[str, User], dict[str, A
 
 def add_ready_film(visit: Visit, side: str, view: str, day: date) -> Film:
     """A ready film with a small reader image of its own."""
-    trial = visit.subject.trial
+    return add_ready_films([(visit, side, view, day)])[0]
+
+
+def add_ready_films(wanted: Iterable[tuple[Visit, str, str, date]]) -> list[Film]:
+    """A ready film of each visit, side, view and date, with a small reader image of its own."""
+    films = Film.objects.bulk_create(ready_film(*one) for one in wanted)
+    for film, image in zip(films, ReaderImage.objects.bulk_create(stored_image() for _ in films), strict=True):
+        link(film=film, side=film.side, view=film.view, image=image)
+    return films
+
+
+def ready_film(visit: Visit, side: str, view: str, day: date) -> Film:
+    """The row of a film, not yet in the tables."""
     unique = new_token()
-    film = Film.objects.create(
-        trial=trial,
+    return Film(
+        trial=visit.subject.trial,
         site=visit.subject.site,
         subject=visit.subject,
         visit=visit,
@@ -128,23 +138,28 @@ def add_ready_film(visit: Visit, side: str, view: str, day: date) -> Film:
         film_date=day,
         film_date_source="confirmed",
     )
-    link(film=film, side=side, view=view, image=add_image())
-    return film
 
 
-def add_image() -> ReaderImage:
-    """A 32 x 24 reader image with its bands in the reading store."""
+def stored_image() -> ReaderImage:
+    """A 32 x 24 reader image, not yet in the tables, with its bands in the reading store."""
     key = new_token()
-    levels = np.random.default_rng(len(key)).integers(0, 4096, (32, 24), dtype=np.uint16)
     bands: dict[str, list[dict[str, object]]] = {"preview": [{"name": f"images/{key}/preview.jpg"}]}
     storages["reading"].save(f"images/{key}/preview.jpg", ContentFile(b"\xff\xd8\xff\xd9"))
-    for level, parts in (("small", encode(levels[::4, ::4].copy(), 1)), ("full", encode(levels, 4))):
+    for level, parts in encoded_levels().items():
         bands[level] = []
-        for number, band in enumerate(parts):
+        for number, (band, digest) in enumerate(parts):
             name = f"images/{key}/{level}/{number}"
             storages["reading"].save(name, ContentFile(band))
-            bands[level].append({"name": name, "sha256": hashlib.sha256(band).hexdigest()})
-    return ReaderImage.objects.create(key=key, rows=32, columns=24, window_center=2048, window_width=4096, bands=bands)
+            bands[level].append({"name": name, "sha256": digest})
+    return ReaderImage(key=key, rows=32, columns=24, window_center=2048, window_width=4096, bands=bands)
+
+
+@cache
+def encoded_levels() -> dict[str, list[tuple[bytes, str]]]:
+    """The bands of every image with their digests."""
+    levels = np.random.default_rng(32).integers(0, 4096, (32, 24), dtype=np.uint16)
+    encoded = {"small": encode(levels[::4, ::4].copy(), 1), "full": encode(levels, 4)}
+    return {level: [(band, hashlib.sha256(band).hexdigest()) for band in bands] for level, bands in encoded.items()}
 
 
 # A grade, or None for a site that is not assessable.
