@@ -30,7 +30,7 @@ class TokenForm(forms.Form):
     )
     label = forms.CharField(max_length=80, help_text="What will use it, for example EDC import.")
     scopes = forms.MultipleChoiceField(
-        choices=CHOICES, widget=forms.CheckboxSelectMultiple, help_text="Choose as few as the work needs."
+        choices=CHOICES, widget=forms.CheckboxSelectMultiple, help_text="Choose only those that the work needs."
     )
     expires_on = forms.DateField(label="Last day", widget=DAY, help_text="At most a year from today.")
 

@@ -121,7 +121,7 @@ def conflict(page: Page, elsewhere: BrowserContext) -> None:
     press(page, "1")
     until(page, "!document.querySelector('.conflicts').hidden")
     take(page, "reading-conflict")
-    page.click(".conflicts button:has-text('Take the other')")
+    page.click(".conflicts button:has-text('Use the other value')")
     until(page, "document.querySelector('.status').dataset.waiting === '0'")
 
 

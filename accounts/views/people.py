@@ -96,6 +96,16 @@ STEPS: dict[str, tuple[str, str, bool]] = {
     "disable": ("Disable the account", "End all sessions and stop this person from signing in?", True),
     "enable": ("Enable the account", "Let this person sign in again?", False),
 }
+STEP_DONE = {
+    "invite-again": "A new invitation was sent.",
+    "send-link": "A link to set a new password was sent.",
+    "end-sessions": "All sessions of this person were ended.",
+    "reset-second-factor": "The second factor was reset.",
+    "make-administrator": "This person is now an administrator.",
+    "unmake-administrator": "This person is no longer an administrator.",
+    "disable": "The account was disabled.",
+    "enable": "The account was enabled.",
+}
 
 
 def steps_for(user: User, actor: Actor) -> list[tuple[str, str, str, bool]]:
@@ -118,7 +128,7 @@ def account_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
         given = request.POST.get("reason", "").strip()
         raise BadInput(f"A reason has 1 to 200 characters. You gave {len(given)}.", field="reason")
     carry_out(step, user=user, reason=form.cleaned_data["reason"], actor=actor)
-    messages.success(request, f"Done: {STEPS[step][0].lower()}.")
+    messages.success(request, STEP_DONE[step])
     return redirect("account", pk)
 
 

@@ -102,7 +102,7 @@ def revoke(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with refused_on(form):
             revoke_token(token=token, reason=form.cleaned_data["reason"], actor=actor)
-            messages.success(request, f"The token “{token.label}” is revoked and opens nothing any more.")
+            messages.success(request, f"The token “{token.label}” has been revoked and no longer works.")
             return redirect("api:tokens", code)
     context = {"trial": trial, "token": token, "form": form}
     return render(request, "api/revoke.html", context, status=400 if form.errors else 200)

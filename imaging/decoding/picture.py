@@ -37,7 +37,7 @@ def inverted(stored: StoredPixels) -> StoredPixels:
 
 def write_picture(folder: Path, form: NormalForm, spacing_mm: list[float]) -> dict[str, Any]:
     """Writes small/0, full/0 to full/3, preview.jpg and meta.json; answers what meta.json says."""
-    small = quarter(form.levels)
+    small, shown = quarter(form.levels), preview(form)
     rows, columns = form.levels.shape
     meta: dict[str, Any] = {
         "rows": rows,
@@ -46,10 +46,11 @@ def write_picture(folder: Path, form: NormalForm, spacing_mm: list[float]) -> di
         "window_center": form.window_center,
         "window_width": form.window_width,
         "digest": digest_of(form.levels),
+        "preview": hashlib.sha256(shown).hexdigest(),
         "bands": {"small": bands(folder, "small", small, 1), "full": bands(folder, "full", form.levels, FULL_BANDS)},
         "band_rows": {"small": heights(small.shape[0], 1), "full": heights(rows, FULL_BANDS)},
     }
-    (folder / "preview.jpg").write_bytes(preview(form))
+    (folder / "preview.jpg").write_bytes(shown)
     (folder / "meta.json").write_text(json.dumps(meta, sort_keys=True), encoding="ascii")
     return meta
 

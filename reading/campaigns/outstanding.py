@@ -38,15 +38,15 @@ def outstanding_in(campaign: Campaign) -> Outstanding:
 def waited_for(campaign: Campaign, through: str = "") -> Q:
     """The reads that the campaign waits for while they are unsigned; `through` leads to them from another table.
 
-    A repeat cannot be given to another reader, so it is not waited for while its reader is suspended. Whatever nobody
-    waited for when the campaign was closed has lapsed, also if its reader can read again since: then, only a read that
-    was signed and returned is waited for.
+    A repeat cannot be given to another reader, so it is not waited for while its reader is suspended. One that nobody
+    waited for when the campaign was closed has lapsed, also if its reader can read again since; one that was signed
+    and returned is waited for.
     """
     able, others = able_readers(campaign), [kind for kind in ReadKind.values if kind != ReadKind.REPEAT]
     reader, kind = f"{through}reader__in", f"{through}kind__in"
     no_repeat = Q(**{reader: able, kind: others})
     if campaign.status != CampaignStatus.OPEN:
-        return no_repeat & Q(**{f"{through}status": ReadStatus.RETURNED})
+        return no_repeat | Q(**{reader: able, f"{through}status": ReadStatus.RETURNED})
     return Q(**{reader: able - away_from(campaign)}) | no_repeat
 
 

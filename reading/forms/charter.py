@@ -148,7 +148,7 @@ class CharterForm(forms.Form):
         help_text="Minutes from the signature of one case to the start of the next; 0 for no pause.",
     )
     cases_per_sitting = forms.IntegerField(
-        min_value=0, max_value=200, initial=0, label="Cases in a sitting", help_text="Maximum; 0 for no limit."
+        min_value=0, max_value=200, initial=0, label="Cases per sitting", help_text="Maximum; 0 for no limit."
     )
     sitting_pause_minutes = forms.IntegerField(
         min_value=5,
@@ -158,7 +158,7 @@ class CharterForm(forms.Form):
         help_text="Minutes in which no case is started or signed.",
     )
     cases_per_day = forms.IntegerField(
-        min_value=0, max_value=500, initial=0, label="Cases in a day", help_text="Maximum; 0 for no limit."
+        min_value=0, max_value=500, initial=0, label="Cases per day", help_text="Maximum; 0 for no limit."
     )
     missing_rule = forms.ChoiceField(label="Missing joints")
     missing_limit = forms.FloatField(
@@ -216,7 +216,7 @@ class CharterForm(forms.Form):
         min_value=0,
         max_value=448,
         initial=0,
-        label="No progression by a fixed number",
+        label="Fixed limit of no progression (score units)",
         help_text="0 for none. Example: with 5, a change of 5 is no progression and a change of 5.5 is.",
     )
     threshold_strict = forms.BooleanField(

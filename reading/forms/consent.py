@@ -12,7 +12,9 @@ from config.days import DayField
 from studies.models import Subject, Trial
 from studies.plan.consent import LONGEST_INSTRUCTION, LONGEST_STATEMENT
 
-INSTRUCTION_HELP = "In the sponsor's words, for example with the date of its letter. Collected data stay without one."
+INSTRUCTION_HELP = (
+    "In the sponsor's words, for example with the date of its letter. Without an instruction, collected data are kept."
+)
 
 
 class ConsentForm(ActForm):
@@ -23,7 +25,7 @@ class ConsentForm(ActForm):
     statement = forms.CharField(
         max_length=LONGEST_STATEMENT,
         label="What was withdrawn",
-        help_text="For example: all further use of films. No name and no contact data.",
+        help_text="For example: all further use of films. Do not include names or contact details.",
     )
     instruction = forms.CharField(
         max_length=LONGEST_INSTRUCTION, required=False, label="Sponsor's instruction", help_text=INSTRUCTION_HELP

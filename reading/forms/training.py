@@ -61,7 +61,7 @@ class LimitsForm(forms.Form):
         "left out.",
     )
     fewest_cases = forms.IntegerField(
-        label="Fewest cases",
+        label="Minimum number of cases",
         required=False,
         min_value=2,
         max_value=1000,

@@ -132,7 +132,7 @@ def demand_kept_back(campaign: Campaign, size: int, reason: str) -> str:
     if not reason:
         kept = counted(stock.cases - stock.releasable, "case is", "cases are")
         most = f"At most {counted(stock.largest, 'case')}" if stock.largest else "No case"
-        text = f"{most} can be released now: {kept} kept back, so that hidden repeats have unread cases around them."
+        text = f"{most} can be released now: {kept} kept back, so that hidden repeats can be mixed with unread cases."
         asked = "Release fewer, or give a reason; repeats without unread cases then lapse."
         raise BadInput(f"{text} {asked}", field="size")
     return reason

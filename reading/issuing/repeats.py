@@ -131,16 +131,16 @@ def drawn_readers(campaign: Campaign) -> set[int]:
     return set(first_reads(campaign).values_list("reader_id", flat=True))
 
 
-def repeats_in_words(campaign: Campaign, now: datetime) -> str:
-    """How far the repeats of a campaign are, for its coordinator; empty when its charter has none."""
+def repeats_in_words(campaign: Campaign, lapsed: int, now: datetime) -> str:
+    """How far the repeats of a campaign are, of which so many lapsed, for its coordinator; empty without repeats."""
     if terms_of(campaign.charter).repeats_share == 0:
         return ""
     issued = Read.objects.counting().filter(case__campaign=campaign, kind=ReadKind.REPEAT)
     signed = issued.filter(status=ReadStatus.SIGNED).count()
-    stock, lapsed = stock_of(campaign, now), lapsed_repeats(campaign)
+    stock = stock_of(campaign, now)
     kept = counted(stock.cases - stock.releasable, "case is", "cases are")
     return (
         f"Hidden repeats: {len(drawn_for_repeat(campaign))} drawn, {issued.count()} issued, {signed} signed; "
         f"{stock.due} due, to be issued among unread cases; "
-        f"{kept} kept back for repeats; {lapsed} lapsed for want of unread cases."
+        f"{kept} kept back for repeats; {lapsed} lapsed."
     )

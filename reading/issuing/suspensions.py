@@ -26,7 +26,7 @@ from reading.states import demand_reason
 from studies.models import Membership, Trial
 from studies.naming import checked_choice
 
-NOTHING_LOST = "Nothing that you entered is lost. Ask the coordinator of the trial how to go on."
+NOTHING_LOST = "Nothing that you entered is lost. Ask the coordinator of the trial how to proceed."
 
 
 def suspend_reader(

@@ -128,7 +128,7 @@ def demand_counts(locked: Read) -> None:
     """WrongState once the read or its case has ended, which a mixed timepoint does not show."""
     ended = locked.case.status == CaseStatus.VOIDED or locked.case.consent_withdrawn
     if ended or locked.status in (ReadStatus.VOIDED, ReadStatus.REPLACED):
-        raise WrongState("This read no longer counts, so it accepts no signature now.")
+        raise WrongState("This read is no longer valid, so it cannot be signed.")
 
 
 def demand_signable(read: Read, step: ReadStep, meaning: str) -> None:

@@ -68,4 +68,4 @@ def demand_writable(film: DisplayedFilm) -> None:
         raise WrongState("The campaign of this read is closed, so it accepts no entries now.")
     ended = stored["stopped"] or stored["case_status"] == CaseStatus.VOIDED
     if ended or step.read.status in (ReadStatus.VOIDED, ReadStatus.REPLACED):
-        raise WrongState("This read no longer counts, so it accepts no entries now.")
+        raise WrongState("This read is no longer valid, so nothing can be saved in it.")

@@ -27,6 +27,7 @@ from reading.campaigns.opening import (
     open_campaign,
     why_not,
 )
+from reading.campaigns.outstanding import outstanding_in
 from reading.campaigns.progress import SubjectNames, counts_of, loads_of
 from reading.campaigns.reopening import reopen_campaign
 from reading.campaigns.stopped_work import stopped_work, try_again
@@ -103,7 +104,7 @@ def campaign(request: HttpRequest, code: str, slug: str) -> HttpResponse:
         "counts": counts_of(shown, today),
         "loads": [(load, Progress(load.signed, load.assigned)) for load in loads_of(shown, today)],
         "batches": shown.batches.order_by("-pk")[:20],
-        "repeats": repeats_in_words(shown, timezone.now()),
+        "repeats": repeats_in_words(shown, outstanding_in(shown).lapsed, timezone.now()),
         "unadjudicated": unadjudicated(shown.cases.all()) if is_open else [],
         "late": late_films(shown) if is_open else [],
         "problems": ImageProblem.objects.filter(read__case__campaign=shown, settled_at=None).select_related(

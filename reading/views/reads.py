@@ -86,7 +86,7 @@ def reads(request: HttpRequest, code: str, slug: str) -> HttpResponseBase:
     columns = [
         Column("case", "Case", "case.number", "case__number"),
         Column(
-            "number", "Number shown to the reader", numbers_of, help="What the reader sees and can say on the phone"
+            "number", "Number shown to the reader", numbers_of, help="The number that the reader sees and can quote"
         ),
         Column("subject", "Subject", lambda read: names.of(read.case)),
         Column("reader", "Reader", "reader", "reader__name"),
@@ -94,7 +94,7 @@ def reads(request: HttpRequest, code: str, slug: str) -> HttpResponseBase:
         Column("status", "Status", status_badge, "status", ChoiceFilter("status", ReadStatus.choices)),
         Column("batch", "Batch", "batch.name", "batch__name"),
         Column("due", "Due", "batch.due_on", "batch__due_on"),
-        Column("opened", "Begun", "opened_at", "opened_at"),
+        Column("opened", "Started", "opened_at", "opened_at"),
         Column("signed", "Signed", "signed_at", "signed_at"),
         Column("decline", "Reason for declining", "decline_reason", "decline_reason"),
         Column("act", "", lambda read: "", template="reading/cells/read_acts.html", csv=False),

@@ -32,7 +32,7 @@ def mail_about(asked: ArmsRequest) -> EmailMessage:
     holders = CustodianKey.objects.filter(pk__in=asked.imported.keys).values("custodian")
     return EmailMessage(
         subject=f"{trial}: your opening share is needed",
-        body=f"The arms of trial {trial} have been requested. Opening them needs the shares of two custodians by"
+        body=f"The arms of trial {trial} have been requested. Two custodians must give their shares by"
         f" {asked.expires_at:%Y-%m-%d %H:%M} UTC.\n\nSign in to give your share: {link}\n",
         bcc=list(User.objects.filter(pk__in=holders, is_active=True).values_list("email", flat=True)),
     )

@@ -102,7 +102,7 @@ class CaseFacts:
 
 def place_of(row: Row) -> int:
     """The place of a row's visit in the case, from 0."""
-    return int(str(row["VISITNUM"])) - 1
+    return int(str(row["VISITPOS"])) - 1
 
 
 def without_day_0(days: int | None) -> int | None:

@@ -51,7 +51,7 @@ class Reading:
     @property
     def group(self) -> str:
         """What names the reading: R1, R2 or A1, repetition, place of the visit."""
-        return f"{short_slot(self.slot)}.{self.repetition}.{self.row['VISITNUM']}"
+        return f"{short_slot(self.slot)}.{self.repetition}.{self.row['VISITPOS']}"
 
     @property
     def source(self) -> str:
@@ -68,7 +68,7 @@ def readings_of(case: CaseFacts) -> list[Reading]:
     """The readings of a case, in the order of the rows of scores.csv."""
     found: dict[tuple[object, ...], dict[str, Row]] = {}
     for score in case.scores:
-        name = score["READER"], score["VISITNUM"], score["READID"], score["STEP"]
+        name = score["READER"], score["VISITPOS"], score["READID"], score["STEP"]
         found.setdefault(name, {})[str(score["PARAMCD"])] = score
     numbers: dict[tuple[object, ...], int] = {}
     readings = []

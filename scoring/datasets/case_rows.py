@@ -105,7 +105,7 @@ class CaseData:
 
     def visit_columns(self, visit: int) -> Row:
         """The columns that name a visit."""
-        return {"VISITNUM": self.places[visit] + 1, "VISIT": self.visits[visit].code}
+        return {"VISITPOS": self.places[visit] + 1, "VISIT": self.visits[visit].code}
 
 
 def was_signed(read: Read) -> bool:

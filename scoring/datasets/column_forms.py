@@ -23,7 +23,7 @@ YES = Form(TEXT, 1, ("Y",))
 YES_NO = Form(TEXT, 1, ("Y", "N"))
 NUMBER, WHOLE, DAY, MOMENT = Form(DECIMAL, 24), Form(INTEGER, 12), Form(DATE, 10), Form(TIME, 24)
 BY_FORM = {
-    WHOLE: "VISITNUM STEP POSITION ASSESSED IMPUTED CASENUM QUEUEPOS REVISION AVALMAX OLDVAL",
+    WHOLE: "VISITPOS STEP POSITION ASSESSED IMPUTED CASENUM QUEUEPOS REVISION AVALMAX OLDVAL",
     NUMBER: "AVAL LARGEST THRESHOLD FIRSTVAL LASTVAL DIFF",
     DAY: "FILMDTC",
     MOMENT: "SCOREDTC SIGNDTC CAPTDTC",
@@ -58,7 +58,7 @@ FORMS = dict(by_name())
 def form_of(name: str) -> Form:
     """The form of a column; text of at most 40 characters where none is declared.
 
-    >>> form_of("VISITNUM").kind, form_of("SITEID").length
+    >>> form_of("VISITPOS").kind, form_of("SITEID").length
     ('integer', 40)
     """
     return FORMS.get(name, Form())

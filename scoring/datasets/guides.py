@@ -66,7 +66,7 @@ Sponsor: software, version and rules of the check. These findings are expected, 
 
 ## 5. Traceability
 MKSPID is MKLNKGRP, a point, and PARAMCD of `scores.csv`. MKLNKGRP is the reader (R1, R2, A1), the repetition and the
-place of the visit (VISITNUM of `scores.csv`).
+place of the visit (VISITPOS of `scores.csv`).
 """
 
 

@@ -55,6 +55,6 @@ def order_rows(data: CaseData) -> Iterator[Row]:
                 "POSITION": timepoint.position,
                 "LETTER": timepoint.letter,
                 "KEY": min(film.reader_image_id for film in timepoint.films.all() if film.reader_image_id),
-                "VISITNUM": data.places[visits[timepoint.token]] + 1,
+                "VISITPOS": data.places[visits[timepoint.token]] + 1,
                 "REPEATDRAWN": "Y" if drawn else "",
             }

@@ -8,7 +8,7 @@ from scoring.datasets.columns import DatasetColumn, DatasetTable
 STUDY = DatasetColumn("STUDYID", "Trial code")
 SUBJECT = DatasetColumn("USUBJID", "Subject code, unique in the trial")
 SITE = DatasetColumn("SITEID", "Site code")
-VISITNUM = DatasetColumn("VISITNUM", "Position of the visit among the case's visits by film date, from 1")
+VISITPOS = DatasetColumn("VISITPOS", "Position of the visit among the case's visits by film date, from 1")
 VISIT = DatasetColumn("VISIT", "Visit code of the trial")
 VISITTYPE = DatasetColumn("VISITTYPE", "scheduled, unscheduled, rescue or early-termination")
 FILMDTC = DatasetColumn("FILMDTC", "Day of the first film of the visit (ISO 8601)")
@@ -43,7 +43,7 @@ SCORES = DatasetTable(
         STUDY,
         SUBJECT,
         SITE,
-        VISITNUM,
+        VISITPOS,
         VISIT,
         READER,
         READERID,
@@ -76,7 +76,7 @@ TOTALS = DatasetTable(
         STUDY,
         SUBJECT,
         SITE,
-        VISITNUM,
+        VISITPOS,
         VISIT,
         VISITTYPE,
         FILMDTC,
@@ -99,7 +99,7 @@ CHANGES = DatasetTable(
         SUBJECT,
         SITE,
         DatasetColumn("BASEVISIT", "Visit code of the baseline"),
-        VISITNUM,
+        VISITPOS,
         VISIT,
         SOURCE,
         READERID,
@@ -135,7 +135,7 @@ CASES = DatasetTable(
         DatasetColumn(
             "THRESHOLD", "The charter's threshold; a case is adjudicated strictly above it; empty for three readers"
         ),
-        DatasetColumn("ONESIDED", "Visits (VISITNUM) evaluable for only some of the primary readers"),
+        DatasetColumn("ONESIDED", "Visits (VISITPOS) evaluable for only some of the primary readers"),
         DatasetColumn("VOIDREASON", "Why a case was voided or stopped"),
     ),
 )
@@ -145,7 +145,7 @@ READS = DatasetTable(
     (
         STUDY,
         SUBJECT,
-        VISITNUM,
+        VISITPOS,
         VISIT,
         READER,
         READERID,
@@ -186,7 +186,7 @@ ORDERS = DatasetTable(
         DatasetColumn("POSITION", "Place from the left, from 0"),
         DatasetColumn("LETTER", "Letter of the visit on the screen"),
         DatasetColumn("KEY", "Smallest random image key of the visit, from which the draw started"),
-        VISITNUM,
+        VISITPOS,
         DatasetColumn("REPEATDRAWN", "Y when the read was drawn to be repeated"),
     ),
 )
@@ -210,7 +210,7 @@ REVISIONS = DatasetTable(
         SUBJECT,
         SITE,
         DatasetColumn("CASENUM", "Drawn number of the case in the campaign"),
-        VISITNUM,
+        VISITPOS,
         VISIT,
         DatasetColumn("READERID", "Code of the person within this campaign; empty for one who never signed"),
         READID,
@@ -249,7 +249,7 @@ FIRST_SIGNED = DatasetTable(
         SUBJECT,
         SITE,
         DatasetColumn("KIND", "total, or change from the first visit"),
-        VISITNUM,
+        VISITPOS,
         VISIT,
         GROUP,
         DatasetColumn(

@@ -32,6 +32,6 @@ def mail_about(alarm: ReaderAlarm) -> EmailMessage:
     return EmailMessage(
         subject=f"{trial.code}: an alarm about a reader",
         body=f"In campaign {alarm.campaign.code}, a rule of the charter raised an alarm about a reader:"
-        f" {alarm.get_rule_display().lower()}.\n\nSign in to record what is done about it: {link}\n",
+        f" {alarm.get_rule_display().lower()}.\n\nSign in to record the action taken: {link}\n",
         bcc=list(User.objects.filter(pk__in=held.values("user"), is_active=True).values_list("email", flat=True)),
     )

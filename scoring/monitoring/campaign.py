@@ -132,7 +132,7 @@ def one_case(reader: int, pairs: Sequence[ComparedCase]) -> ComparedCase:
 
 def repeats_of(campaign: Campaign) -> dict[int, dict[str, object]]:
     """Each reader's agreement with their own repeats, to the visit that the charter refers to, by account id."""
-    pairs = pairs_of(campaign)
+    pairs = pairs_of(campaign.cases.live())
     if not pairs:
         return {}
     end = case_visits(list(campaign.cases.live())).end(terms_of(campaign.charter).reference_visit) or ""

@@ -36,7 +36,7 @@ class MonitoredReader:
 
     @cached_property
     def differences(self) -> list[float]:
-        """The reader's own mean total less the partner's, a number a case."""
+        """The reader's own mean total minus the partner's, a number a case."""
         return [one.difference if one.first == self.pk else -one.difference for one in self.compared]
 
     @cached_property

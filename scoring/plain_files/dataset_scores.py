@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +21,7 @@ from scoring.plain_files.totals import PlainTotals
 
 COLUMNS = (
     DATASET_SUBJECT,
-    "VISITNUM",
+    "VISITPOS",
     "VISIT",
     "READER",
     "READERID",
@@ -45,7 +45,7 @@ def read_scores(path: Path, instrument: Instrument) -> list[PlainRead]:
 
 
 def reads_of_dataset(columns: tuple[str, ...], lines: Iterable[FileLine], instrument: Instrument) -> list[PlainRead]:
-    """The reads, each with READERID as its reader and its kind as its campaign; VISITNUM orders a subject's visits.
+    """The reads, each with READERID as its reader and its kind as its campaign; VISITPOS orders a subject's visits.
 
     Values of steps that do not count in a result are left out, as in the dataset's totals.
     """
@@ -84,9 +84,9 @@ def kind_of(line: FileLine) -> str:
 
 def read_of(line: FileLine, kind: str, reads: dict[tuple[str, ...], PlainRead]) -> PlainRead:
     subject, visit, reader = line.text(DATASET_SUBJECT), line.text("VISIT"), line.text("READERID")
-    place = whole_in(line.cells["VISITNUM"])
+    place = whole_in(line.cells["VISITPOS"])
     if place is None:
-        raise line.refusal("VISITNUM", "Write the number of the visit, from 1.")
+        raise line.refusal("VISITPOS", "Write the number of the visit, from 1.")
     return reads.setdefault((kind, subject, reader, visit), PlainRead(subject, visit, reader, kind, place, line.number))
 
 
@@ -103,8 +103,7 @@ def primary_ratings(totals: PlainTotals, group: str) -> Cube:
         raise BadInput("The file has no primary read that counts, and agreement is computed from those.")
     subjects = sorted({one.read.subject for one in scored})  # as in the dataset: resampling draws them by their place
     readers = sorted({one.read.reader for one in scored}, key=natural)
-    later = dict.fromkeys(visit for _, visit in sorted((one.read.day or 0, one.read.visit) for one in scored))
-    visits = list(dict.fromkeys([str(totals.baseline), *later]))
+    visits = list(dict.fromkeys([str(totals.baseline), *visits_in_order([one.read for one in scored])]))
     values, changes = np.full((2, len(subjects), len(visits), len(readers)), np.nan)
     feature, region = groups[group]
     for one in scored:
@@ -126,3 +125,11 @@ def first_visit(reads: Iterable[PlainRead]) -> str:
         place = (read.day or 0, read.visit)
         first[read.subject] = min(place, first.get(read.subject, place))
     return Counter(visit for _, visit in first.values()).most_common(1)[0][0]
+
+
+def visits_in_order(reads: Sequence[PlainRead]) -> list[str]:
+    """The visits by their last position in any subject: a subject without an earlier visit moves none forward."""
+    places: dict[str, int] = {}
+    for read in reads:
+        places[read.visit] = max(read.day or 0, places.get(read.visit, 0))
+    return sorted(places, key=lambda visit: (places[visit], natural(visit)))

@@ -128,7 +128,7 @@ def shown_in(row: dict[str, str]) -> ShownTimepoint:
         position=int(row["POSITION"]),
         letter=row["LETTER"],
         key=as_written(row["KEY"]),
-        visit=int(row["VISITNUM"]),
+        visit=int(row["VISITPOS"]),
         repeated=row["REPEATDRAWN"] == "Y",
     )
 

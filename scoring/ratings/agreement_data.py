@@ -9,7 +9,7 @@ from reading.charter.versions import terms_of
 from reading.models import Campaign
 from scoring.agreement.bootstrap import Bootstrap
 from scoring.agreement.interval_report import interval_report
-from scoring.ratings.campaign import CampaignRatings, discordant_as_first_signed, readers_of
+from scoring.ratings.campaign import CampaignRatings, compared_in, discordant_as_first_signed, readers_of
 from scoring.ratings.repeats import own_agreement, pairs_of, ratings_twice
 
 Row = dict[str, Any]
@@ -51,5 +51,5 @@ def intra_reader(campaign: Campaign, group: str, end: str, names: Mapping[int, s
     """First reads against hidden repeats, a row a reader."""
     return [
         {"reader": names[reader.pk], **own_agreement(ratings_twice(campaign, pairs, group), end)}
-        for reader, pairs in pairs_of(campaign).items()
+        for reader, pairs in pairs_of(compared_in(campaign)).items()
     ]

@@ -15,6 +15,7 @@ from reading.campaigns.case_seals import identities
 from reading.charter.versions import terms_of
 from reading.issuing.release import FEWEST_PAIRS
 from reading.models import Campaign, Read, ReadKind, ReadStatus
+from reading.models.campaign import CaseQuerySet
 from scoring.agreement.bland_altman import bland_altman
 from scoring.agreement.detectable import sdc
 from scoring.agreement.icc import icc
@@ -37,9 +38,9 @@ class RepeatPair:
     repeat: Read
 
 
-def pairs_of(campaign: Campaign) -> dict[User, list[RepeatPair]]:
-    """Each reader's cases with a signed first read and a signed repeat, by reader."""
-    signed = Read.objects.filter(case__in=campaign.cases.live(), status=ReadStatus.SIGNED).select_related("reader")
+def pairs_of(cases: CaseQuerySet) -> dict[User, list[RepeatPair]]:
+    """Each reader's cases with a signed first read and a signed repeat among these, by reader."""
+    signed = Read.objects.filter(case__in=cases, status=ReadStatus.SIGNED).select_related("reader")
     first = {(read.case_id, read.reader_id): read for read in signed.filter(kind=ReadKind.PRIMARY)}
     pairs: dict[User, list[RepeatPair]] = {}
     for repeat in signed.filter(kind=ReadKind.REPEAT).order_by("reader__name", "case__number"):

@@ -86,7 +86,7 @@ def checked(campaign: Campaign, wanted: WantedTransfer) -> dict[str, Any]:
         )
     lock: Lock = demand_lock_for(campaign, wanted.purpose)
     if wanted.purpose == Purpose.INTERIM and not wanted.confirmed:
-        raise BadInput(f"An interim needs your confirmation. {INTERIM_MEANS}", field="confirmed")
+        raise BadInput(f"Confirm that this is an interim transfer. {INTERIM_MEANS}", field="confirmed")
     return {"lock": lock}
 
 
@@ -94,7 +94,7 @@ def demand_recipient(trial: Trial, recipient: User) -> None:
     """BadInput unless the person can receive transfers in the trial."""
     if not recipients(trial).filter(pk=recipient.pk).exists():
         raise BadInput(
-            f"The recipient {quoted(str(recipient))} is no statistician of trial {trial.code}. Choose one who is.",
+            f"The recipient {quoted(str(recipient))} is not a statistician of trial {trial.code}. Choose one who is.",
             field="recipient",
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from scoring.datasets.column_forms import INTEGER, TEXT, YES, Form
 from scoring.datasets.columns import DatasetColumn, DatasetTable
-from scoring.datasets.tables import FILMDTC, READER, READERID, SITE, STUDY, SUBJECT, VISIT, VISITNUM
+from scoring.datasets.tables import FILMDTC, READER, READERID, SITE, STUDY, SUBJECT, VISIT, VISITPOS
 
 KINDS = {
     "visit": "a visit that is missing, not done, outside the plan or outside its window",
@@ -36,7 +36,7 @@ FILMS = DatasetTable(
     (
         STUDY,
         SUBJECT,
-        VISITNUM,
+        VISITPOS,
         VISIT,
         READER,
         READERID,

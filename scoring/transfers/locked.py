@@ -45,10 +45,11 @@ def demand_interim(campaign: Campaign) -> None:
     """WrongState for a campaign whose arms are open, that was final, or beside which another was open."""
     if ArmsRequest.objects.filter(campaign=campaign, status__in=CONCERNING_ARMS).exists():
         raise WrongState(
-            f"The arms of campaign {campaign.code} were requested, so it is no interim: arms never open on one."
+            f"The arms of campaign {campaign.code} were requested, so it cannot be an interim: "
+            "arms are never opened on one."
         )
     if has_transfer(campaign, Purpose.FINAL):
-        raise WrongState(f"Campaign {campaign.code} was transferred as final, so it is no interim.")
+        raise WrongState(f"Campaign {campaign.code} was transferred as final, so it cannot be an interim.")
     if other := open_beside(campaign):
         raise WrongState(
             f"Campaign {other.code} was opened before {campaign.code} was locked and was not locked before "

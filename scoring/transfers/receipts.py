@@ -77,8 +77,8 @@ def demand_same_root(transfer: DataTransfer, root: str) -> None:
     """BadInput when the copy of the recipient has another root."""
     if root.strip().lower() != transfer.root:
         raise BadInput(
-            f"The root of your copy is {quoted(root.strip()[:64])}; that of transfer {transfer.number} is another. "
-            "Download it again, or tell the person who made it.",
+            f"The root of your copy, {quoted(root.strip()[:64])}, is not that of transfer {transfer.number}. "
+            "Download it again, or contact the person who requested it.",
             field="root",
         )
 

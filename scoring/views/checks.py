@@ -61,7 +61,7 @@ COLUMNS = [
     Column("kind", "Check", "kind", "kind", ChoiceFilter("kind", [(label, label) for label in LABELS.values()])),
     Column("where", "Place", "where", "where"),
     Column("joints", "Joints", "joints"),
-    Column("number", "Values to look at", "number", "number"),
+    Column("number", "Values to review", "number", "number"),
     Column("open", "", "open", csv=False),
 ]
 

@@ -122,7 +122,7 @@ def discordance_table(request: HttpRequest, reader: MonitoredReader) -> Listing:
 def reads_table(request: HttpRequest, reader: MonitoredReader) -> Listing:
     """A row a week."""
     columns = [
-        Column("monday", "Week from", sort="monday"),
+        Column("monday", "Week starting", sort="monday"),
         Column("reads", "Reads first signed", sort="reads"),
         Column("minutes", "Median minutes", lambda row: None if row.minutes is None else Number(row.minutes, 1)),
     ]

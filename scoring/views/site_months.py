@@ -59,13 +59,13 @@ def month_table(request: HttpRequest, rows: list[SiteMonth]) -> Listing:
             "expected",
             "Films expected",
             sort="expected",
-            help="Four for each visit, if it was not recorded as missed; none due after consent was withdrawn",
+            help="Four for each visit that was not recorded as missed; only overdue ones once consent was withdrawn",
         ),
         Column("received", "Films received", sort="received", help="A film of both sides counts once"),
-        Column("accepted", "Of these accepted", sort="accepted"),
+        Column("accepted", "Accepted of these", sort="accepted"),
         Column("deviating", "Visits with a deviation", sort="deviating"),
         Column("questions", "Questions asked", sort="questions"),
-        Column("open", "Of these open", sort="open", help="Not closed yet, by the site or by the coordinator"),
+        Column("open", "Still open", sort="open", help="Not closed yet, by the site or by the coordinator"),
         Column("oldest", "Oldest open, days", sort="oldest"),
         Column("reads", "Reads signed", sort="reads", help="First reads; no repeats, no adjudications"),
     ]
@@ -80,7 +80,9 @@ def rate_table(request: HttpRequest, rates: list[AdjudicationRate]) -> Listing:
         Column("title", "Title", "campaign.title"),
         Column("month", "End of month", "month_in_words", "month"),
         Column("cases", "Cases with a result", "cases", "cases", help="At least; rounded down to tens"),
-        Column("share", "Adjudicated", lambda row: f"{row.share:.0%}".replace("%", " %"), "share", help="To 5 %"),
+        Column(
+            "share", "Adjudicated", lambda row: f"{row.share:.0%}".replace("%", " %"), "share", help="To nearest 5 %"
+        ),
     ]
     return Listing(
         request,

@@ -1,6 +1,7 @@
 """DICOM objects sent by machines, by STOW-RS or C-STORE: checked while the sender waits, named, received, answered.
 
 The answer does not change: an object that failed, or is held because another image has its UID, fails again.
+One whose subject has withdrawn consent since is refused.
 """
 
 from __future__ import annotations

@@ -130,5 +130,5 @@ def name_bands(key: str, meta: Meta) -> dict[str, list[dict[str, Any]]]:
         ]
         for level, digests in meta["bands"].items()
     }
-    bands["preview"] = [{"name": f"{folder_of(key)}/preview.jpg"}]
+    bands["preview"] = [{"name": f"{folder_of(key)}/preview.jpg", "sha256": meta["preview"]}]
     return bands

@@ -37,7 +37,7 @@ def fault_of_original(film: Film) -> str:
 
 
 def bands(after: str) -> Iterator[Checked]:
-    """Each reader image: the bands that readers see."""
+    """Each reader image: the bands and the preview that readers see."""
     images = ReaderImage.objects.only("bands").order_by("pk")
     for image in (images.filter(pk__gt=after) if after else images).iterator():
         yield Checked(image.pk, "studies_readerimage", altered_bands(image))

@@ -59,7 +59,7 @@ def checked_source(film: Film, visit: Visit) -> Visit:
     if film.visit is None or not can_be_moved(film):
         raise WrongState(
             f"Film {film.pk} is {film.get_status_display().lower()}."
-            " Only a film that has reached the desk, counts, and has a visit can be moved."
+            " Only a film that has a visit, has reached the desk and was not rejected can be moved."
         )
     if film.visit == visit:
         raise WrongState(f"Film {film.pk} is already filed under visit {visit.code} of subject {visit.subject.code}.")

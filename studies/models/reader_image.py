@@ -14,8 +14,8 @@ from studies.sealed_values import SealedValue
 class ReaderImage(models.Model):
     """What a reader's browser receives: levels as bands under a random key, and display geometry.
 
-    `bands` maps level ("small", "full") to [{"name", "rows", "sha256"}, ...]; `joints` maps joint to [x, y] in
-    pixels of the full level. It has no date, no path to a film, and its primary key is the random key. Window and
+    `bands` maps level ("small", "full", "preview") to [{"name", "rows", "sha256"}, ...]; `joints` maps joint to
+    [x, y] in pixels of the full level. It has no date, no path to a film, and its primary key is random. Window and
     joints are sealed: the film has the same ones.
     """
 

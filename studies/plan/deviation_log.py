@@ -68,7 +68,7 @@ def close_deviation(*, seen: DeviationVersion, closed_on: date, reason: str, act
     """Nothing more is to be done; both kinds of action are described by then."""
     authorise(actor, Action.WRITE_DEVIATIONS)
     if seen.status == DeviationStatus.CLOSED:
-        raise WrongState(f"Deviation {seen.number} is closed already.")
+        raise WrongState(f"Deviation {seen.number} is already closed.")
     for column, name in ACTIONS_TAKEN.items():
         if not getattr(seen, column):
             raise WrongState(
@@ -108,8 +108,8 @@ def follow(
         newest = DeviationVersion.objects.newest().get(trial=seen.trial_id, number=seen.number)
         if newest.version != seen.version:
             raise WrongState(
-                f"Deviation {seen.number} was changed meanwhile: version {newest.version} follows version"
-                f" {seen.version}, which you read. Open it again and decide on what it says now."
+                f"Deviation {seen.number} has changed since you opened it: version {newest.version} follows version"
+                f" {seen.version}. Open it again before you decide."
             )
         made = DeviationVersion.objects.create(
             trial=seen.trial,

@@ -49,7 +49,7 @@ def refuse_grant_by(actor: Actor, user: User) -> None:
     if actor.user_id == user.pk:
         raise NotAllowed(message="You cannot grant a role to yourself. Ask another coordinator of the trial.")
     if actor.role == Role.SYSTEM and serves_a_request():
-        raise NotAllowed(message="The system grants no role on a page. Use the account of a coordinator.")
+        raise NotAllowed(message="The system cannot grant roles from a page. Use the account of a coordinator.")
 
 
 def appoint_first_coordinator(*, trial: Trial, user: User, actor: Actor) -> Membership:

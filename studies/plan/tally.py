@@ -168,7 +168,8 @@ def plain_tally(row: VisitRow, window: tuple[date, date] | None, today: date) ->
     if row.not_done:
         return Tally(1, complete=1, deviating=1, not_done=1)
     due = min(today, row.withdrawn_on or today)
-    missing = row.target_day is None or (window is not None and due > window[1])
+    unplanned = row.target_day is None and row.withdrawn_on is None
+    missing = unplanned or (window is not None and due > window[1])
     ended = row.withdrawn_on is not None and not missing
     return Tally(1, complete=ended, deviating=missing, films_missing=VIEWS * missing, films_not_expected=VIEWS * ended)
 

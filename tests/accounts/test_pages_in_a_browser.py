@@ -66,7 +66,7 @@ def test_a_step_is_asked_for_and_can_be_cancelled(admin: User, visit: OpenPage) 
     assert User.objects.get(pk=anna.pk).is_active
     page.get_by_role("button", name="Disable the account").click()
     dialog.get_by_role("button", name="Disable the account").click()
-    expect(page.get_by_role("status")).to_contain_text("Done: disable the account")
+    expect(page.get_by_role("status")).to_contain_text("The account was disabled")
     assert not User.objects.get(pk=anna.pk).is_active
 
 

@@ -51,8 +51,9 @@ def test_every_file_of_a_trial_is_checked(stored: list[Film], tmp_path: Path) ->
 def test_altered_and_missing_files_are_named(stored: list[Film], tmp_path: Path) -> None:
     storages["quarantine"].delete(stored[0].original_file)
     replace("quarantine", stored[1].original_file, storages["quarantine"].open(stored[2].original_file).read())
-    image = ReaderImage.objects.order_by("pk")[0]
+    image, other = ReaderImage.objects.order_by("pk")[:2]
     replace("reading", image.bands["full"][0]["name"], b"x")
+    replace("reading", other.bands["preview"][0]["name"], b"another preview")
     dataset = Dataset.objects.get()
     packed = io.BytesIO(storages["exports"].open(dataset.folder).read())
     replace("exports", dataset.folder, packed.getvalue()[:-40])
@@ -61,6 +62,7 @@ def test_altered_and_missing_files_are_named(stored: list[Film], tmp_path: Path)
         ("studies_film", str(stored[0].pk)),
         ("studies_film", str(stored[1].pk)),
         ("studies_readerimage", image.pk),
+        ("studies_readerimage", other.pk),
         ("scoring_dataset", str(dataset.pk)),
     }
 

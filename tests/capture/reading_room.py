@@ -268,6 +268,6 @@ class ReadingRoom:
         if request.method == "GET":
             return HandlerAnswer.of_json({"csrf": "token-2", "signed_in": self.signed_in})
         if b"password=right" not in request.body:
-            return HandlerAnswer.of_json({"error": "That was not accepted."}, 401)
+            return HandlerAnswer.of_json({"error": "Sign-in failed."}, 401)
         self.signed_in = True
         return HandlerAnswer.of_json({"csrf": "token-3"})

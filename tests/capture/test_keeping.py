@@ -139,7 +139,7 @@ def test_an_ended_session_is_signed_in_over_the_page(clean_page: Page, room: Rea
     clean_page.fill(".sign-in [name=email]", "reader.one@demo.example")
     clean_page.fill(".sign-in [name=password]", "wrong")
     clean_page.click(".sign-in button[type=submit]")
-    wait_until(clean_page, "document.querySelector('.sign-in .refusal').textContent === 'That was not accepted.'")
+    wait_until(clean_page, "document.querySelector('.sign-in .refusal').textContent === 'Sign-in failed.'")
     clean_page.fill(".sign-in [name=password]", "right")
     clean_page.click(".sign-in button[type=submit]")
     wait_saved(clean_page)

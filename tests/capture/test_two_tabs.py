@@ -75,7 +75,7 @@ def test_a_closed_tab_gives_way_by_itself(clean_page: Page, room: ReadingRoom) -
     assert room.value("GL-PIP2", 1) == (2, "")
 
 
-@pytest.mark.parametrize(("choice", "value", "revision"), [("Keep mine: 3", 3, 2), ("Take the other: 5", 5, 3)])
+@pytest.mark.parametrize(("choice", "value", "revision"), [("Keep mine: 3", 3, 2), ("Use the other value: 5", 5, 3)])
 def test_both_values_are_shown_and_the_choice_is_an_edit(
     clean_page: Page, room: ReadingRoom, choice: str, value: int, revision: int
 ) -> None:

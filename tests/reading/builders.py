@@ -36,6 +36,7 @@ from studies.sealed_links import link
 from tests.tracking import record_new_rows
 
 PASSWORD = "correct horse battery staple"
+PREVIEW = b"\xff\xd8\xff\xd9"
 VIEWS = (("L", "hand"), ("R", "hand"), ("L", "foot"), ("R", "foot"))
 
 
@@ -143,8 +144,10 @@ def ready_film(visit: Visit, side: str, view: str, day: date) -> Film:
 def stored_image() -> ReaderImage:
     """A 32 x 24 reader image, not yet in the tables, with its bands in the reading store."""
     key = new_token()
-    bands: dict[str, list[dict[str, object]]] = {"preview": [{"name": f"images/{key}/preview.jpg"}]}
-    storages["reading"].save(f"images/{key}/preview.jpg", ContentFile(b"\xff\xd8\xff\xd9"))
+    bands: dict[str, list[dict[str, object]]] = {
+        "preview": [{"name": f"images/{key}/preview.jpg", "sha256": hashlib.sha256(PREVIEW).hexdigest()}]
+    }
+    storages["reading"].save(f"images/{key}/preview.jpg", ContentFile(PREVIEW))
     for level, parts in encoded_levels().items():
         bands[level] = []
         for number, (band, digest) in enumerate(parts):

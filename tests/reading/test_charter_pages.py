@@ -87,7 +87,7 @@ def test_the_signed_charter_reads_in_plain_words_and_says_what_an_amendment_chan
     client = browser(built_trial, "auditor")
     page = client.get(f"{BASE}charter/1/").content.decode()
     facts = dict(re.findall(r"<dt>([^<]*)</dt>\s*<dd>\s*([^<]*?)\s*</dd>", page))
-    assert facts["Cases in a day"] == "No limit"
+    assert facts["Cases per day"] == "No limit"
     assert facts["Days before a case is repeated"] == "Not used with these terms"
     assert facts["Share of hidden repeats"] == "None"
     assert facts["Only readers with a recorded qualification may read"] == "Yes"
@@ -98,7 +98,7 @@ def test_the_signed_charter_reads_in_plain_words_and_says_what_an_amendment_chan
         ["Share of concordant cases in the adjudicators' queue", "10 %", "20 %"],
         ["Share of hidden repeats", "None", "10 %"],
         ["Days before a case is repeated", "Not used with these terms", "28 days"],
-        ["Cases in a day", "No limit", "40 cases"],
+        ["Cases per day", "No limit", "40 cases"],
     ]
     assert "Changes from version 2" in client.get(f"{BASE}charter/3/").content.decode()
     against = client.get(f"{BASE}charter/3/?against=1").content.decode()

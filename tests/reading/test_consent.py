@@ -262,7 +262,7 @@ def test_a_declined_case_of_single_timepoints_leaves_the_worklist_too(built: Bui
     sign(other, step=begun)
     withdraw(built, 0)
     assert read.pk not in {entry.read for entry in waiting_for(read.reader_id)}
-    with pytest.raises(WrongState, match="no longer counts, so it accepts no signature"):
+    with pytest.raises(WrongState, match="no longer valid, so it cannot be signed"):
         sign(other, step=late)
     assert list(signed_entries(other.reader_id)) == [begun]
     assert verify_trial("TWO", {}).intact

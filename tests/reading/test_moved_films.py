@@ -201,7 +201,7 @@ def test_only_films_of_the_site_that_count_and_reached_the_desk_are_moved(built_
         move(built_trial, film, visit, reason=" ")
     Film.objects.filter(pk=film.pk).update(status="withdrawn", designated=False)
     record_rows("TWO", [film])
-    with pytest.raises(WrongState, match="Only a film that has reached the desk, counts, and has a visit"):
+    with pytest.raises(WrongState, match="Only a film that has a visit, has reached the desk and was not rejected"):
         move(built_trial, film, visit_of(built_trial, 2, "W24"))
 
 

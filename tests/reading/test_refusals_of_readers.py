@@ -208,6 +208,7 @@ TIMED = ENTRY | {"captured_at": "2026-01-31T12:00:00Z"}
         ("values", {"ops": [{}] * 51}, "At most 50 entries are saved at a time. The request has 51."),
         ("values", {"ops": [ENTRY]}, "The entry has no field “captured_at”."),
         ("values", {"ops": [TIMED | {"captured_at": "noon"}]}, "The field captured_at cannot be “noon”. Give a time"),
+        ("values", {"ops": [TIMED | {"op_id": ""}]}, "The field op_id cannot be nothing. Give 1 to 40"),
         ("values", {"ops": [TIMED | {"value": True}]}, "The field value cannot be “true”. Give a whole number from 0"),
         ("notes", [1], "The request is not a JSON object."),
     ],

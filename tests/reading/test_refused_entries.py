@@ -23,7 +23,7 @@ def test_a_case_that_was_voided_takes_no_entry() -> None:
     step = ReadStep(read=Read(status="opened"), opened_at=timezone.now(), position=0)
     film = DisplayedFilm(timepoint=DisplayedTimepoint(step=step))
     vars(film).update(campaign_status=CampaignStatus.OPEN, case_status=CaseStatus.VOIDED, stopped=False)
-    with pytest.raises(WrongState, match="no longer counts"):
+    with pytest.raises(WrongState, match="no longer valid"):
         demand_writable(film)
 
 

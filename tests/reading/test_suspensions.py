@@ -35,7 +35,7 @@ pytestmark = pytest.mark.django_db
 ADDRESS = "/trials/TWO/suspensions/"
 SAYS = (
     "Your reading in trial TWO is suspended. Nothing that you entered is lost."
-    " Ask the coordinator of the trial how to go on."
+    " Ask the coordinator of the trial how to proceed."
 )
 
 

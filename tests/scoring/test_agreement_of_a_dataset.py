@@ -137,7 +137,7 @@ def compare_agreement(built_trial: BuiltTrial, folder: Path) -> None:
 LINE = {
     "STUDYID": "TWO",
     "USUBJID": "S1",
-    "VISITNUM": "1",
+    "VISITPOS": "1",
     "VISIT": "W00",
     "READER": "READER 1",
     "READERID": "R01",
@@ -153,7 +153,7 @@ LINE = {
     ("column", "value", "message"),
     [
         ("PARAMCD", "GLXYZ", "Line 2 has “GLXYZ” in column PARAMCD. Write the code of an item of larsen-1995"),
-        ("VISITNUM", "first", "Line 2 has “first” in column VISITNUM. Write the number of the visit, from 1."),
+        ("VISITPOS", "first", "Line 2 has “first” in column VISITPOS. Write the number of the visit, from 1."),
         ("AVAL", "9", "Line 2 has “9” in column AVAL."),
         ("READER", "ADJUDICATOR", "The file has no primary read that counts"),
         ("COUNTFL", "", "The file scores.csv has no scores."),
@@ -178,7 +178,7 @@ def test_an_item_given_twice_and_a_group_without_sites_are_refused(tmp_path: Pat
 
 def test_visits_are_in_the_order_of_their_numbers_and_the_first_is_the_baseline(tmp_path: Path) -> None:
     rows = [
-        LINE | {"USUBJID": subject, "READERID": reader, "VISIT": visit, "VISITNUM": str(place)}
+        LINE | {"USUBJID": subject, "READERID": reader, "VISIT": visit, "VISITPOS": str(place)}
         for subject in ("S1", "S2")
         for reader in ("R01", "R02")
         for place, visit in enumerate(("SCREENING", "LAST", "EARLY"), start=1)
@@ -186,3 +186,15 @@ def test_visits_are_in_the_order_of_their_numbers_and_the_first_is_the_baseline(
     put_rows(tmp_path / "scores.csv", rows)
     found = command("agreement", tmp_path / "scores.csv", "--instrument", INSTRUMENT, "--json", "--replicates", 0)
     assert json.loads(found)["visits"] == ["SCREENING", "LAST", "EARLY"]
+
+
+def test_a_subject_without_an_earlier_visit_moves_no_visit_forward(tmp_path: Path) -> None:
+    rows = [
+        LINE | {"USUBJID": subject, "READERID": reader, "VISIT": visit, "VISITPOS": str(place)}
+        for subject, visits in (("S1", ("W0", "W8", "W104")), ("S2", ("W0", "W104")))
+        for reader in ("R01", "R02")
+        for place, visit in enumerate(visits, start=1)
+    ]
+    put_rows(tmp_path / "scores.csv", rows)
+    found = command("agreement", tmp_path / "scores.csv", "--instrument", INSTRUMENT, "--json", "--replicates", 0)
+    assert json.loads(found)["visits"] == ["W0", "W8", "W104"]

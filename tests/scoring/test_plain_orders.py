@@ -27,7 +27,7 @@ ROW = {
     "POSITION": "0",
     "LETTER": "A",
     "KEY": "k1",
-    "VISITNUM": "1",
+    "VISITPOS": "1",
     "REPEATDRAWN": "",
 }
 TABLE = f"{','.join(ROW)}\n{','.join(ROW.values())}\n"

@@ -115,7 +115,7 @@ def test_every_stored_order_is_drawn_again_from_the_revealed_seed_and_a_changed_
     rows = rows_of(orders)
     altered = [dict(row) for row in rows]
     swapped = [row for row in altered if row["READID"] == altered[-1]["READID"]][:2]
-    for column in ("KEY", "VISITNUM"):
+    for column in ("KEY", "VISITPOS"):
         swapped[0][column], swapped[1][column] = swapped[1][column], swapped[0][column]
     put_rows(orders, altered)
     code, text = verified(folder, seeds)

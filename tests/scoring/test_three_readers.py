@@ -160,7 +160,7 @@ def differences_and_thresholds(client: Client, address: str) -> None:
     assert [float(one) for one in found] == pytest.approx([7, 240 / 23 - 5])
     page = " ".join(client.get(f"{address}/thresholds/").content.decode().split())
     assert "No case is adjudicated under this charter, so it has no threshold to mark." in page
-    assert "Every two of them are compared" in page
+    assert "Each pair of them is compared" in page
     rows = lines(client, f"{address}/thresholds/")
     cases = {float(row["Threshold (score units)"]): float(row["Cases adjudicated"]) for row in rows}
     assert [cases[threshold] for threshold in (4.5, 6, 20)] == pytest.approx([2 / 3 + 1, 1 / 3 + 2 / 3, 2 / 3])

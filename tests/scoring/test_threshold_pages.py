@@ -165,7 +165,7 @@ def test_no_threshold_is_looked_at_while_a_campaign_is_open_but_in_training_it_i
     TrainingSet.objects.create(campaign=campaign, least_status=0.8, least_change=0.7)
     record_new_rows("TWO")
     assert rates(built_trial) == closed
-    assert "Every two of them are compared" in client.get(PAGE).content.decode()
+    assert "Each pair of them is compared" in client.get(PAGE).content.decode()
     assert "Thresholds</a>" in client.get("/trials/TWO/results/").content.decode()
 
 

@@ -96,7 +96,7 @@ def test_a_transfer_is_asked_for_downloaded_and_received_by_its_recipient(
     root = verifier.file_digest(tmp_path / "TWO-C1-transfer-1-TEST-SCRAMBLED" / verifier.MANIFEST)
     refused = client.post(address("transfer", 1), {"root": "0" * 64, "password": PASSWORD})
     assert (refused.status_code, TransferReceipt.objects.count()) == (400, 0)
-    assert "that of transfer 1 is another" in refused.content.decode()
+    assert "is not that of transfer 1. Download it again" in refused.content.decode()
     assert client.post(address("transfer", 1), {"root": root, "password": "wrong"}).status_code == 400
     for _ in range(2):
         assert client.post(address("transfer", 1), {"root": f" {root} ", "password": PASSWORD}).status_code == 302
@@ -118,7 +118,7 @@ def test_nobody_but_the_recipient_gets_a_transfer_and_only_a_statistician_is_one
     asked = asking(built_trial, "test")
     to_the_lead = WantedTransfer(purpose="test", recipient=lead)
     assert said(ask_for_transfer, **asked | {"wanted": to_the_lead}) == (
-        "The recipient “lead” is no statistician of trial TWO. Choose one who is."
+        "The recipient “lead” is not a statistician of trial TWO. Choose one who is."
     )
     transfer = ask_for_transfer(**asked)
     run_due_jobs()
@@ -146,7 +146,7 @@ def test_a_final_transfer_is_the_locked_package_and_refers_to_its_lock(built_tri
     with pytest.raises(WrongState, match="The package of lock 1 is not what was locked"):
         of_lock(again, altered(lock), tmp_path)
     assert said(ask_for_transfer, **asking(built_trial, "interim")) == (
-        "Campaign C1 was transferred as final, so it is no interim."
+        "Campaign C1 was transferred as final, so it cannot be an interim."
     )
 
 
@@ -165,11 +165,11 @@ def test_arms_never_open_on_an_interim_and_it_never_becomes_final(built_trial: B
     page = browser(built_trial, "statistician").post(address("transfers"), typed(built_trial, purpose="interim"))
     assert (page.status_code, DataTransfer.objects.count()) == (400, 0)
     assert (
-        "An interim needs your confirmation. The arms of this campaign can then never be opened here, and it can never "
-        "become final." in page.content.decode()
+        "Confirm that this is an interim transfer. The arms of this campaign can then never be opened here, and it can"
+        " never become final." in page.content.decode()
     )
     ask_for_transfer(**asking(built_trial, "interim"))
-    assert "It was transferred as an interim, and arms never open on one." in why_not_open(Campaign.objects.get())
+    assert "It was transferred as an interim, and arms are never opened on one." in why_not_open(Campaign.objects.get())
     assert said(ask_for_transfer, **asking(built_trial, "final")) == (
         "Campaign C1 was transferred as an interim and stays one. The final transfer is that of the campaign which "
         "reads its cases again."
@@ -243,7 +243,7 @@ def test_a_campaign_whose_arms_were_requested_is_no_interim_and_one_for_training
         expires_at=lock.locked_at,
     )
     assert said(ask_for_transfer, **asking(built_trial, "interim")) == (
-        "The arms of campaign C1 were requested, so it is no interim: arms never open on one."
+        "The arms of campaign C1 were requested, so it cannot be an interim: arms are never opened on one."
     )
     TrainingSet.objects.create(campaign=lock.campaign, least_status=0, least_change=0)
     assert said(ask_for_transfer, **asking(built_trial, "test")) == (

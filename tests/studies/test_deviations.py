@@ -144,7 +144,7 @@ def test_an_entry_is_closed_only_with_both_actions_and_on_a_day_after_it_was_not
     with pytest.raises(BadInput, match=f"cannot be 2026-03-01. Enter a date from 2026-03-02 to {latest_day()}"):
         closed(ra1, whole, date(2026, 3, 1))
     shut = closed(ra1, whole)
-    with pytest.raises(WrongState, match="is closed already"):
+    with pytest.raises(WrongState, match="is already closed"):
         closed(ra1, shut)
     with pytest.raises(WrongState, match="Reopen it before"):
         correct_deviation(seen=shut, entry=Entry(**SAID), reason="So.", actor=ra1.actor("coordinator"))
@@ -165,7 +165,7 @@ def test_a_correction_changes_something_has_a_reason_and_never_overrides_one_tha
     with pytest.raises(BadInput, match="The reason is missing"):
         correct_deviation(seen=first, entry=entry, reason=" ", actor=coordinator)
     correct_deviation(seen=first, entry=entry, reason="It was the scanner.", actor=coordinator)
-    with pytest.raises(WrongState, match="version 2 follows version 1, which you read"):
+    with pytest.raises(WrongState, match="version 2 follows version 1"):
         correct_deviation(seen=first, entry=Entry(**SAID | DONE), reason="Completed.", actor=coordinator)
     assert DeviationVersion.objects.count() == 2
 
@@ -189,9 +189,11 @@ def test_the_coordinator_logs_corrects_closes_and_reopens_on_the_pages(ra1: Plan
     assert 'value="2026-03-02"' in form
     changed = typed | DONE | {"version": 1, "reason": "Completed."}
     assert "It is now version 2." in said(client, f"{one}correct/", changed)
-    assert "was changed meanwhile" in said(client, f"{one}correct/", changed | {"category": "other"}, status=400)
+    assert "has changed since you opened it" in said(
+        client, f"{one}correct/", changed | {"category": "other"}, status=400
+    )
     assert "Deviation 1 is closed." in said(client, f"{one}close/", {"version": 2, **ending()})
-    assert "is closed already" in said(client, f"{one}close/", {"version": 3, **ending()}, status=400)
+    assert "is already closed" in said(client, f"{one}close/", {"version": 3, **ending()}, status=400)
     assert "Enter a valid date" in said(client, f"{one}close/", {"version": 3, "closed_on": "soon"}, status=400)
     assert "Deviation 1 is open again." in said(client, f"{one}reopen/", {"version": 3, "reason": "It happened again."})
     assert "is open already" in said(client, f"{one}reopen/", {"version": 4, "reason": "Once more."}, status=400)
@@ -219,11 +221,11 @@ def test_what_was_decided_on_an_earlier_version_is_refused_with_a_way_to_the_new
     second = correct_deviation(seen=logged(ra1), entry=Entry(**SAID | DONE), reason="Completed.", actor=actor)
     earlier = correct_deviation(seen=second, entry=Entry(**SAID | DONE | {"effect": "none"}), reason="So.", actor=actor)
     page = said(client, f"{one}close/", {"version": 2, **ending()}, status=400)
-    assert "version 3 follows version 2, which you read" in page
+    assert "version 3 follows version 2. Open it again" in page
     assert f'<a href="{one}">Open the newest version</a>' in page
     reopen_deviation(seen=closed(ra1, earlier), reason="It happened again.", actor=actor)
     page = said(client, f"{one}reopen/", {"version": 4, "reason": "Once more."}, status=400)
-    assert "version 5 follows version 4, which you read" in page
+    assert "version 5 follows version 4. Open it again" in page
     assert f'<a href="{one}">Open the newest version</a>' in page
     for step in ("close", "reopen", "correct"):
         said(client, f"{one}{step}/", {"version": "+4", **ending()}, status=404)

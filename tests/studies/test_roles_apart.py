@@ -158,7 +158,7 @@ def test_the_trail_labels_a_grant_by_the_system(ra1: Planned) -> None:
 
 
 def test_the_system_grants_nothing_while_a_page_is_served(ra1: Planned) -> None:
-    with serving_a_request(), pytest.raises(NotAllowed, match="The system grants no role on a page"):
+    with serving_a_request(), pytest.raises(NotAllowed, match="The system cannot grant roles from a page"):
         give(ra1, Role.LEAD, person("x"), SETTING_UP)
 
 

@@ -1,7 +1,7 @@
 """Computes totals of the item scores in a CSV file: one line per subject, visit and reader, without a database.
 
 Columns: subject, visit, reader; then item, value, reason (long), or one column per item (wide); optional campaign, day.
-The file can also be scores.csv of a dataset: the kind of read is then the campaign, and VISITNUM orders the visits.
+The file can also be scores.csv of a dataset: the kind of read is then the campaign, and VISITPOS orders the visits.
 """
 
 from __future__ import annotations

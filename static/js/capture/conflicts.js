@@ -22,7 +22,7 @@ export class Conflicts {
     const mine = this.sheet.cell(record.item, record.timepoint);
     const article = make("article", {}, make("span", {}, `${letter}, ${item.label}: saved elsewhere meanwhile.`));
     article.append(this.#button(`Keep mine: ${this.#say(mine)}`, () => this.#choose(record, null)));
-    article.append(this.#button(`Take the other: ${this.#say(record.theirs)}`, () => this.#choose(record, record.theirs)));
+    article.append(this.#button(`Use the other value: ${this.#say(record.theirs)}`, () => this.#choose(record, record.theirs)));
     return article;
   }
 

@@ -66,10 +66,10 @@ async function leaveFor(page, go) {
   const { warning } = page.entry.held;
   if (warning && !page.warned) {
     page.warned = true;
-    return page.say(`${warning} Once more leaves the page without it.`);
+    return page.say(`${warning} Repeat the action to leave without it.`);
   }
   if (!openRead || page.warned || !openRead.lock.held || (await openRead.emptied(PATIENCE))) return go();
   page.warned = true;
   const { waiting } = openRead.queue;
-  page.say(`${waiting} not saved yet. They are kept encrypted on this computer. Do the same again to leave the page.`);
+  page.say(`${waiting} not saved yet. They are kept encrypted on this computer. Repeat the action to leave the page.`);
 }

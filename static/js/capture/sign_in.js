@@ -76,7 +76,7 @@ export class SignInOverlay {
     return this.#proof ? { proof: this.#proof, code } : new FormData(this.form);
   }
 
-  #refused({ error = "That was not accepted.", proof = "" }) {
+  #refused({ error = "Sign-in failed.", proof = "" }) {
     this.form.elements.password.value = this.form.elements.code.value = "";
     this.#asks(proof);
     return this.#say(error);

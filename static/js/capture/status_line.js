@@ -16,7 +16,7 @@ export function statusOf({ queue, sender }) {
   if (waiting) parts.push(`${waiting} waiting${kept ? "" : " in this tab only"}`);
   if (conflicts.length) parts.push(`${counted(conflicts.length, "conflict", "conflicts")} to decide`);
   for (const { theirs } of refused.slice(0, 1)) parts.push(`not accepted: ${theirs?.text ?? "refused"}`);
-  if (sealed) parts.push(`${sealed} sealed by another sign-in`);
+  if (sealed) parts.push(`${sealed} saved by another account`);
   if (lastSaved) parts.push(`saved ${clock.format(new Date(lastSaved))}`);
   parts.push(`${progress.saved_count} of ${progress.expected_count} saved`);
   const stuck = state === "stopped" || conflicts.length || refused.length;

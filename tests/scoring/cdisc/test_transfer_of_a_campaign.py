@@ -83,7 +83,7 @@ def scores_are_those_signed(folder: Path) -> None:
         found[row["USUBJID"], slots[slot], place, paramcd] = cells(row, "MKSTRESN MKORRES MKSTAT VISIT")
         assert repetition == "1"
     listed = {
-        (row["USUBJID"], row["READER"], row["VISITNUM"], row["PARAMCD"]): (
+        (row["USUBJID"], row["READER"], row["VISITPOS"], row["PARAMCD"]): (
             [float(row["AVAL"]), row["AVAL"], "", row["VISIT"]] if row["AVAL"] else [None, "", "NOT DONE", row["VISIT"]]
         )
         for row in rows_of(folder / "scores.csv")
