@@ -9,7 +9,7 @@ from django.db.models import Q
 from reading.charter.versions import readers_at_work
 from reading.issuing.repeats import lapsed_repeats
 from reading.issuing.suspensions import away_from
-from reading.models import Campaign, CampaignStatus, Read, ReadKind, ReadStatus
+from reading.models import Campaign, Read, ReadKind, ReadReturn, ReadStatus
 from reading.models.campaign import WITHOUT_RESULT
 
 
@@ -38,16 +38,18 @@ def outstanding_in(campaign: Campaign) -> Outstanding:
 def waited_for(campaign: Campaign, through: str = "") -> Q:
     """The reads that the campaign waits for while they are unsigned; `through` leads to them from another table.
 
-    A repeat cannot be given to another reader, so it is not waited for while its reader is suspended. One that nobody
-    waited for when the campaign was closed has lapsed, also if its reader can read again since; one that was signed
-    and returned is waited for.
+    A repeat cannot be given to another reader, so it is not waited for while its reader is suspended. Once the campaign
+    is closed, what nobody waited for has lapsed, also if its reader can read again since: only reads of cases without a
+    result are waited for, and reads that were returned after the close.
     """
     able, others = able_readers(campaign), [kind for kind in ReadKind.values if kind != ReadKind.REPEAT]
-    reader, kind = f"{through}reader__in", f"{through}kind__in"
-    no_repeat = Q(**{reader: able, kind: others})
-    if campaign.status != CampaignStatus.OPEN:
-        return no_repeat | Q(**{reader: able, f"{through}status": ReadStatus.RETURNED})
-    return Q(**{reader: able - away_from(campaign)}) | no_repeat
+    reader, no_repeat = f"{through}reader__in", {f"{through}kind__in": others}
+    if campaign.closed_at is None:
+        return Q(**{reader: able - away_from(campaign)}) | Q(**{reader: able}, **no_repeat)
+    returns = ReadReturn.objects.filter(read__case__campaign=campaign, returned_at__gte=campaign.closed_at)
+    returned = {f"{through}status": ReadStatus.RETURNED, f"{through}pk__in": returns.values("read")}
+    without_result = {f"{through}case__status__in": WITHOUT_RESULT}
+    return Q(**{reader: able}, **no_repeat, **without_result) | Q(**{reader: able}, **returned)
 
 
 def able_readers(campaign: Campaign) -> set[int]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -128,8 +130,28 @@ def first_visit(reads: Iterable[PlainRead]) -> str:
 
 
 def visits_in_order(reads: Sequence[PlainRead]) -> list[str]:
-    """The visits by their last position in any subject: a subject without an earlier visit moves none forward."""
-    places: dict[str, int] = {}
+    """The visits in the order of each subject's, whichever of them a subject lacks or has besides.
+
+    Where two subjects have visits in opposite orders, the largest position of each visit decides.
+    """
+    of_subject: dict[str, dict[str, int]] = {}
     for read in reads:
-        places[read.visit] = max(read.day or 0, places.get(read.visit, 0))
-    return sorted(places, key=lambda visit: (places[visit], natural(visit)))
+        of_subject.setdefault(read.subject, {})[read.visit] = read.day or 0
+    sorter: TopologicalSorter[str] = TopologicalSorter()
+    for places in of_subject.values():
+        visits = sorted(places, key=places.__getitem__)
+        sorter.add(visits[0])
+        for before, visit in pairwise(visits):
+            sorter.add(visit, before)
+    try:
+        sorter.prepare()
+    except CycleError:
+        largest = {visit: max(p.get(visit, 0) for p in of_subject.values()) for p in of_subject.values() for visit in p}
+        return sorted(largest, key=lambda visit: (largest[visit], natural(visit)))
+    found: list[str] = []
+    ready: list[str] = []
+    while sorter.is_active():
+        ready = sorted([*ready, *sorter.get_ready()], key=natural)
+        sorter.done(ready[0])
+        found.append(ready.pop(0))
+    return found

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from config.days import DayField
 from config.long_texts import LongTextField
+from config.natural import natural_key
 from studies.models import DeviationCategory, DeviationEffect, DeviationVersion, Site, Subject, Trial, Visit
 from studies.plan.deviation_entries import LONGEST_EXPLANATION, LONGEST_REASON, LONGEST_TEXT, Entry, entry_of
 
@@ -114,4 +115,4 @@ def visits_of(trial: Trial) -> list[tuple[str, str]]:
     """The codes of the visits that any subject of the trial has, in the order of the plan."""
     planned = [(plan.code, plan.label) for plan in trial.visit_plans.all()]
     there = set(Visit.objects.filter(subject__trial=trial, plan=None).order_by().values_list("code", flat=True))
-    return [*planned, *((code, code) for code in sorted(there - {code for code, _ in planned}))]
+    return [*planned, *((code, code) for code in sorted(there - {code for code, _ in planned}, key=natural_key))]

@@ -175,7 +175,7 @@ def view_state(visit: Visit, side: str, view: str, nothing: ViewStatus) -> ViewS
 def without_film(subject: Subject, visit: Visit, window: tuple[date, date] | None, today: date) -> ViewStatus:
     """What is said of a view of which nothing has come and nothing is recorded."""
     withdrawn = withdrawn_on(subject)
-    if withdrawn and visit.plan is None:
+    if withdrawn and visit.plan is None and not came(visit):
         return ViewStatus.NO_CONSENT
     if overdue(visit, window, min(today, withdrawn or today)):
         return ViewStatus.MISSING

@@ -171,7 +171,9 @@ def plain_tally(row: VisitRow, window: tuple[date, date] | None, today: date) ->
     unplanned = row.target_day is None and row.withdrawn_on is None
     missing = unplanned or (window is not None and due > window[1])
     ended = row.withdrawn_on is not None and not missing
-    return Tally(1, complete=ended, deviating=missing, films_missing=VIEWS * missing, films_not_expected=VIEWS * ended)
+    return Tally(
+        1, complete=ended, deviating=missing or odd, films_missing=VIEWS * missing, films_not_expected=VIEWS * ended
+    )
 
 
 def is_outside(row: VisitRow, window: tuple[date, date] | None) -> bool:

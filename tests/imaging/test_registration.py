@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from bench.joints import auc_of, order_guessed
 from imaging.registration import FOUND, Picture, carried
 from rehearsal.damage import Damage
 from rehearsal.film import SyntheticFilm, draw_foot, draw_hand
@@ -93,3 +94,16 @@ def test_films_without_a_pixel_spacing_are_compared_by_their_height() -> None:
     given = carried(Picture(source.pixels, None), picture(target), source.sites)
     far = [np.hypot(*np.subtract(one.place, target.sites[joint])) * SPACING for joint, one in given.items()]
     assert np.median(far) <= 1.0
+
+
+@pytest.mark.full
+@pytest.mark.long
+def test_nobody_can_guess_from_placements_which_of_two_films_is_later() -> None:
+    assert 0.45 <= order_guessed(120)["order_auc"] <= 0.55
+
+
+def test_the_guess_finds_an_order_that_placements_do_reveal() -> None:
+    chance = np.random.default_rng(5)
+    later = chance.random(120) < 0.5
+    features = chance.normal(size=(120, 40)) + np.where(later, 0.8, -0.8)[:, None] * (np.arange(40) < 5)
+    assert auc_of(features, later) > 0.9

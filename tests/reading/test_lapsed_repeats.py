@@ -101,3 +101,34 @@ def test_a_first_read_that_was_returned_after_the_close_still_blocks_the_lock(
     read = Read.objects.filter(kind=ReadKind.PRIMARY).select_related("case__campaign__trial")[0]
     return_read(read=read, reason="reader-asked", note="", **built.signs("coordinator"))
     assert why_not_lock(campaign) == ["1 read is not signed."]
+
+
+def all_signed(built: BuiltTrial, returned: str) -> Read:
+    """Every read is signed, also the repeats; one of these is then returned, before or after the close."""
+    for read in Read.objects.filter(kind=ReadKind.REPEAT):
+        read_through(read)
+    run_due_jobs()
+    repeat = (
+        Read.objects.filter(kind=ReadKind.REPEAT).select_related("case__campaign__trial", "reader").order_by("pk")[0]
+    )
+    if returned == "after":
+        close_campaign(campaign=repeat.case.campaign, actor=built.actor("coordinator"))
+    return_read(read=repeat, reason="reader-asked", note="", **built.signs("coordinator"))
+    return repeat
+
+
+def test_a_repeat_that_was_returned_before_the_close_lapses_with_the_suspension_of_its_reader(
+    built: BuiltTrial, campaign: Campaign
+) -> None:
+    repeat, signs = all_signed(built, "before"), built.signs("coordinator")
+    held = suspend_reader(trial=built.trial, person=repeat.reader, cause="drift", reason="Drift since May", **signs)
+    close_campaign(campaign=campaign, actor=built.actor("coordinator"))
+    assert why_not_lock(campaign) == []
+    lift_suspension(suspension=held, reason="Trained again", **signs)
+    assert why_not_lock(campaign) == []
+
+
+def test_a_repeat_that_was_returned_after_the_close_blocks_the_lock(built: BuiltTrial, campaign: Campaign) -> None:
+    all_signed(built, "after")
+    campaign.refresh_from_db()
+    assert why_not_lock(campaign) == ["1 read is not signed."]

@@ -188,13 +188,24 @@ def test_visits_are_in_the_order_of_their_numbers_and_the_first_is_the_baseline(
     assert json.loads(found)["visits"] == ["SCREENING", "LAST", "EARLY"]
 
 
-def test_a_subject_without_an_earlier_visit_moves_no_visit_forward(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("visits_of_subjects", "expected"),
+    [
+        ((("W0", "W8", "W104"), ("W0", "W104")), ["W0", "W8", "W104"]),
+        ((("W0", "W8", "W24"), ("W0", "U1", "U2", "W8")), ["W0", "U1", "U2", "W8", "W24"]),
+        ((("W0", "W8"), ("W0", "W104"), ("W0", "W24")), ["W0", "W8", "W24", "W104"]),
+        ((("W0", "U1", "W8", "W24"), ("W0", "W8", "U1")), ["W0", "U1", "W8", "W24"]),
+    ],
+)
+def test_the_order_of_visits_is_that_of_all_subjects_together(
+    tmp_path: Path, visits_of_subjects: tuple[tuple[str, ...], ...], expected: list[str]
+) -> None:
     rows = [
-        LINE | {"USUBJID": subject, "READERID": reader, "VISIT": visit, "VISITPOS": str(place)}
-        for subject, visits in (("S1", ("W0", "W8", "W104")), ("S2", ("W0", "W104")))
+        LINE | {"USUBJID": f"S{number}", "READERID": reader, "VISIT": visit, "VISITPOS": str(place)}
+        for number, visits in enumerate(visits_of_subjects)
         for reader in ("R01", "R02")
         for place, visit in enumerate(visits, start=1)
     ]
     put_rows(tmp_path / "scores.csv", rows)
     found = command("agreement", tmp_path / "scores.csv", "--instrument", INSTRUMENT, "--json", "--replicates", 0)
-    assert json.loads(found)["visits"] == ["W0", "W8", "W104"]
+    assert json.loads(found)["visits"] == expected

@@ -17,7 +17,8 @@ from studies.arrival.content import content_of
 from studies.arrival.sop_instances import claim
 from studies.arrival.work_folder import opened_original
 from studies.desk import quality
-from studies.models import Film, FilmStatus, TransmittalEntry
+from studies.models import Film, FilmStatus, TransmittalEntry, Visit
+from studies.plan.subjects import enrol
 from tests.studies.films import (
     JPEG_2000_LOSSLESS,
     JPEG_LOSSLESS_SV1,
@@ -28,7 +29,7 @@ from tests.studies.films import (
     file_of,
     picture,
 )
-from tests.studies.planned import Planned, film_of
+from tests.studies.planned import SETTING_UP, Planned, film_of
 from tests.studies.sending import arrived, blind_object, send
 
 CUT = file_of(dx(Rows=65))
@@ -48,6 +49,22 @@ def test_a_file_whose_film_is_gone_is_filed_again_for_the_right_subject(ra1: Pla
     assert (again.status, again.visit) == (FilmStatus.DEIDENTIFIED, ra1.visit(code="W24"))
     assert findings(again)["same-pixels"] == f"The same picture was also received as {first} ({became})."
     assert blind_object(again).SOPInstanceUID != blind_object(first).SOPInstanceUID
+
+
+@pytest.mark.parametrize("became", ["rejected", "withdrawn"])
+def test_a_file_first_sent_for_the_wrong_subject_is_filed_for_the_right_one(ra1: Planned, became: str) -> None:
+    wrong = arrived(ra1, file_of(dx()), visit=ra1.visit())
+    Film.objects.filter(pk=wrong.pk).update(status=became)
+    right = visit_of_another(ra1)
+    again = arrived(ra1, file_of(dx()), visit=right)
+    assert (again.status, again.subject, again.visit) == (FilmStatus.DEIDENTIFIED, right.subject, right)
+    assert findings(again)["same-pixels"] == f"The same picture was also received as {wrong} ({became})."
+
+
+def visit_of_another(ra1: Planned) -> Visit:
+    """The baseline of a second subject of site 01."""
+    ra1.subjects.append(enrol(trial=ra1.trial, site=ra1.sites[0], code="01-002", actor=SETTING_UP))
+    return ra1.visit(len(ra1.subjects) - 1)
 
 
 def test_a_film_its_site_took_back_can_be_sent_again(ra1: Planned) -> None:
@@ -126,6 +143,14 @@ def test_the_same_file_for_another_subject_or_visit_is_a_finding(ra1: Planned, r
     entry = TransmittalEntry.objects.get(outcome="duplicate")
     assert (entry.visit, entry.subject) == (ra1.visit(code="W24"), ra1.subjects[0])
     assert Event.objects.get(action="studies.film.received-again").content["details"]["says"] == entry.reason
+
+
+def test_the_same_file_for_another_subject_is_a_finding_at_the_first(ra1: Planned) -> None:
+    first = arrived(ra1, file_of(dx()), visit=ra1.visit())
+    again = send(ra1, file_of(dx()), visit=visit_of_another(ra1))
+    assert "subject 01-002" in findings(first)["sent-again"]
+    assert "subject 01-002" in again.reason
+    assert first.subject == ra1.subjects[0]
 
 
 def test_a_contradiction_is_reported_once(ra1: Planned) -> None:
