@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from accounts.roles import Action, authorise
 from audit.trail import Actor, audited_atomic, record
+from config.errors import BadInput
+from config.names import imitated
+from config.wording import quoted
 from studies.models import Site, Trial
 from studies.naming import checked_code, checked_name, used_once
 
@@ -13,6 +16,7 @@ def create_trial(*, code: str, title: str, actor: Actor, sponsor: str = "") -> T
     authorise(actor, Action.SET_UP_TRIAL)
     code = checked_code("trial code", code)
     title = checked_name("title", title, longest=200)
+    demand_distinct(title)
     sponsor = checked_name("sponsor", sponsor, longest=120, required=False)
     with audited_atomic():
         with used_once(f"Trial {code} already exists. Choose another code.", field="trial_code"):
@@ -26,6 +30,15 @@ def create_trial(*, code: str, title: str, actor: Actor, sponsor: str = "") -> T
             tracked=[trial],
         )
     return trial
+
+
+def demand_distinct(title: str) -> None:
+    """BadInput for a title that imitates another with letters of another alphabet; equal titles are allowed."""
+    if imitated(title, Trial.objects.values_list("title", flat=True).iterator()):
+        raise BadInput(
+            f"The title {quoted(title)} looks like that of another trial. Type it with the letters of one alphabet.",
+            field="title",
+        )
 
 
 def add_site(*, trial: Trial, code: str, actor: Actor, name: str = "") -> Site:

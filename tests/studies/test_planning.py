@@ -178,3 +178,11 @@ def test_only_a_film_that_is_expected_can_be_missing(ra1: Planned, side: str, vi
         record_absence(visit=ra1.visit(), side=side, view=view, reason="lost", actor=ra1.actor("coordinator"))
     allowed = "Choose “left hand”, “right hand”, “left foot” or “right foot”."
     assert (str(refusal.value), refusal.value.field) == (f"{says} {allowed}", "film")
+
+
+def test_a_title_does_not_imitate_that_of_another_trial(db: None) -> None:
+    create_trial(code="RA-1", title="Coca", actor=SETTING_UP)
+    with pytest.raises(BadInput, match="The title “Соса” looks like that of another trial") as refusal:
+        create_trial(code="RA-2", title="Соса", actor=SETTING_UP)
+    assert refusal.value.field == "title"
+    assert create_trial(code="RA-3", title="Coca", actor=SETTING_UP).title == "Coca"
