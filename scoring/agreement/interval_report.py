@@ -53,8 +53,14 @@ def interval_report(
         "icc": two_way(change) if fixed else one_way(change, averaged, bootstrap),
         "sdc": {**plain(own), "intervals": intervals(cube, planned, averaged, bootstrap)},
         "pairs": pairs,
-        "pool": [] if fixed else report(two_visits(cube, end, range(len(cube.readers))), bootstrap=bootstrap)["pool"],
+        "pool": [] if fixed else pool_of(two_visits(cube, end, range(len(cube.readers))), averaged, bootstrap),
     }
+
+
+def pool_of(cube: Cube, averaged: int, bootstrap: Bootstrap | None) -> list[Row]:
+    """The statistics of a pool of readers, of whom so many read each case."""
+    found: list[Row] = report(cube, averaged=averaged, bootstrap=bootstrap)["pool"]
+    return found
 
 
 def changes_of(cube: Cube) -> Matrix:

@@ -57,13 +57,15 @@ def report(
     *,
     thresholds: Sequence[float] = THRESHOLDS,
     shared_sdc: float | None = None,
+    averaged: int = 2,
     bootstrap: Bootstrap | None = None,
 ) -> Row:
     """All agreement statistics: status at each visit, change from the first visit at each later one.
 
     Keys icc, sem, sdd_status, sdd_change, sdc, bland_altman, ccc, kappa, progressors, pool. A statistic that stands for
     several visits or pairs of readers has them one by one under `each`. Progressors are counted at each threshold and
-    at the SDC of these ratings, or at `shared_sdc`, the SDC of a larger set to which they belong.
+    at the SDC of these ratings, or at `shared_sdc`, the SDC of a larger set to which they belong. The SDC of a pool is
+    that of the mean of `averaged` readers.
     """
     status = [Layer("status", label(cube, at), cube.values[:, at]) for at in range(len(cube.visits))]
     change = [Layer("change", cube.visits[at], changes_to(cube, at)) for at in range(1, len(cube.visits))]
@@ -86,7 +88,7 @@ def report(
         "progressors": [
             row for layer in change for row in progressor_rows(layer, thresholds, shared_sdc, cube, bootstrap)
         ],
-        "pool": [pool_row(layer, cube, bootstrap) for layer in layers],
+        "pool": [pool_row(layer, cube, averaged, bootstrap) for layer in layers],
     }
 
 
@@ -216,7 +218,7 @@ def progressor_row(layer: Layer, limit: float, source: str, cube: Cube, bootstra
     }
 
 
-def pool_row(layer: Layer, cube: Cube, bootstrap: Bootstrap | None) -> Row:
+def pool_row(layer: Layer, cube: Cube, averaged: int, bootstrap: Bootstrap | None) -> Row:
     subjects, readers = np.indices(layer.values.shape)
     names = [cube.readers[at] for at in readers.ravel()]
     pool: Pool = reader_pool(subjects.ravel().tolist(), names, layer.values.ravel().tolist(), bootstrap=bootstrap)
@@ -226,7 +228,7 @@ def pool_row(layer: Layer, cube: Cube, bootstrap: Bootstrap | None) -> Row:
         "icc": {"form": "ICC(1,1)", **plain(pool.icc)},
     }
     if layer.of == "change":
-        row["sdc"] = plain(sdc_of_pool(pool.difference_sd))
+        row["sdc"] = plain(sdc_of_pool(pool.difference_sd, readers_averaged=averaged))
     row["sets"] = [
         {
             "readers": list(one.readers),

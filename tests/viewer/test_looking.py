@@ -204,7 +204,8 @@ def test_close_to_a_joint_every_film_shows_as_many_millimetres_wherever_its_join
     for keys in (["z"], ["1", "1"]):
         press(clean_page, *keys)
         boxes = clean_page.evaluate(
-            "[...document.querySelectorAll('.strip rect')].map(r => [r.width, r.height].map(a => a.baseVal.value))"
+            "new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn))).then(() =>"
+            " [...document.querySelectorAll('.strip rect')].map(r => [r.width, r.height].map(a => a.baseVal.value)))"
         )
         shown += [np.array(box) * spacing for box, spacing in zip(boxes, spacings, strict=True)]
     assert np.allclose(shown, shown[0], rtol=0.01)

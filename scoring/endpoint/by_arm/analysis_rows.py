@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from fractions import Fraction
 from pathlib import Path
 
 from config.errors import BadInput
@@ -27,6 +28,7 @@ ORIGINS: Mapping[str, str] = {
 }
 FILLED = ("extrapolated", "carried", "interpolated")
 NEEDED = ("subject", "param", "avisit", "avisitn", "aval", "base", "chg", "status_base", "dtype")
+EXACT = re.compile(r"-?[0-9]+(/[1-9][0-9]*)?")
 CRITERION = re.compile(r"crit[0-9]+")
 LIMIT = re.compile(r"(<=?)\s*([0-9]+(?:\.[0-9]+)?)")
 
@@ -49,7 +51,10 @@ class NoProgression:
 
 @dataclass(frozen=True)
 class AnalysisRow:
-    """A value, its baseline, its change, where it comes from, and Y or N by criterion."""
+    """A value, its baseline, its change, where it comes from, and Y or N by criterion.
+
+    `exact` is the change before rounding. `event_kind` and `event_day` are those of the event that the dataset applied.
+    """
 
     line: int
     subject: str
@@ -68,6 +73,9 @@ class AnalysisRow:
     reason: str
     film_date: date | None
     flags: Mapping[NoProgression, str] = field(default_factory=dict)
+    exact: Fraction | None = None
+    event_kind: str = ""
+    event_day: int | None = None
 
     @property
     def key(self) -> tuple[str, str, str, str]:
@@ -113,7 +121,20 @@ def row_of(line: FileLine, criteria: list[str]) -> AnalysisRow:
         reason=line.cells.get("reason", ""),
         film_date=calendar_date(line, "film_date"),
         flags=flags_of(line, criteria, change),
+        exact=exact_change(line, change),
+        event_kind=line.cells.get("event_kind", ""),
+        event_day=day(line, "event_day"),
     )
+
+
+def exact_change(line: FileLine, change: float | None) -> Fraction | None:
+    """The change as a fraction n/d where the file gives it, otherwise as written."""
+    text = line.cells.get("chg_exact", "")
+    if not text:
+        return None if change is None else Fraction(str(change))
+    if not EXACT.fullmatch(text):
+        raise line.refusal("chg_exact", "Write a fraction n/d, or leave it empty.")
+    return Fraction(text)
 
 
 def origin_of(line: FileLine) -> str:

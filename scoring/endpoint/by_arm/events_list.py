@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from fractions import Fraction
 from pathlib import Path
 
 from config.errors import BadInput
 from config.wording import counted, either, quoted
 from instruments.intercurrent_events import DatedScore, EventRule, value_at
+from reading.charter.terms import Terms
 from scoring.endpoint.by_arm.analysis_rows import AnalysisRow
 from scoring.endpoint.by_arm.named_files import calendar_date, day, in_file, lines_of
 from scoring.plain_files.lines import FileLine
 
+CHARTER_WITHOUT_TERMS = Terms()
 OBSERVED, MISSING = "observed", "missing"
 STRATEGIES = ("linear-extrapolation", "locf", MISSING, OBSERVED)
 AFTER = "after the event: missing by the strategy"
@@ -97,26 +98,51 @@ def baseline_dates(rows: Iterable[AnalysisRow]) -> dict[str, date]:
     }
 
 
-def apply_events(rows: Sequence[AnalysisRow], events: Iterable[ListedEvent], strategies: Mapping[str, str]) -> Applied:
+def apply_events(
+    rows: Sequence[AnalysisRow],
+    events: Iterable[ListedEvent],
+    strategies: Mapping[str, str],
+    terms: Terms = CHARTER_WITHOUT_TERMS,
+) -> Applied:
     """The rows with values after a subject's earliest event replaced by the strategy of its kind.
 
-    Changes are extrapolated, so that value and baseline keep to one pair; a kind whose strategy is `observed` replaces
-    nothing.
+    Grace days and the least interval to extrapolate from are the charter's. An event that the dataset has applied goes
+    first if it is as early, and then nothing is replaced. Changes are extrapolated, so that value and baseline keep to
+    one pair; a kind whose strategy is `observed` replaces nothing.
     """
     first: dict[str, ListedEvent] = {}
     for event in sorted(events, key=lambda one: one.day):
         if strategies[event.kind] != OBSERVED:
             first.setdefault(event.subject, event)
+    rules = {kind: rule_of(strategy, terms) for kind, strategy in strategies.items()}
     counts = dict.fromkeys(sorted(strategies), 0)
-    found, by_series = [], series_of(rows)
+    found, by_series, applied = [], series_of(rows), applied_days(rows, terms)
     for row in rows:
         event_of = first.get(row.subject)
-        if event_of is None or not is_after(row, event_of.day):
+        if event_of is None or applied.get(row.subject, event_of.day + 1) <= event_of.day:
+            found.append(row)
+            continue
+        rule = rules[event_of.kind]
+        if not is_after(row, event_of.day, rule.grace_days):
             found.append(row)
             continue
         counts[event_of.kind] += 1
-        found.append(replace_value(row, by_series[row.subject, row.param], event_of, strategies[event_of.kind]))
+        found.append(replace_value(row, by_series[row.subject, row.param], event_of, rule))
     return Applied(found, counts)
+
+
+def rule_of(strategy: str, terms: Terms) -> EventRule:
+    """The rule of a strategy, with the charter's days."""
+    return EventRule(strategy, minimum_interval=terms.minimum_interval, grace_days=terms.grace_days)
+
+
+def applied_days(rows: Iterable[AnalysisRow], terms: Terms) -> dict[str, int]:
+    """The day of the event that the dataset applied, by subject; none where the charter uses values as observed."""
+    return {
+        row.subject: row.event_day
+        for row in rows
+        if row.event_day is not None and getattr(terms, f"{row.event_kind}_strategy", MISSING) != OBSERVED
+    }
 
 
 def series_of(rows: Iterable[AnalysisRow]) -> dict[tuple[str, str], list[AnalysisRow]]:
@@ -126,29 +152,30 @@ def series_of(rows: Iterable[AnalysisRow]) -> dict[tuple[str, str], list[Analysi
     return found
 
 
-def is_after(row: AnalysisRow, event_day: int) -> bool:
+def is_after(row: AnalysisRow, event_day: int, grace_days: int) -> bool:
     if row.origin == OBSERVED and row.ady is not None and row.chg is not None:
-        return row.ady > event_day
+        return row.ady > event_day + grace_days
     return row.target_day is not None and row.target_day > 0 and row.target_day >= event_day
 
 
-def replace_value(row: AnalysisRow, series: Sequence[AnalysisRow], event: ListedEvent, strategy: str) -> AnalysisRow:
-    if strategy == MISSING:
+def replace_value(row: AnalysisRow, series: Sequence[AnalysisRow], event: ListedEvent, rule: EventRule) -> AnalysisRow:
+    if rule.name == MISSING:
         return replace(row, aval=None, chg=None, origin=OBSERVED, reason=AFTER, flags=dict.fromkeys(row.flags, ""))
     target = row.target_day if row.target_day is not None else row.ady
+    last = event.day + rule.grace_days
     films = {
         one.ady: one
         for one in series
-        if one.origin == OBSERVED and one.chg is not None and one.ady is not None and 0 < one.ady <= event.day
+        if one.origin == OBSERVED and one.exact is not None and one.ady is not None and 0 < one.ady <= last
     }
-    later = [DatedScore(at, Fraction(str(one.chg))) for at, one in films.items()]
+    later = [DatedScore(at, one.exact) for at, one in films.items() if one.exact is not None]
     made = value_at(
         baseline=DatedScore(0, 0),
         later=later,
         target_day=target or 0,
-        observed=DatedScore(event.day + 1, 0),
+        observed=DatedScore(last + 1, 0),
         event_day=event.day,
-        rule=EventRule(strategy),
+        rule=rule,
         maximum=0,
     )
     if made.value is None:

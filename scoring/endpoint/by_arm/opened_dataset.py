@@ -14,6 +14,7 @@ from typing import Any
 
 from config.errors import BadInput
 from config.wording import both, counted
+from reading.charter.terms import Terms
 from scoring.datasets import verifier
 
 ANALYSIS = "analysis.csv"
@@ -38,6 +39,11 @@ class OpenedDataset:
     def maximum(self) -> int:
         """The largest total of the instrument."""
         return int(self.facts["instrument"]["maximum"])
+
+    @property
+    def terms(self) -> Terms:
+        """The terms of the charter; those that the manifest does not name are the defaults."""
+        return Terms(**self.facts.get("charter", {}).get("terms", {}))
 
 
 @contextmanager

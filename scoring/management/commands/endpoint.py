@@ -77,7 +77,7 @@ def report(dataset: OpenedDataset, heading: str, options: dict[str, Any]) -> Arm
     rows = read_analysis(dataset.analysis)
     choice = ArmsChoice(options["reference"], tuple(options["factor"]), options["allow_unread"])
     arms = read_arms(options["arms"], {row.subject: row.site for row in rows}, choice)
-    rows, applied = with_events(rows, options)
+    rows, applied = with_events(rows, dataset, options)
     events = [("Event", text) for text in applied]
     return report_of(dataset.facts, dataset.root, rows, arms, methods, heading=heading, facts=events)
 
@@ -95,12 +95,14 @@ def methods_from(options: dict[str, Any], maximum: int) -> Methods:
     return Methods(permutations, imputations, maximum)
 
 
-def with_events(rows: list[AnalysisRow], options: dict[str, Any]) -> tuple[list[AnalysisRow], list[str]]:
+def with_events(
+    rows: list[AnalysisRow], dataset: OpenedDataset, options: dict[str, Any]
+) -> tuple[list[AnalysisRow], list[str]]:
     strategies = strategies_of(options["strategy"])
     if options["events"] is None:
         if strategies:
             raise BadInput("A --strategy needs --events, the file with the events it applies to.")
         return rows, []
     events = read_events(options["events"], baseline_dates(rows), {row.subject for row in rows}, strategies)
-    found = apply_events(rows, events, strategies)
+    found = apply_events(rows, events, strategies, dataset.terms)
     return found.rows, says(found, strategies)

@@ -100,6 +100,15 @@ def test_a_pool_has_a_one_way_model_its_persons_and_its_pairs() -> None:
     json.dumps(found, allow_nan=False)
 
 
+def test_the_sdc_of_a_pool_is_that_of_the_mean_of_as_many_readers_as_read_a_case() -> None:
+    ratings = [*([*row, NO] for row in POOLED), [3, NO, NO, 4], [1, NO, NO, 3]]
+    cube = cube_of(ratings, ("R01", "R02", "R03", "R04"))
+    found = interval_report(cube, "W24", ["W00", "W24"], averaged=3, bootstrap=Bootstrap(50))
+    change = next(row for row in found["pool"] if row["of"] == "change")
+    assert change["sdc"]["value"] == pytest.approx(1.96 / 6**0.5 * change["difference_sd"]["value"])
+    assert change["sdc"]["value"] == pytest.approx(found["sdc"]["value"])
+
+
 def test_one_case_is_called_too_few() -> None:
     found = interval_report(cube_of([[0, 1]], ("R01", "R02")), "W24", ["W00", "W24"], bootstrap=Bootstrap(50))
     assert found["note"].startswith("Too few cases: 1 has a change scored by two readers")

@@ -16,7 +16,7 @@ from scoring.datasets.package import seal_folder
 COLUMNS = (
     *("subject", "site", "param", "basetype", "avisit", "avisitn", "target_day", "ady", "window", "aval", "base"),
     *("chg", "status_base", "dtype", "reason", "event_kind", "event_day", "post_event", "adjudicated", "readers"),
-    *("assessed", "imputed", "film_date", "crit1", "crit1_fl", "crit2", "crit2_fl", "crit3", "crit3_fl"),
+    *("assessed", "imputed", "film_date", "chg_exact", "crit1", "crit1_fl", "crit2", "crit2_fl", "crit3", "crit3_fl"),
 )
 THRESHOLDS = (("CHG <= 0 (fixed number)", 0.0), ("CHG <= 0.5 (fixed number)", 0.5), ("CHG <= 1.4 (SDC)", 1.4))
 VISITS = (("W24", 2, 168), ("W52", 3, 364))

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from config.errors import BadInput
+from reading.charter.terms import Terms
 from scoring.endpoint.by_arm.analysis_rows import AnalysisRow, read_analysis
 from scoring.endpoint.by_arm.events_list import ListedEvent, apply_events, baseline_dates, read_events
 from tests.scoring.endpoint.built_dataset import (
@@ -88,6 +90,50 @@ def test_the_earliest_event_that_replaces_anything_counts(tmp_path: Path) -> Non
     found = apply_events(rows, events, strategies)
     assert next(row for row in found.rows if row.avisit == "W52").chg == 2
     assert found.replaced == {"death": 0, "rescue": 1, "switch": 0}
+
+
+def test_a_film_within_the_charters_grace_days_counts_as_before_the_event(tmp_path: Path) -> None:
+    rows, event = rows_in(tmp_path, series()), [ListedEvent("S1", "rescue", 163)]
+    within = apply_events(rows, event, {"rescue": "locf"}, Terms(grace_days=7)).rows
+    assert [(row.chg, row.origin) for row in within[1:]] == [(2, "observed"), (2, "carried")]
+    without = apply_events(rows, event, {"rescue": "locf"}, Terms(grace_days=6)).rows
+    assert [row.chg for row in without[1:]] == [None, None]
+
+
+def test_a_film_too_near_the_baseline_for_the_charter_is_not_extrapolated(tmp_path: Path) -> None:
+    rows, event = rows_in(tmp_path, series()), [ListedEvent("S1", "rescue", 180)]
+    found = apply_events(rows, event, {"rescue": "linear-extrapolation"}, Terms(minimum_interval=171)).rows[2]
+    assert (found.chg, found.reason) == (
+        None,
+        "the last film before the event is 170 days after baseline, at least 171 needed",
+    )
+
+
+@pytest.mark.parametrize(("day", "changes"), [(200, [2, 9.0]), (100, [None, None])])
+def test_an_event_that_the_dataset_applied_decides_when_it_is_as_early(
+    tmp_path: Path, day: int, changes: list[float | None]
+) -> None:
+    applied: Row = {"event_kind": "discontinuation", "event_day": 150}
+    rows = rows_in(tmp_path, [row | applied for row in series()])
+    found = apply_events(rows, [ListedEvent("S1", "death", day)], {"death": "missing"}).rows
+    assert [row.chg for row in found[1:]] == changes
+
+
+def test_an_event_after_which_the_charter_uses_values_as_observed_decides_nothing(tmp_path: Path) -> None:
+    applied: Row = {"event_kind": "discontinuation", "event_day": 150}
+    rows = rows_in(tmp_path, [row | applied for row in series()])
+    terms = Terms(discontinuation_strategy="observed")
+    assert apply_events(rows, [ListedEvent("S1", "death", 200)], {"death": "missing"}, terms).rows[2].chg is None
+
+
+def test_changes_are_extrapolated_before_they_are_rounded(tmp_path: Path) -> None:
+    rows = series()
+    rows[1] |= {"chg": "0.1667", "aval": "10.1667", "ady": 56, "chg_exact": "1/6"}
+    rows[2] |= {"target_day": 168}
+    assert after(tmp_path, "linear-extrapolation", day=100, rows=rows).chg == 0.5
+    rows[1] |= {"chg_exact": "one sixth"}
+    with pytest.raises(BadInput, match="Write a fraction n/d, or leave it empty"):
+        rows_in(tmp_path, rows)
 
 
 def test_dates_are_counted_from_the_baseline_film(tmp_path: Path) -> None:
