@@ -67,7 +67,7 @@ def said_of(campaign: Campaign) -> str:
 
 def demand_open(campaign: Campaign, what: str) -> None:
     """WrongState unless the campaign is open; `what` begins the sentence that says what is possible only then."""
-    campaign.refresh_from_db(fields=["status"])
+    campaign.refresh_from_db(fields=["status", "closed_at"])
     if campaign.status != CampaignStatus.OPEN:
         raise WrongState(f"{said_of(campaign)} {what} only while it is open.")
 

@@ -16,6 +16,7 @@ from scoring.endpoint.by_arm.named_files import calendar_date, day, in_file, lin
 from scoring.plain_files.lines import FileLine
 
 CHARTER_WITHOUT_TERMS = Terms()
+LATER = (float("inf"), True)
 OBSERVED, MISSING = "observed", "missing"
 STRATEGIES = ("linear-extrapolation", "locf", MISSING, OBSERVED)
 AFTER = "after the event: missing by the strategy"
@@ -106,24 +107,25 @@ def apply_events(
 ) -> Applied:
     """The rows with values after a subject's earliest event replaced by the strategy of its kind.
 
-    Grace days and the least interval to extrapolate from are the charter's. An event that the dataset has applied goes
-    first if it is as early, and then nothing is replaced. Changes are extrapolated, so that value and baseline keep to
-    one pair; a kind whose strategy is `observed` replaces nothing.
+    Of one day, the event that leaves values missing counts. Grace days and the least interval to extrapolate from are
+    the charter's. An event that the dataset has applied counts in the same way, and then nothing is replaced. Changes
+    are extrapolated, so that value and baseline keep to one pair; a kind whose strategy is `observed` replaces nothing.
     """
     first: dict[str, ListedEvent] = {}
-    for event in sorted(events, key=lambda one: one.day):
+    for event in sorted(events, key=lambda one: (one.day, strategies[one.kind] != MISSING, one.kind)):
         if strategies[event.kind] != OBSERVED:
             first.setdefault(event.subject, event)
     rules = {kind: rule_of(strategy, terms) for kind, strategy in strategies.items()}
     counts = dict.fromkeys(sorted(strategies), 0)
-    found, by_series, applied = [], series_of(rows), applied_days(rows, terms)
+    found, by_series, applied = [], series_of(rows), applied_events(rows, terms)
     for row in rows:
         event_of = first.get(row.subject)
-        if event_of is None or applied.get(row.subject, event_of.day + 1) <= event_of.day:
+        if event_of is None:
             found.append(row)
             continue
         rule = rules[event_of.kind]
-        if not is_after(row, event_of.day, rule.grace_days):
+        decides = applied.get(row.subject, LATER) > (event_of.day, rule.name != MISSING)
+        if not decides or not is_after(row, event_of.day, rule.grace_days):
             found.append(row)
             continue
         counts[event_of.kind] += 1
@@ -136,13 +138,17 @@ def rule_of(strategy: str, terms: Terms) -> EventRule:
     return EventRule(strategy, minimum_interval=terms.minimum_interval, grace_days=terms.grace_days)
 
 
-def applied_days(rows: Iterable[AnalysisRow], terms: Terms) -> dict[str, int]:
-    """The day of the event that the dataset applied, by subject; none where the charter uses values as observed."""
-    return {
-        row.subject: row.event_day
-        for row in rows
-        if row.event_day is not None and getattr(terms, f"{row.event_kind}_strategy", MISSING) != OBSERVED
-    }
+def applied_events(rows: Iterable[AnalysisRow], terms: Terms) -> dict[str, tuple[float, bool]]:
+    """The day of the event that the dataset applied, and whether it leaves values, by subject.
+
+    An event after which the charter uses values as observed is none.
+    """
+    found: dict[str, tuple[float, bool]] = {}
+    for row in rows:
+        strategy = getattr(terms, f"{row.event_kind}_strategy", MISSING)
+        if row.event_day is not None and strategy != OBSERVED:
+            found[row.subject] = row.event_day, strategy != MISSING
+    return found
 
 
 def series_of(rows: Iterable[AnalysisRow]) -> dict[tuple[str, str], list[AnalysisRow]]:
@@ -153,8 +159,9 @@ def series_of(rows: Iterable[AnalysisRow]) -> dict[tuple[str, str], list[Analysi
 
 
 def is_after(row: AnalysisRow, event_day: int, grace_days: int) -> bool:
-    if row.origin == OBSERVED and row.ady is not None and row.chg is not None:
-        return row.ady > event_day + grace_days
+    """Whether the film of a row, or its target day without a film, is after the event; the baseline never is."""
+    if row.origin == OBSERVED and row.ady is not None:
+        return row.ady > max(event_day + grace_days, 0)
     return row.target_day is not None and row.target_day > 0 and row.target_day >= event_day
 
 

@@ -8,7 +8,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -42,8 +42,10 @@ class OpenedDataset:
 
     @property
     def terms(self) -> Terms:
-        """The terms of the charter; those that the manifest does not name are the defaults."""
-        return Terms(**self.facts.get("charter", {}).get("terms", {}))
+        """The terms of the charter that this version knows; those that the manifest does not name are the defaults."""
+        known = {field.name for field in fields(Terms)}
+        given = self.facts.get("charter", {}).get("terms", {})
+        return Terms(**{name: value for name, value in given.items() if name in known})
 
 
 @contextmanager

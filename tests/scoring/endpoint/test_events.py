@@ -119,6 +119,30 @@ def test_an_event_that_the_dataset_applied_decides_when_it_is_as_early(
     assert [row.chg for row in found[1:]] == changes
 
 
+@pytest.mark.parametrize("kinds", [("switch", "death"), ("death", "switch")])
+def test_of_two_events_of_one_day_the_one_that_leaves_values_missing_decides(
+    tmp_path: Path, kinds: tuple[str, str]
+) -> None:
+    rows, strategies = rows_in(tmp_path, series()), {"switch": "locf", "death": "missing"}
+    both = [ListedEvent("S1", kind, 180) for kind in kinds]
+    assert apply_events(rows, both, strategies).rows[2].chg is None
+    applied: Row = {"event_kind": "discontinuation", "event_day": 180}
+    rows = rows_in(tmp_path, [row | applied for row in series()])
+    assert apply_events(rows, [ListedEvent("S1", "death", 180)], strategies).rows[2].chg is None
+    assert apply_events(rows, [ListedEvent("S1", "switch", 180)], strategies).rows[2].chg == 9
+
+
+def test_a_film_without_a_total_before_the_event_leaves_its_visit_missing_and_the_baseline_stays(
+    tmp_path: Path,
+) -> None:
+    rows = series()
+    rows[1] |= {"aval": "", "chg": "", "ady": 160, "reason": "fewer than half of the sites"}
+    found = apply_events(rows_in(tmp_path, rows), [ListedEvent("S1", "rescue", 165)], {"rescue": "locf"}).rows
+    assert (found[1].chg, found[1].reason) == (None, "fewer than half of the sites")
+    early = apply_events(rows_in(tmp_path, series()), [ListedEvent("S1", "rescue", -5)], {"rescue": "missing"}).rows
+    assert [row.aval for row in early] == [10, None, None]
+
+
 def test_an_event_after_which_the_charter_uses_values_as_observed_decides_nothing(tmp_path: Path) -> None:
     applied: Row = {"event_kind": "discontinuation", "event_day": 150}
     rows = rows_in(tmp_path, [row | applied for row in series()])
