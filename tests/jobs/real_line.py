@@ -95,6 +95,7 @@ def film_steps(planned: Planned) -> Iterator[JobRequest]:
     film = Film.objects.get(trial=planned.trial)
     yield JobRequest("studies.rendition", lambda: accept(film, coordinator), events("studies.film.rendered"))
     first, other = [*right_hands(planned)]
+    wait_for(done, "both films are at the desk, which the worker may have brought there", seconds=60)
     for hand in (first, other):
         accept(hand, coordinator, side="R", spacing_mm=1.0)
     wait_for(done, "both films have their reader images", seconds=60)
