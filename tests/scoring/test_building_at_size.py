@@ -57,11 +57,12 @@ class BuildWatch(Lease):
 
     def __init__(self, queries: CaptureQueriesContext) -> None:
         self.queries = queries
-        self.from_before = scores_in_memory()
+        self.from_before = {id(one): one for one in scores_in_memory()}
         self.seen: list[tuple[int, int]] = []
 
     def progress(self, done: int, total: int, doing: str = "") -> None:
-        self.seen.append((len(self.queries), len(scores_in_memory()) - len(self.from_before)))
+        alive = [one for one in scores_in_memory() if id(one) not in self.from_before]
+        self.seen.append((len(self.queries), len(alive)))
 
 
 class LeaseWithoutJob(Lease):
