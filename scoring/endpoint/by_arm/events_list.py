@@ -117,19 +117,20 @@ def apply_events(
             first.setdefault(event.subject, event)
     rules = {kind: rule_of(strategy, terms) for kind, strategy in strategies.items()}
     counts = dict.fromkeys(sorted(strategies), 0)
-    found, by_series, applied = [], series_of(rows), applied_events(rows, terms)
+    applied = applied_events(rows, terms)
+    deciding = {
+        subject: event
+        for subject, event in first.items()
+        if (event.day, strategies[event.kind] != MISSING) < applied.get(subject, LATER)
+    }
+    found, by_series = [], series_of(rows)
     for row in rows:
-        event_of = first.get(row.subject)
-        if event_of is None:
-            found.append(row)
-            continue
-        rule = rules[event_of.kind]
-        decides = applied.get(row.subject, LATER) > (event_of.day, rule.name != MISSING)
-        if not decides or not is_after(row, event_of.day, rule.grace_days):
+        event_of = deciding.get(row.subject)
+        if event_of is None or not is_after(row, event_of.day, rules[event_of.kind].grace_days):
             found.append(row)
             continue
         counts[event_of.kind] += 1
-        found.append(replace_value(row, by_series[row.subject, row.param], event_of, rule))
+        found.append(replace_value(row, by_series[row.subject, row.param], event_of, rules[event_of.kind]))
     return Applied(found, counts)
 
 
