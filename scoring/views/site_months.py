@@ -22,7 +22,7 @@ from studies.plan.consent import withdrawn_subjects
 SUMS = {
     "films expected": "expected",
     "films received": "received",
-    "of these accepted": "accepted",
+    "films accepted": "accepted",
     "visits with a deviation": "deviating",
     "open questions": "open",
     "reads signed": "reads",
@@ -62,7 +62,7 @@ def month_table(request: HttpRequest, rows: list[SiteMonth]) -> Listing:
             help="Four for each visit that was not recorded as missed; only overdue ones once consent was withdrawn",
         ),
         Column("received", "Films received", sort="received", help="A film of both sides counts once"),
-        Column("accepted", "Accepted of these", sort="accepted"),
+        Column("accepted", "Films accepted", sort="accepted"),
         Column("deviating", "Visits with a deviation", sort="deviating"),
         Column("questions", "Questions asked", sort="questions"),
         Column("open", "Still open", sort="open", help="Not closed yet, by the site or by the coordinator"),

@@ -72,7 +72,7 @@ def test_films_deviations_questions_and_primary_reads_are_counted_by_site_and_mo
     rows = {(row["Month"], row["Site"]): row for row in lines(built_trial)}
     now = f"{timezone.localdate():%Y-%m}"
     first = rows[now, "01"]
-    assert (first["Films received"], first["Accepted of these"], first["Reads signed"]) == ("16", "16", "4")
+    assert (first["Films received"], first["Films accepted"], first["Reads signed"]) == ("16", "16", "4")
     assert (first["Questions asked"], first["Still open"], first["Oldest open, days"]) == ("1", "1", "0")
     assert (rows[now, "02"]["Films received"], rows[now, "02"]["Reads signed"]) == ("8", "2")
     planned = {key: (row["Films expected"], row["Visits with a deviation"]) for key, row in rows.items()}
