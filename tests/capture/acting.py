@@ -10,6 +10,7 @@ from playwright.sync_api import Page
 
 from tests.capture.reading_room import ReadingRoom
 from tests.viewer.films import wait_until
+from tests.waiting import wait_for
 
 ROW_FILL = "Control+Shift+F"
 ALL_FULL = "[...document.querySelectorAll('.pane')].every(p => ['full', 'absent'].includes(p.dataset.level))"
@@ -92,14 +93,24 @@ def wait_waiting(page: Page, number: int) -> None:
 
 
 def kill_renderer(page: Page) -> None:
-    """The processes that draw pages are killed, as when memory runs out; what is left of the tab is closed."""
+    """The processes that draw pages are killed, as when memory runs out; what is left of the tab is closed.
+
+    A page opened before the browser knows that a process is dead may be given to it, and then never answers.
+    """
     browser = page.context.browser
     assert browser is not None
-    processes = browser.new_browser_cdp_session().send("SystemInfo.getProcessInfo")["processInfo"]
+    tools = browser.new_browser_cdp_session()
+
+    def renderers() -> set[int]:
+        processes = tools.send("SystemInfo.getProcessInfo")["processInfo"]
+        return {process["id"] for process in processes if process["type"] == "renderer"}
+
+    killed = renderers()
     with page.expect_event("crash"):
-        for process in processes:
-            if process["type"] == "renderer":
-                os.kill(process["id"], signal.SIGKILL)
+        for process in killed:
+            os.kill(process, signal.SIGKILL)
+    wait_for(lambda: killed.isdisjoint(renderers()), "the browser knows which processes are dead")
+    tools.detach()
     page.close()
 
 
