@@ -14,6 +14,7 @@ from django.utils import timezone
 from audit.trail import Actor, audited_atomic, record
 from config.away import is_away
 from config.errors import WrongState
+from config.transitions import moved
 from jobs.giving_up import in_words, mark_failed
 from jobs.insisting import until_back
 from jobs.lease import Lease
@@ -21,6 +22,8 @@ from jobs.models import Job
 from jobs.queue import publish
 
 log = logging.getLogger(__name__)
+# A running job is queued again by its own worker, never by a person.
+BY_HAND = {Job.Status.FAILED: {Job.Status.QUEUED}}
 
 
 def try_later(job: Job, lease: Lease, error: Exception) -> None:
@@ -66,9 +69,7 @@ def is_ours(filename: str) -> bool:
 def retry(*, job: Job, actor: Actor) -> None:
     """Queues a failed job again, starting with its first attempt."""
     with audited_atomic():
-        failed = Job.objects.filter(pk=job.pk, status=Job.Status.FAILED)
-        if failed.update(status=Job.Status.QUEUED, attempts=0, due_at=timezone.now(), finished_at=None) != 1:
-            job.refresh_from_db()
+        if not moved(job, Job.Status.QUEUED, BY_HAND, attempts=0, due_at=timezone.now(), finished_at=None):
             state = job.get_status_display().lower()
             raise WrongState(f"Job {job.pk} is {state}. Only a job that has failed can be tried again.")
         record(

@@ -8,6 +8,7 @@ from accounts.roles import Role
 from audit.protection import protect
 from audit.registry import declare
 from audit.tracking import track
+from reading.campaigns import audit_actions as training  # noqa: F401
 
 for table in ("filmserved", "filmlook", "itemscore", "itemnote", "signedvalues", "readreturn", "sitting"):
     protect(f"reading_{table}")

@@ -6,7 +6,8 @@ from accounts.roles import Role
 from audit.protection import protect
 from audit.registry import declare
 from audit.tracking import track
-from studies import desk_audit_actions, intake_audit_actions  # noqa: F401
+from studies.arrival import audit_actions as arrival  # noqa: F401
+from studies.desk import audit_actions as desk  # noqa: F401
 
 PLANNERS = frozenset({Role.COORDINATOR, Role.AUDITOR})
 AROUND_ARMS = frozenset({Role.COORDINATOR, Role.CUSTODIAN, Role.STATISTICIAN, Role.AUDITOR})

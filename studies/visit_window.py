@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+# The visit planned for this day is the baseline; other days are counted from its films.
+BASELINE_DAY = 0
+
 
 def window_days(target_day: int, days_before: int, days_after: int) -> tuple[int, int]:
     """First and last day of the window, in days since baseline."""

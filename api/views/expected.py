@@ -9,9 +9,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.base import ApiView
-from api.forms_of_writing import AbsentFilmSerializer, NewAbsentFilmSerializer, ReasonSerializer
 from api.operations import ApiOperation
-from api.serializers import VisitSerializer
+from api.serializers.plan import VisitSerializer
+from api.serializers.requests import AbsentFilmSerializer, NewAbsentFilmSerializer, ReasonSerializer
 from api.views.plan import PLAN, WRITE, visits_of
 from studies.models import AbsentFilm, Visit
 from studies.plan.absences import record_absence, withdraw_absence

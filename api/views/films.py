@@ -11,14 +11,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.base import ApiView
-from api.forms_of_films import (
+from api.narrowing import one_of
+from api.operations import ApiOperation
+from api.serializers.films import (
     CompletenessSerializer,
     DeliverySerializer,
     FilmSerializer,
     QuestionSerializer,
 )
-from api.narrowing import one_of
-from api.operations import ApiOperation
 from studies.models import Film, FilmStatus, Question, QuestionStatus, Subject
 from studies.plan.completeness import visit_states
 from studies.plan.known_visits import load_visits, subjects_with_visits

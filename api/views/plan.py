@@ -9,11 +9,10 @@ from django.shortcuts import get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api import forms_of_writing as forms
-from api import serializers
 from api.base import ApiView
 from api.narrowing import one_of
 from api.operations import ApiOperation
+from api.serializers import plan, requests
 from config.errors import BadInput
 from config.wording import quoted
 from studies.models import Site, Subject, Trial, Visit, VisitPlan
@@ -30,7 +29,7 @@ OF_SUBJECT = ("subject", "The code of a subject: only its visits.")
 class TrialsView(ApiView):
     """The trial of the token."""
 
-    operations = {"get": ApiOperation("list_trials", PLAN, serializers.TrialSerializer, paged=True)}
+    operations = {"get": ApiOperation("list_trials", PLAN, plan.TrialSerializer, paged=True)}
 
     def get(self, request: Request) -> Response:
         """The trials that the token gives access to, which is always exactly one."""
@@ -40,19 +39,19 @@ class TrialsView(ApiView):
 class OneTrialView(ApiView):
     """One trial."""
 
-    operations = {"get": ApiOperation("read_trial", PLAN, serializers.TrialSerializer)}
+    operations = {"get": ApiOperation("read_trial", PLAN, plan.TrialSerializer)}
 
     def get(self, request: Request, code: str) -> Response:
         """The trial of the token."""
-        return Response(serializers.TrialSerializer(self.trial).data)
+        return Response(plan.TrialSerializer(self.trial).data)
 
 
 class SitesView(ApiView):
     """The sites of a trial."""
 
     operations = {
-        "get": ApiOperation("list_sites", PLAN, serializers.SiteSerializer, paged=True),
-        "post": ApiOperation("add_site", WRITE, serializers.SiteSerializer, body=forms.NewSiteSerializer, status=201),
+        "get": ApiOperation("list_sites", PLAN, plan.SiteSerializer, paged=True),
+        "post": ApiOperation("add_site", WRITE, plan.SiteSerializer, body=requests.NewSiteSerializer, status=201),
     }
 
     def get(self, request: Request, code: str) -> Response:
@@ -72,12 +71,12 @@ class PlannedVisitsView(ApiView):
     """The visits of the protocol."""
 
     operations = {
-        "get": ApiOperation("list_planned_visits", PLAN, serializers.PlannedVisitSerializer, paged=True),
+        "get": ApiOperation("list_planned_visits", PLAN, plan.PlannedVisitSerializer, paged=True),
         "post": ApiOperation(
             "plan_visit",
             WRITE,
-            serializers.PlannedVisitSerializer,
-            body=forms.NewPlannedVisitSerializer,
+            plan.PlannedVisitSerializer,
+            body=requests.NewPlannedVisitSerializer,
             status=201,
         ),
     }
@@ -99,9 +98,9 @@ class SubjectsView(ApiView):
     """The subjects of a trial."""
 
     operations = {
-        "get": ApiOperation("list_subjects", PLAN, serializers.SubjectSerializer, paged=True, filters=(OF_SITE,)),
+        "get": ApiOperation("list_subjects", PLAN, plan.SubjectSerializer, paged=True, filters=(OF_SITE,)),
         "post": ApiOperation(
-            "enrol_subject", WRITE, serializers.SubjectSerializer, body=forms.NewSubjectSerializer, status=201
+            "enrol_subject", WRITE, plan.SubjectSerializer, body=requests.NewSubjectSerializer, status=201
         ),
     }
 
@@ -126,21 +125,19 @@ class SubjectsView(ApiView):
 class OneSubjectView(ApiView):
     """One subject."""
 
-    operations = {"get": ApiOperation("read_subject", PLAN, serializers.SubjectSerializer)}
+    operations = {"get": ApiOperation("read_subject", PLAN, plan.SubjectSerializer)}
 
     def get(self, request: Request, code: str, pk: int) -> Response:
         """One subject by its number in this API."""
-        return Response(serializers.SubjectSerializer(get_object_or_404(subjects_of(self), pk=pk)).data)
+        return Response(plan.SubjectSerializer(get_object_or_404(subjects_of(self), pk=pk)).data)
 
 
 class VisitsView(ApiView):
     """The visits of all subjects."""
 
     operations = {
-        "get": ApiOperation("list_visits", PLAN, serializers.VisitSerializer, paged=True, filters=(OF_SUBJECT,)),
-        "post": ApiOperation(
-            "add_visit", WRITE, serializers.VisitSerializer, body=forms.NewVisitSerializer, status=201
-        ),
+        "get": ApiOperation("list_visits", PLAN, plan.VisitSerializer, paged=True, filters=(OF_SUBJECT,)),
+        "post": ApiOperation("add_visit", WRITE, plan.VisitSerializer, body=requests.NewVisitSerializer, status=201),
     }
 
     def get(self, request: Request, code: str) -> Response:
@@ -163,11 +160,11 @@ class VisitsView(ApiView):
 class OneVisitView(ApiView):
     """One visit."""
 
-    operations = {"get": ApiOperation("read_visit", PLAN, serializers.VisitSerializer)}
+    operations = {"get": ApiOperation("read_visit", PLAN, plan.VisitSerializer)}
 
     def get(self, request: Request, code: str, pk: int) -> Response:
         """One visit by its number in this API."""
-        return Response(serializers.VisitSerializer(get_object_or_404(visits_of(self), pk=pk)).data)
+        return Response(plan.VisitSerializer(get_object_or_404(visits_of(self), pk=pk)).data)
 
 
 def subjects_of(view: ApiView) -> QuerySet[Subject]:

@@ -12,15 +12,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.base import ApiView
-from api.forms_of_results import (
+from api.narrowing import one_of
+from api.operations import ApiOperation
+from api.serializers.results import (
     CampaignSerializer,
     DatasetSerializer,
     EventSerializer,
     LockSerializer,
     ProgressSerializer,
 )
-from api.narrowing import one_of
-from api.operations import ApiOperation
 from audit.models import Event
 from audit.redaction import shown
 from config.errors import WrongState

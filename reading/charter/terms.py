@@ -44,14 +44,14 @@ STRATEGIES = {
     "locf": "The last value before the event is carried forward",
     "missing": "Every value after the event is missing",
 }
-LOOKING = {"whole": "Whole films side by side", "joints": "The same joint in every pane"}
+DISPLAY_MODES = {"whole": "Whole films side by side", "joints": "The same joint in every pane"}
 CHOICES: dict[str, dict[str, str]] = {
     "presentation": PRESENTATIONS,
     "result_rule": RESULT_RULES,
     "partial_visits": PARTIAL_RULES,
     "late_film_rule": LATE_FILM_RULES,
     "entry_order": ENTRY_ORDERS,
-    "looking": LOOKING,
+    "display_mode": DISPLAY_MODES,
     "missing_visit": dict(GAPS),
     **{f"{kind}_strategy": STRATEGIES for kind in EVENT_KINDS},
 }
@@ -141,7 +141,7 @@ class Terms:
     qualification_required: bool = True
     unverified_acknowledged: bool = False
     entry_order: str = "joint-major"
-    looking: str = "whole"
+    display_mode: str = "whole"
     bulk_zero: bool = False
     display_check_required: bool = False
     arms_may_be_opened: bool = False

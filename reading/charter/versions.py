@@ -16,9 +16,10 @@ from audit.trail import Actor, audited_atomic, record
 from config.days import months_later
 from config.errors import BadInput, WrongState
 from config.natural import natural_key
+from config.transitions import moved
 from config.wording import counted, either, quoted
 from reading.charter.terms import Terms, read_terms
-from reading.models import Charter, CharterStatus, Qualification, ReaderSuspension, TrainingResult
+from reading.models import CHARTER_TRANSITIONS, Charter, CharterStatus, Qualification, ReaderSuspension, TrainingResult
 from reading.states import demand_reason
 from studies.models import Membership, Trial
 
@@ -87,10 +88,7 @@ def sign_charter(*, charter: Charter, actor: Actor, user: User, password: str) -
             digest=digest,
             stream=charter.trial.code,
         )
-        touched = Charter.objects.filter(pk=charter.pk, status=CharterStatus.DRAFT).update(
-            status=CharterStatus.SIGNED, digest=digest, signature=signature
-        )
-        if touched != 1:
+        if not moved(charter, CharterStatus.SIGNED, CHARTER_TRANSITIONS, digest=digest, signature=signature):
             raise WrongState(f"Charter version {charter.version} is already signed. Write a new draft to amend it.")
         record(
             action="reading.charter.signed",

@@ -11,10 +11,10 @@ import instruments
 from instruments.intercurrent_events import GAPS
 from instruments.missing import RULES
 from reading.charter.terms import (
+    DISPLAY_MODES,
     ENTRY_ORDERS,
     EVENT_KINDS,
     LATE_FILM_RULES,
-    LOOKING,
     PARTIAL_RULES,
     RESULT_RULES,
     STRATEGIES,
@@ -69,7 +69,7 @@ class CharterForm(forms.Form):
         help_text="Readers who know the order measure more progression: 0.4 points a year on top of 3.8 in one study.",
     )
     entry_order = forms.ChoiceField(choices=choices(ENTRY_ORDERS), label="Order of entry")
-    looking = forms.ChoiceField(choices=choices(LOOKING), label="Display mode")
+    display_mode = forms.ChoiceField(choices=choices(DISPLAY_MODES), label="Display mode")
     bulk_zero = forms.BooleanField(
         required=False,
         label="Allow one key to score a joint normal at all timepoints; the data count these entries separately",

@@ -26,7 +26,7 @@ EXAMPLES = {
     "wording": "a grade may be shown as “more than half of the joint lost” or by its number alone.",
     "presentation": "with four visits in random order, baseline may be shown second, as film B, without a label.",
     "entry_order": "joint by joint, a reader enters erosion and narrowing of MCP 2 before MCP 3.",
-    "looking": "with the same joint in every pane, MCP 2 of all visits is shown enlarged, side by side.",
+    "display_mode": "with the same joint in every pane, MCP 2 of all visits is shown enlarged, side by side.",
     "bulk_zero": "one key sets PIP 4 to 0 in all four films, and the data show that the four zeros were entered "
     "together.",
     "display_check_required": "a reader who begins at 9:00 answers the display check before the first case.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from reading.models.affiliation import SiteAffiliation
 from reading.models.campaign import Batch, Campaign, CampaignStatus, Case, CaseStatus
 from reading.models.capture import FilmLook, FilmServed, ImageProblem, ItemNote, ItemScore, SignedValues, Sitting
-from reading.models.charter import Charter, CharterStatus, Qualification
+from reading.models.charter import CHARTER_TRANSITIONS, Charter, CharterStatus, Qualification
 from reading.models.leak_scan import LeakScan, LeakScanStatus
 from reading.models.read import DisplayedFilm, DisplayedTimepoint, Read, ReadKind, ReadReturn, ReadStatus, ReadStep
 from reading.models.sealed import SealedCase, SealedRead, SealedSeed, SealedTimepoint
@@ -13,6 +13,7 @@ from reading.models.suspension import ReaderSuspension, SuspensionCause
 from reading.models.training import SealedReference, TrainingMarks, TrainingResult, TrainingSet
 
 __all__ = [
+    "CHARTER_TRANSITIONS",
     "Batch",
     "Campaign",
     "CampaignStatus",

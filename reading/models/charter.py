@@ -19,6 +19,12 @@ class CharterStatus(models.TextChoices):
     SIGNED = "signed", "Signed"
 
 
+CHARTER_TRANSITIONS: dict[CharterStatus, frozenset[CharterStatus]] = {
+    CharterStatus.DRAFT: frozenset({CharterStatus.SIGNED}),
+    CharterStatus.SIGNED: frozenset(),
+}
+
+
 class Charter(models.Model):
     """One version of a trial's charter. `terms` is the JSON of reading.charter.terms.Terms, `digest` its SHA-256."""
 

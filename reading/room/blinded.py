@@ -209,7 +209,7 @@ def screen_terms(terms: Terms) -> dict[str, Any]:
     return {
         "bulk_zero": terms.bulk_zero,
         "entry_order": terms.entry_order,
-        "looking": terms.looking,
+        "display_mode": terms.display_mode,
         "presets": list(PRESETS),
     }
 

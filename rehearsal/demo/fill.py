@@ -22,7 +22,7 @@ from rehearsal.demo.films import first_day
 from rehearsal.demo.planning import LARSEN, OUTSIDE, SHARP, TrialPlan, plan_trial
 from rehearsal.demo.training import train
 from rehearsal.demo.transfers import decide_on_one, sign_receipt, transfer
-from scoring.transfer_models import Purpose
+from scoring.models import Purpose
 from studies.models import Subject
 
 FINISHED = 8  # subjects whose cases the locked campaign shows

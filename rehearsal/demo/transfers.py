@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from reading.models import Campaign
 from rehearsal.demo.filling import Filling, settle
-from scoring.models import DataTransfer
-from scoring.transfer_models import Decided
+from scoring.models import DataTransfer, Decided
 from scoring.transfers.asking import WantedTransfer, ask_for_transfer
 from scoring.transfers.receipts import receive
 from scoring.transfers.reviewing import NewDecision, decide, findings_of

@@ -18,8 +18,7 @@ from jobs.queue import add
 from reading.issuing.randomisation import new_seed
 from reading.models import Campaign, CampaignStatus
 from reading.states import said_of
-from scoring.models import DataTransfer, Lock
-from scoring.transfer_models import OF_A_LOCK, TRANSFER_TRANSITIONS, Purpose, TransferStatus
+from scoring.models import OF_A_LOCK, TRANSFER_TRANSITIONS, DataTransfer, Lock, Purpose, TransferStatus
 from scoring.transfers.cuts import Cut, demand_cut
 from scoring.transfers.locked import demand_lock_for
 from studies.models import Membership, Trial

@@ -30,9 +30,8 @@ from scoring.datasets.tables import TABLES
 from scoring.datasets.transfer_facts import transfer_of
 from scoring.datasets.writing import CaseSource, write_cases
 from scoring.endpoint.analysis_rows import planned_analysis
-from scoring.models import DataTransfer, Lock
+from scoring.models import DataTransfer, Lock, Purpose, TransferStatus
 from scoring.reader_codes import reader_codes
-from scoring.transfer_models import Purpose, TransferStatus
 from scoring.transfers.asking import move_transfer, record_event
 from scoring.transfers.cuts import cut_in_words, demand_still_whole
 from scoring.transfers.listing_tables import LISTINGS

@@ -16,8 +16,7 @@ from reading.campaigns.outstanding import waited_for
 from reading.charter.versions import terms_of
 from reading.models import Batch, Campaign, Case, CaseStatus, Read, ReadKind, ReadStatus
 from reading.models.read import COUNTING
-from scoring.models import DataTransfer
-from scoring.transfer_models import Purpose
+from scoring.models import DataTransfer, Purpose
 
 WITH_RESULT = (CaseStatus.CONSENSUS, CaseStatus.ADJUDICATED)
 COMPLETE = {

@@ -7,8 +7,7 @@ from django.db.models import Max
 from config.errors import WrongState
 from reading.models import Campaign, CampaignStatus
 from reading.states import said_of
-from scoring.models import ArmsRequest, ArmsRequestStatus, DataTransfer, Lock
-from scoring.transfer_models import Purpose, TransferStatus
+from scoring.models import ArmsRequest, ArmsRequestStatus, DataTransfer, Lock, Purpose, TransferStatus
 
 CONCERNING_ARMS = (ArmsRequestStatus.WAITING, ArmsRequestStatus.OPENING, ArmsRequestStatus.OPENED)
 

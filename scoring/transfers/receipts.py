@@ -9,8 +9,7 @@ from accounts.signed_acts import Act
 from audit.trail import Actor, audited_atomic
 from config.errors import BadInput, NotAllowed, WrongState
 from config.wording import quoted
-from scoring.models import DataTransfer, TransferReceipt
-from scoring.transfer_models import TransferStatus
+from scoring.models import DataTransfer, TransferReceipt, TransferStatus
 from scoring.transfers.asking import record_event
 
 TRANSFER_IS: dict[str, str] = {

@@ -19,8 +19,7 @@ from config.kept import Kept
 from config.unnamed_files import on_disk
 from config.wording import both
 from reading.campaigns.analysis_of_record import arms_opened_at
-from scoring.models import DataTransfer, ReviewDecision
-from scoring.transfer_models import Decided, Purpose, TransferStatus
+from scoring.models import DataTransfer, Decided, Purpose, ReviewDecision, TransferStatus
 from scoring.transfers.listing_tables import FINDINGS
 from scoring.transfers.receipts import TRANSFER_IS
 from studies.arrival.sealed_files import copy_export

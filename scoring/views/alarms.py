@@ -16,7 +16,7 @@ from config.cells import Badge, Column, Link
 from config.filters import ChoiceFilter
 from config.form_refusals import refused_on
 from config.listing import Listing
-from scoring.alarm_forms import AlarmForm
+from scoring.forms.alarms import AlarmForm
 from scoring.models import AlarmAction, AlarmRule, ReaderAlarm
 from scoring.monitoring.alarms import handle_alarm
 from studies.access import trial_or_404

@@ -21,7 +21,7 @@ from scoring.arms.opening_shares import LARGEST_SHARE, give_share
 from scoring.arms.reports import has_received
 from scoring.arms.requests import ask_for_arms, sealed_package, why_not_open, withdraw_request
 from scoring.arms.unsealing import receive_arms
-from scoring.forms import ReceiveForm, ShareForm
+from scoring.forms.arms import ReceiveForm, ShareForm
 from scoring.models import ArmsRequest, ArmsRequestStatus
 from scoring.views.datasets import signer_of
 from studies.access import actor_of, memberships_or_404, trial_or_404

@@ -20,7 +20,7 @@ from scoring.arms.report_files import file_in
 from scoring.arms.reports import arms_to_compare, ask_for_report, content_of, note_download
 from scoring.endpoint.by_arm.blocks import ReportColumn, ReportTable
 from scoring.endpoint.by_arm.svg import WIDTH
-from scoring.forms import ByArmForm
+from scoring.forms.arms import ByArmForm
 from scoring.models import ArmsReport, ArmsReportStatus, ArmsRequest
 from scoring.views.agreement_choice import one_of
 from scoring.views.arms import holding_or_404, request_of

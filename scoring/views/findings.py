@@ -18,9 +18,8 @@ from config.filters import ChoiceFilter
 from config.form_refusals import refused_on
 from config.listing import Listing
 from config.wording import counted
-from scoring.models import DataTransfer, ReviewDecision
-from scoring.transfer_forms import ReviewDecisionForm
-from scoring.transfer_models import Decided
+from scoring.forms.transfers import ReviewDecisionForm
+from scoring.models import DataTransfer, Decided, ReviewDecision
 from scoring.transfers.listing_tables import KINDS
 from scoring.transfers.reviewing import FindingRow, NewDecision, called, decide, findings_of, newest_decisions
 from scoring.views.transfers import campaign_of, transfer_of

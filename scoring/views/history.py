@@ -15,7 +15,7 @@ from config.form_refusals import refused_on
 from config.keyset import KeysetListing
 from config.wording import counted
 from reading.models import Campaign, CampaignStatus
-from scoring.forms import ReviewForm
+from scoring.forms.history import ReviewForm
 from scoring.history.access import HistoryAccess, cell_of, counts_of, seen_by
 from scoring.history.columns import columns_of
 from scoring.history.reviews import range_of, record_export, sign_review

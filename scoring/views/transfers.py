@@ -15,9 +15,8 @@ from config.form_refusals import refused_on
 from jobs.models import Job
 from reading.models import Campaign
 from scoring.datasets.row_diff import KINDS
-from scoring.models import DataTransfer, TransferReceipt
-from scoring.transfer_forms import ReceiptForm, TransferForm
-from scoring.transfer_models import Purpose, TransferStatus
+from scoring.forms.transfers import ReceiptForm, TransferForm
+from scoring.models import DataTransfer, Purpose, TransferReceipt, TransferStatus
 from scoring.transfers.asking import ask_for_transfer
 from scoring.transfers.building import package_name
 from scoring.transfers.cuts import cut_in_words

@@ -19,7 +19,7 @@ from studies.models.film import FOUND_GOOD, OUT_OF_PLAY
 from studies.plan.absences import EXPECTED
 from studies.plan.completeness import ViewStatus, VisitState, visit_states
 from studies.plan.known_visits import load_visits, subjects_with_visits
-from studies.visit_window import window_dates
+from studies.visit_window import BASELINE_DAY, window_dates
 
 VIEWS = len(EXPECTED)
 AT_ONCE = 2000
@@ -153,7 +153,7 @@ def baselines_of(rows: Iterable[VisitRow]) -> dict[int, date]:
     """The baseline day of each subject that has one, as baseline_day."""
     days: dict[int, date] = {}
     for row in rows:
-        if row.target_day == 0 and row.first is not None:
+        if row.target_day == BASELINE_DAY and row.first is not None:
             days[row.subject] = min(row.first, days.get(row.subject, row.first))
     return days
 

@@ -13,6 +13,7 @@ from studies.models import Film, Subject, Trial, Visit, VisitKind, VisitPlan
 from studies.models.film import OUT_OF_PLAY
 from studies.naming import checked_choice, checked_code, checked_name, checked_text, checked_whole, used_once
 from studies.plan.known_visits import FilmRow
+from studies.visit_window import BASELINE_DAY
 
 OUTSIDE_THE_PLAN = (VisitKind.UNSCHEDULED, VisitKind.RESCUE, VisitKind.EARLY_TERMINATION)
 # The numbers of a plan by field: name, minimum and maximum.
@@ -31,13 +32,14 @@ def baseline_day(films: Iterable[Film | FilmRow]) -> date | None:
 def sets_baseline(film: Film | FilmRow) -> bool:
     """Whether the film shows a visit planned for day 0."""
     plan = film.visit.plan if film.visit else None
-    return plan is not None and plan.target_day == 0 and film.status not in OUT_OF_PLAY
+    return plan is not None and plan.target_day == BASELINE_DAY and film.status not in OUT_OF_PLAY
 
 
 def baseline_of(subject_id: int) -> date | None:
     """The same for a subject whose films have not been loaded yet."""
-    films = Film.objects.filter(visit__subject=subject_id, visit__plan__target_day=0).select_related("visit__plan")
-    return baseline_day(films.only("film_date", "status", "visit__plan__target_day"))
+    films = Film.objects.filter(visit__subject=subject_id, visit__plan__target_day=BASELINE_DAY)
+    needed = ("film_date", "status", "visit__plan__target_day")
+    return baseline_day(films.select_related("visit__plan").only(*needed))
 
 
 def checked_plan(*, label: str, target_day: int, days_before: int, days_after: int) -> dict[str, str | int]:

@@ -21,7 +21,7 @@ from studies.models import Site, Subject, Trial, VisitPlan
 from studies.plan.subjects import enrol
 from studies.plan.trials import add_site, rename_site
 from studies.plan.visits import change_plan, plan_visit
-from studies.visit_window import window_days
+from studies.visit_window import BASELINE_DAY, window_days
 
 
 def window_in_words(plan: VisitPlan) -> str:
@@ -39,7 +39,7 @@ def set_up(request: HttpRequest, code: str) -> HttpResponse:
         "subjects": trial.subjects.count(),
         "people": trial.memberships.current().values("user").distinct().count(),
     }
-    baseline = trial.visit_plans.filter(target_day=0).first()
+    baseline = trial.visit_plans.filter(target_day=BASELINE_DAY).first()
     return render(request, "studies/set_up.html", {"trial": trial, "counts": counts, "baseline": baseline})
 
 

@@ -22,6 +22,7 @@ from studies.plan.membership import appoint_first_coordinator
 from studies.plan.progress import Standing, standing
 from studies.plan.still_to_come import still_to_come
 from studies.plan.trials import create_trial
+from studies.visit_window import BASELINE_DAY
 
 
 def trial(request: HttpRequest, code: str) -> HttpResponse:
@@ -76,10 +77,10 @@ def steps(trial: Trial, stands: Standing) -> list[tuple[str, str, bool]]:
     """The steps of setting up a trial: the step, its page, whether it is done."""
     pages = {name: reverse(f"studies:{name}", args=[trial.code]) for name in ("sites", "plans", "subjects", "members")}
     site_people = trial.memberships.current().filter(role=Role.SITE).values("site").distinct().count()
-    sites = trial.sites.count()
+    sites, baseline = trial.sites.count(), trial.visit_plans.filter(target_day=BASELINE_DAY)
     return [
         ("Add the sites", pages["sites"], sites > 0),
-        ("Plan the visits, with baseline on day 0", pages["plans"], trial.visit_plans.filter(target_day=0).exists()),
+        ("Plan the visits, with baseline on day 0", pages["plans"], baseline.exists()),
         ("Enrol the subjects", pages["subjects"], stands.subjects > 0),
         ("Grant the role Site at every site", pages["members"], 0 < sites == site_people),
     ]

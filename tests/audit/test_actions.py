@@ -54,7 +54,7 @@ def test_a_sentence_that_could_break_is_refused_when_declared(own_actions: None,
 def test_every_action_of_an_app_is_declared_by_that_app() -> None:
     assert len(DECLARED) > 120
     for app in APPS:
-        text = "".join(path.read_text() for path in (ROOT / app).glob("*audit_actions.py"))
+        text = "".join(path.read_text() for path in (ROOT / app).rglob("audit_actions.py"))
         assert {name for name in ACTIONS if name.startswith(f"{app}.")} == set(
             re.findall(rf'"({app}(?:\.[a-z-]+){{2}})"', text)
         )
@@ -143,7 +143,7 @@ def sources(app: str) -> str:
     """The code that records the actions of an app; results of training are recorded above it."""
     folders = {"reading": ("reading", "scoring")}.get(app, (app,))
     paths = [path for folder in folders for path in (ROOT / folder).rglob("*.py")]
-    return "".join(path.read_text() for path in paths if not path.name.endswith("audit_actions.py"))
+    return "".join(path.read_text() for path in paths if path.name != "audit_actions.py")
 
 
 SOURCES = {app: sources(app) for app in APPS}

@@ -147,7 +147,13 @@ class ReadingRoom:
         if self.other_user:
             return HandlerAnswer(b"not here", "text/html", 404)
         presets = [{"label": "Film", "center": 0, "width": 1}, {"label": "Bone", "center": 0.15, "width": 0.6}]
-        terms = {"bulk_zero": True, "entry_order": "joint-major", "looking": "whole", "presets": presets, **self.terms}
+        terms = {
+            "bulk_zero": True,
+            "entry_order": "joint-major",
+            "display_mode": "whole",
+            "presets": presets,
+            **self.terms,
+        }
         follower = self.next_room
         context = {
             "case": self.case,

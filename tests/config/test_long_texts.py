@@ -6,7 +6,7 @@ import pytest
 from django import forms
 
 from config.long_texts import LongTextField
-from scoring.forms import ReviewForm
+from scoring.forms.history import ReviewForm
 from studies.forms.desk import QuestionForm
 from studies.forms.deviations import EntryForm
 from studies.forms.questions import AskForm, CloseQuestionForm, MessageForm

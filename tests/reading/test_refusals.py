@@ -59,7 +59,7 @@ def draft(built_trial: BuiltTrial, campaign: Campaign, code: str) -> Campaign:
     ("terms", "message"),
     [
         ({"colour": "red"}, "A charter has no term “colour”. It has adjudication threshold, alarm discordant,"),
-        ({"looking": "twice"}, "The looking cannot be “twice”. Choose whole or joints."),
+        ({"display_mode": "twice"}, "The display mode cannot be “twice”. Choose whole or joints."),
         ({"missing_limit": 2}, "The missing limit cannot be “2”. Give a number from 0 to 1."),
         ({"batch_size": None}, "The batch size cannot be nothing. Give a whole number from 0 to 5000."),
         ({"instrument": "sharp"}, "The instrument cannot be “sharp”. Choose svdh, "),

@@ -26,8 +26,7 @@ from reading.issuing.consent import withdraw_consent
 from reading.models import Campaign, Case, CaseStatus, Read, ReadKind, ReadStatus
 from reading.room.signing import return_read
 from scoring.datasets import verifier
-from scoring.models import DataTransfer, ReviewDecision
-from scoring.transfer_models import TransferStatus
+from scoring.models import DataTransfer, ReviewDecision, TransferStatus
 from scoring.transfers.asking import WantedTransfer, ask_for_transfer
 from scoring.transfers.cuts import Cut, complete_cases, demand_cut, stopped_early
 from scoring.transfers.receipts import record_comparison

@@ -22,8 +22,7 @@ from reading.campaigns.opening import create_campaign
 from reading.models import Campaign, TrainingSet
 from scoring.arms.requests import why_not_open
 from scoring.datasets import verifier
-from scoring.models import ArmsRequest, Dataset, DataTransfer, Lock, TransferReceipt
-from scoring.transfer_models import TransferStatus
+from scoring.models import ArmsRequest, Dataset, DataTransfer, Lock, TransferReceipt, TransferStatus
 from scoring.transfers.asking import WantedTransfer, ask_for_transfer
 from scoring.transfers.building import given_up, of_lock
 from scoring.transfers.cuts import Cut

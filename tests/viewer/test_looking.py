@@ -173,8 +173,8 @@ def test_the_magnifier_is_there_while_its_key_is_held(clean_page: Page, room: Re
     assert (seen(clean_page) == before).all()
 
 
-def test_in_the_joints_way_the_next_joint_moves_all_films(clean_page: Page, site: StaticSite) -> None:
-    room = ReadingRoom(site, panes=2, instrument="larsen-1995", film=large_film, terms={"looking": "joints"})
+def test_with_the_same_joint_in_every_pane_the_next_joint_moves_all_films(clean_page: Page, site: StaticSite) -> None:
+    room = ReadingRoom(site, panes=2, instrument="larsen-1995", film=large_film, terms={"display_mode": "joints"})
     open_read(clean_page, room)
     assert clean_page.is_visible(".strip >> nth=0")
     press(clean_page, "o", "z")
@@ -199,7 +199,9 @@ def test_close_to_a_joint_every_film_shows_as_many_millimetres_wherever_its_join
         places = {"PIP2": [*JOINT], "PIP3": [300.0 + 40 * later, 400.0 + 30 * later]}
         return {**large_film(site, token, side, view, seed), "spacing_mm": spacings[later], "joints": places}
 
-    open_read(clean_page, ReadingRoom(site, panes=2, instrument="larsen-1995", film=film, terms={"looking": "joints"}))
+    open_read(
+        clean_page, ReadingRoom(site, panes=2, instrument="larsen-1995", film=film, terms={"display_mode": "joints"})
+    )
     shown = []
     for keys in (["z"], ["1", "1"]):
         press(clean_page, *keys)

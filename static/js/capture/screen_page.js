@@ -36,7 +36,7 @@ export class ScreenPage {
     this.cursor = new Cursor(this.plan, timepoints, this.sheet);
     this.lightbox = new Lightbox(root, {
       panes: this.panes,
-      looking: this.terms.looking,
+      displayMode: this.terms.display_mode,
       loader: room.loader,
       later: dataOf(root, "next-case")?.films.filter(({ absent }) => !absent),
       regions: this.plan.regions,

@@ -21,9 +21,9 @@ export class Lightbox {
   // Set by the owner: a film that has changed has been drawn, or one has been seen whole.
   onready() {}
 
-  // looking: "whole" or "joints"; later: film descriptors of the next case.
-  constructor(root, { panes, looking, loader, later, regions }) {
-    this.looking = looking;
+  // displayMode: "whole" or "joints"; later: film descriptors of the next case.
+  constructor(root, { panes, displayMode, loader, later, regions }) {
+    this.displayMode = displayMode;
     this.panes = [...root.querySelectorAll(".pane")].map((element) => new Pane(element));
     this.shelf = new FilmShelf({ panes, loader, regions, later, changed: (film) => this.#filmChanged(film) });
     const stage = (this.stage = new Stage(root.querySelector(".stage"), this.panes));
@@ -36,7 +36,7 @@ export class Lightbox {
     this.magnifier = new Magnifier(stage, this.tools, root.querySelector(".lens"));
     this.strip = new Strip(stage);
     attachPointer(stage, this.tools);
-    stage.root.classList.toggle("joints", looking === "joints");
+    stage.root.classList.toggle("joints", displayMode === "joints");
   }
 
   film(timepoint, region) {
@@ -52,7 +52,7 @@ export class Lightbox {
     this.strip.hang();
     this.stage.layout();
     for (const pane of this.panes) this.#open(pane.film);
-    if (this.looking === "joints" && this.panes.every(({ film }) => film.state === "absent" || film.seenWhole)) {
+    if (this.displayMode === "joints" && this.panes.every(({ film }) => film.state === "absent" || film.seenWhole)) {
       this.closeUp.toggle(true);
     }
   }

@@ -9,7 +9,7 @@ from django import forms
 from accounts.act_forms import ActForm
 from accounts.signed_acts import Act
 from reading.models import Batch, Campaign
-from scoring.transfer_models import Decided, Purpose
+from scoring.models import Decided, Purpose
 from scoring.transfers.asking import INTERIM_MEANS, WantedTransfer, recipients
 from scoring.transfers.cuts import Cut
 

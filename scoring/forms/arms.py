@@ -1,4 +1,4 @@
-"""A custodian's opening share, the statement of the person who receives the arms, an auditor's review."""
+"""A custodian's opening share, the statement of the person who receives the arms, and a report by arm."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from django import forms
 
 from accounts.act_forms import ActForm
 from accounts.signed_acts import Act
-from config.long_texts import LongTextField
 
 
 class ShareForm(ActForm):
@@ -49,15 +48,3 @@ class ByArmForm(forms.Form):
         reference = self.fields["reference"]
         assert isinstance(reference, forms.ChoiceField)  # noqa: S101  declared above
         reference.choices = [(arm, arm) for arm in arms]
-
-
-class ReviewForm(ActForm):
-    """What the auditor says about the range reviewed, under their signature."""
-
-    note = LongTextField(
-        required=False,
-        help_text="What you reviewed and found. At most 500 characters.",
-    )
-
-    def __init__(self, data: Any = None) -> None:
-        super().__init__(Act.SCORE_REVIEW, data=data)

@@ -1,0 +1,1 @@
+"""What programs receive and send, as JSON."""

@@ -1,0 +1,1 @@
+"""Forms for people who work on results."""
