@@ -22,6 +22,7 @@ KINDS: dict[str, str] = {
     "studies.joint_proposal": "studies.desk.joint_proposals.carry",
     "studies.mail_membership": "studies.plan.membership_mail.carry",
     "studies.mail_question": "studies.questions.mail.carry",
+    "studies.remind_site": "studies.plan.site_reminders.carry",
     "studies.rendition": "studies.arrival.rendition.carry",
 }
 

@@ -72,6 +72,7 @@ planned(
     "Film expected again",
     "marked the film[ {side} {view}] of visit {visit|id} as expected again",
 )
+planned("studies.sites.reminded", "Sites reminded", "reminded [{sites:site} of ]overdue films")
 planned("studies.film.replaced", "Film replaced", "replaced film {id}[ with film {replacement}]")
 planned(
     "studies.membership.granted",

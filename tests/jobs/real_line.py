@@ -41,6 +41,7 @@ from studies.desk import quality
 from studies.desk.joints import place
 from studies.models import Film, Rendition
 from studies.plan.membership import grant
+from studies.plan.site_reminders import remind_sites
 from studies.questions import threads as questions
 from tests.reading import builders
 from tests.reading.builders import BuiltTrial, build_reading_trial, fill_read, open_campaign_of, sign
@@ -99,6 +100,9 @@ def film_steps(planned: Planned) -> Iterator[JobRequest]:
     )
     film = Film.objects.get(trial=planned.trial)
     yield JobRequest("studies.rendition", lambda: accept(film, coordinator), events("studies.film.rendered"))
+    yield JobRequest(
+        "studies.remind_site", lambda: remind_sites(trial=planned.trial, actor=coordinator), mails("are overdue")
+    )
     first, other = [*right_hands(planned)]
     wait_for(done, "both films are at the desk, which the worker may have brought there", seconds=60)
     for hand in (first, other):
