@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from accounts.roles import Role
-from audit.protection import protect
 from audit.registry import declare
-from audit.tracking import track
 
 # Those who manage accounts, and those who audit their work.
 KEEPERS = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
@@ -65,14 +63,4 @@ declare(
     label="Signature applied",
     sentence="applied signature {id}[ to {kind.record_kind} {record_id}][: “{meaning}”]",
     seen_by=SIGNED_FOR,
-)
-
-protect("accounts_signature")
-track(
-    "accounts_user",
-    "password email name is_active is_administrator created_at",
-    besides="last_login session_generation wrong_signature_passwords invited_at",
-)
-track(
-    "mfa_authenticator", "user_id type data__secret data__seed data__used_mask created_at", besides="data last_used_at"
 )

@@ -11,4 +11,4 @@ class ApiConfig(AppConfig):
     name = "api"
 
     def ready(self) -> None:
-        from api import audit_actions, menu  # noqa: F401
+        from api import audit_actions, menu, protected_tables  # noqa: F401

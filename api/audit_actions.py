@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from accounts.roles import Role
 from audit.registry import declare
-from audit.tracking import track
 
 SEE_TOKENS = frozenset({Role.COORDINATOR, Role.AUDITOR})
 
@@ -17,9 +16,3 @@ def on_token(name: str, label: str, sentence: str) -> None:
 on_token("api.token.made", "Access token made", "made access token {label|id}[ for {name}][ ({role})]")
 on_token("api.token.collected", "Access token collected", "was shown the text of access token {label|id}")
 on_token("api.token.revoked", "Access token revoked", "revoked access token {label|id}[ of {name}]")
-
-track(
-    "api_accesstoken",
-    "membership_id label scopes digest made_by_id made_at expires_on collected_at revoked_at",
-    besides="last_used_on",
-)

@@ -1,6 +1,6 @@
 """Regulated tables and the triggers that refuse to change their rows, on PostgreSQL and on SQLite.
 
-Apps declare their tables when their audit_actions.py is imported. The triggers are installed after every migrate,
+Each app declares its tables in its protected_tables.py. The triggers are installed after every migrate,
 because a migration that rebuilds a table on SQLite silently drops them.
 """
 

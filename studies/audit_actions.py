@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from accounts.roles import Role
-from audit.protection import protect
 from audit.registry import declare
-from audit.tracking import track
 from studies.arrival import audit_actions as arrival  # noqa: F401
 from studies.desk import audit_actions as desk  # noqa: F401
 
@@ -149,24 +147,3 @@ on_question("studies.question.answered", "Question answered", "answered question
 on_question("studies.question.reminded", "Question reminder sent", "reminded the site of question {id}")
 on_question("studies.question.closed", "Question closed", "closed question {id}[ about film {film}]")
 on_question("studies.question.reopened", "Question reopened", "reopened question {id}[ about film {film}]")
-
-protect("studies_questionmessage")
-protect("studies_deviationversion")
-protect("studies_armsimport")
-protect("studies_sealedarm")
-
-track("studies_trial", "code title sponsor created_at")
-track("studies_site", "trial_id code name")
-track("studies_subject", "trial_id site_id code", besides="natural")
-track("studies_consentwithdrawal", "subject_id withdrawn_on statement instruction recorded_at corrected_at")
-track("studies_visitplan", "trial_id code label target_day days_before days_after")
-track("studies_visit", "subject_id plan_id code kind not_done_reason")
-track(
-    "studies_membership",
-    "trial_id user_id role site_id reason granted_at granted_by_id pending confirmed_by_id confirmed_at"
-    " first_used_at revoked_at unblinded_at",
-)
-track("studies_absentfilm", "visit_id side view reason recorded_at withdrawn_at")
-track("studies_armsholding", "trial_id reason chosen_by_id chosen_at opened_at received_at")
-track("studies_custodiankey", "trial_id custodian_id public_key fingerprint registered_at confirmed_at replaced_at")
-track("studies_question", "trial_id site_id subject_id visit_id film_id status due_on opened_at")

@@ -1,13 +1,9 @@
-"""What the audit trail holds about training, and its regulated tables."""
+"""What the audit trail holds about training."""
 
 from __future__ import annotations
 
 from accounts.roles import Role
-from audit.protection import protect
 from audit.registry import declare
-
-for table in ("trainingset", "sealedreference", "trainingmarks", "trainingresult"):
-    protect(f"reading_{table}")
 
 RUNS_TRAINING = frozenset({Role.COORDINATOR, Role.LEAD, Role.STATISTICIAN, Role.AUDITOR})
 

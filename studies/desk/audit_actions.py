@@ -1,11 +1,9 @@
-"""What the audit trail records about the QC desk; decisions on films and placements of joints are never changed."""
+"""What the audit trail records about the QC desk."""
 
 from __future__ import annotations
 
 from accounts.roles import Role
-from audit.protection import protect
 from audit.registry import declare
-from audit.tracking import track
 
 DESK_ROLES = frozenset({Role.COORDINATOR, Role.CHECKER, Role.AUDITOR})
 # Notes and questions are for the people who wrote them.
@@ -39,21 +37,3 @@ declare(
     seen_by=WRITERS,
     hides=("details.readability",),
 )
-
-protect("studies_qualitydecision")
-protect("studies_jointplacement")
-
-# What decides which picture a reader gets, and for which visit. Machine findings and the UID only steer the desk.
-track(
-    "studies_film",
-    "trial_id site_id subject_id visit_id replaces_id status status_reason channel original_name original_file"
-    " media_type size sha256 side view film_date film_date_source spacing_mm inverted header blind_file desk_folder"
-    " pixel_sha256 approved_pixels deidentification designated received_at",
-    besides="findings sop_instance_uid",
-)
-track(
-    "studies_maskset",
-    "film_id revision rectangles crops proposed_by_id proposed_at confirmed_by_id confirmed_at refused_reason",
-)
-# The reader image is covered by the seal in its rendition: an event that named both would join them.
-track("studies_rendition", "film_id side view masks_id index sealed_image image_seal", besides="proposed")
