@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from accounts.roles import Role
-from audit.registry import declare
+from audit.declared_actions import declare
 
 # Those who manage accounts, and those who audit their work.
 KEEPERS = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})

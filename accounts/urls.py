@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from accounts.views import health, over, own, passwords, people, sign_in, start
+from accounts.views import health, own, passwords, people, sign_in, sign_in_over, start
 
 urlpatterns = [
     path("", start.home, name="home"),
     path("help/", start.help_page, name="help"),
     path("sign-in/", sign_in.sign_in, name="sign_in"),
     path("sign-in/code/", sign_in.sign_in_code, name="sign_in_code"),
-    path("sign-in/over/", over.sign_in_over, name="sign_in_over"),
+    path("sign-in/over/", sign_in_over.sign_in_over, name="sign_in_over"),
     path("sign-out/", sign_in.sign_out, name="sign_out"),
     path("password/forgotten/", passwords.forgotten, name="password_forgotten"),
     path("password/new/<str:token>/", passwords.password_new, name="password_new"),

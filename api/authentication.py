@@ -16,7 +16,7 @@ from accounts.models import User
 from api.models import AccessToken
 from api.problems import UNKNOWN_SENDER
 from api.tokens import note_use, valid_token
-from studies.plan.first_use import note_first_use
+from studies.plan.first_request import note_first_use
 
 
 class TokenAuthentication(BaseAuthentication):

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from audit.declared_actions import ACTIONS
 from audit.kinds import kind_in_words
 from audit.models import Event
-from audit.registry import ACTIONS
 from audit.sentences import HIDDEN, in_words
 from audit.trail import SYSTEM_ROLE
 

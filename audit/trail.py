@@ -11,9 +11,9 @@ from django.db import connection, models, transaction
 
 from audit.canonical import plain
 from audit.chain import PendingEvent, append, lock_heads
+from audit.declared_actions import declared
 from audit.models import Head
 from audit.protection import PROTECTED
-from audit.registry import declared
 from audit.streams import ChainState
 from audit.tracking import TRACKED
 

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 from django.db.models import QuerySet
 
 from config.cells import EXCEL_MARK, Column, csv_safe
-from config.narrowing import Rows
+from config.row_filters import Rows
 
 Load: TypeAlias = Callable[[Sequence[Any]], None]
 LINES, AT_ONCE = 200, 2000

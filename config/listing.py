@@ -16,7 +16,7 @@ from config.cells import Cell, Column
 from config.csv_pieces import Load, csv_pieces
 from config.errors import BadInput
 from config.filters import ChoiceFilter
-from config.narrowing import Rows, narrow, order, search
+from config.row_filters import Rows, narrow, order, search
 from config.whole import whole_from
 from config.wording import either, quoted
 

@@ -2,34 +2,37 @@
 
 from __future__ import annotations
 
-from instruments import sites
+from instruments import scored_joints
 from instruments.definition import Instrument, Item, maximum_of
 from instruments.facts import Fact, Mark
 from instruments.not_assessable import REASONS, REASONS_FACT
 
 GRADES = tuple(range(6))
 QUADRANTS = tuple(
-    sites.SitePart(str(number), f"{name} quadrant", f"_q{number}")
+    scored_joints.SitePart(str(number), f"{name} quadrant", f"_q{number}")
     for number, name in enumerate(("distal radial", "distal ulnar", "proximal radial", "proximal ulnar"), start=1)
 )
 RADCLASS = "radclass.mudr.org/content/larsen-score-joint-involvement-rheumatoid-arthritis-plain-radiographs"
 
 # Each row: site, parts scored apart, weight.
-Row = tuple[sites.ScoredSite, tuple[sites.SitePart, ...], int]
-ONE = (sites.WHOLE,)
+Row = tuple[scored_joints.ScoredSite, tuple[scored_joints.SitePart, ...], int]
+ONE = (scored_joints.WHOLE,)
 
 
-def whole_sites(*joints: sites.ScoredSite) -> tuple[Row, ...]:
+def whole_sites(*joints: scored_joints.ScoredSite) -> tuple[Row, ...]:
     return tuple((joint, ONE, 1) for joint in joints)
 
 
-HAND_1995: tuple[Row, ...] = (*whole_sites(*sites.PIP, *sites.MCP[1:]), (sites.WRIST, QUADRANTS, 1))
-FOOT_1995 = whole_sites(*sites.MTP[1:])
-HAND_1977: tuple[Row, ...] = (
-    *whole_sites(sites.THUMB_IP, *sites.DIP, *sites.PIP, *sites.MCP),
-    (sites.WRIST, ONE, 5),
+HAND_1995: tuple[Row, ...] = (
+    *whole_sites(*scored_joints.PIP, *scored_joints.MCP[1:]),
+    (scored_joints.WRIST, QUADRANTS, 1),
 )
-FOOT_1977 = whole_sites(sites.HALLUX_IP, *sites.MTP)
+FOOT_1995 = whole_sites(*scored_joints.MTP[1:])
+HAND_1977: tuple[Row, ...] = (
+    *whole_sites(scored_joints.THUMB_IP, *scored_joints.DIP, *scored_joints.PIP, *scored_joints.MCP),
+    (scored_joints.WRIST, ONE, 5),
+)
+FOOT_1977 = whole_sites(scored_joints.HALLUX_IP, *scored_joints.MTP)
 
 WORDING_1995 = {
     0: "Intact bony outlines, normal joint space",
@@ -69,7 +72,7 @@ PROVENANCE_1995 = (
         "our naming; the source says four quadrants",
     ),
     NO_TERM,
-    sites.TERMS_FACT,
+    scored_joints.TERMS_FACT,
     REASONS_FACT,
 )
 PROVENANCE_1977 = (
@@ -85,16 +88,16 @@ PROVENANCE_1977 = (
     Fact("range", "0-250; both readings of the site list close at 250.", Mark.VERIFIED, RADCLASS),
     Fact("wording", "Grade texts of 1977.", Mark.VERIFIED, RADCLASS),
     NO_TERM,
-    sites.TERMS_FACT,
+    scored_joints.TERMS_FACT,
     REASONS_FACT,
 )
 
 
 def make_items(hand: tuple[Row, ...], foot: tuple[Row, ...]) -> tuple[Item, ...]:
     return tuple(
-        sites.make_item(feature="grade", side=side, site=site, allowed=GRADES, weight=weight, part=part)
+        scored_joints.make_item(feature="grade", side=side, site=site, allowed=GRADES, weight=weight, part=part)
         for rows in (hand, foot)
-        for side in sites.SIDES
+        for side in scored_joints.SIDES
         for site, parts, weight in rows
         for part in parts
     )

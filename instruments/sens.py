@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from instruments import sites, svdh
+from instruments import scored_joints, svdh
 from instruments.definition import CdiscTerms, Instrument, Item, maximum_of
 from instruments.facts import Fact, Mark
 from instruments.not_assessable import REASONS, REASONS_FACT
@@ -31,7 +31,7 @@ PROVENANCE = (
         ABSTRACT,
     ),
     Fact("terms", "No published test code for SENS: a sponsor extends MUSCTSCD.", Mark.VERIFIED, "COSMoS 2025"),
-    sites.TERMS_FACT,
+    scored_joints.TERMS_FACT,
     REASONS_FACT,
 )
 

@@ -4,39 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from instruments import sites
+from instruments import scored_joints
 from instruments.definition import Instrument, Item, maximum_of
 from instruments.facts import Fact, Mark
 from instruments.not_assessable import REASONS, REASONS_FACT
 
-EROSION_TEST = sites.Test("SVBESCR", "Sharp/Van der Heijde Bone Erosion Score", "C128988")
-NARROWING_TEST = sites.Test("SVJSNSCR", "Sharp/Van der Heijde JSN Score", "C128989")
+EROSION_TEST = scored_joints.Test("SVBESCR", "Sharp/Van der Heijde Bone Erosion Score", "C128988")
+NARROWING_TEST = scored_joints.Test("SVJSNSCR", "Sharp/Van der Heijde JSN Score", "C128989")
 
 # One row per site in reading order: site, scored for erosion, scored for narrowing.
 HAND = (
-    (sites.THUMB_IP, True, False),
-    *((joint, True, True) for joint in sites.PIP),
-    *((joint, True, True) for joint in sites.MCP),
-    (sites.METACARPAL_1_BASE, True, False),
-    (sites.MULTANGULAR, True, False),
-    (sites.NAVICULAR, True, False),
-    (sites.LUNATE, True, False),
-    (sites.RADIUS, True, False),
-    (sites.ULNA, True, False),
-    *((joint, False, True) for joint in sites.CMC),
-    (sites.MULTANGULAR_NAVICULAR, False, True),
-    (sites.CAPITATE_NAVICULAR_LUNATE, False, True),
-    (sites.RADIOCARPAL, False, True),
+    (scored_joints.THUMB_IP, True, False),
+    *((joint, True, True) for joint in scored_joints.PIP),
+    *((joint, True, True) for joint in scored_joints.MCP),
+    (scored_joints.METACARPAL_1_BASE, True, False),
+    (scored_joints.MULTANGULAR, True, False),
+    (scored_joints.NAVICULAR, True, False),
+    (scored_joints.LUNATE, True, False),
+    (scored_joints.RADIUS, True, False),
+    (scored_joints.ULNA, True, False),
+    *((joint, False, True) for joint in scored_joints.CMC),
+    (scored_joints.MULTANGULAR_NAVICULAR, False, True),
+    (scored_joints.CAPITATE_NAVICULAR_LUNATE, False, True),
+    (scored_joints.RADIOCARPAL, False, True),
 )
-FOOT = ((sites.HALLUX_IP, True, True), *((joint, True, True) for joint in sites.MTP))
+FOOT = ((scored_joints.HALLUX_IP, True, True), *((joint, True, True) for joint in scored_joints.MTP))
 TABLE = (("L", HAND), ("R", HAND), ("L", FOOT), ("R", FOOT))
 
-WHOLE_FOOT_JOINT = ((sites.WHOLE, tuple(range(11))),)
+WHOLE_FOOT_JOINT = ((scored_joints.WHOLE, tuple(range(11))),)
 TWO_SIDES = (
-    (sites.SitePart("P", "proximal side", "_prox", "PROXIMAL"), tuple(range(6))),
-    (sites.SitePart("D", "distal side", "_dist", "DISTAL"), tuple(range(6))),
+    (scored_joints.SitePart("P", "proximal side", "_prox", "PROXIMAL"), tuple(range(6))),
+    (scored_joints.SitePart("D", "distal side", "_dist", "DISTAL"), tuple(range(6))),
 )
-BONE = ((sites.WHOLE, tuple(range(6))),)
+BONE = ((scored_joints.WHOLE, tuple(range(6))),)
 
 SIDES_SUM = "the two sides of the joint, 0-5 each, add up to"
 WORDINGS = {
@@ -133,7 +133,7 @@ PROVENANCE = (
         Mark.GENERAL,
         "our naming; sources say only that each side of the joint is scored 0-5",
     ),
-    sites.TERMS_FACT,
+    scored_joints.TERMS_FACT,
     REASONS_FACT,
 )
 CITATION = (
@@ -144,17 +144,19 @@ CITATION = (
 
 def items_at(
     side: str,
-    row: tuple[sites.ScoredSite, bool, bool],
-    foot_erosion: tuple[tuple[sites.SitePart, tuple[int, ...]], ...],
+    row: tuple[scored_joints.ScoredSite, bool, bool],
+    foot_erosion: tuple[tuple[scored_joints.SitePart, tuple[int, ...]], ...],
 ) -> Iterator[Item]:
     site, eroded, narrowed = row
     if eroded:
         for part, allowed in foot_erosion if site.region == "foot" else BONE:
-            yield sites.make_item(
+            yield scored_joints.make_item(
                 feature="erosion", side=side, site=site, allowed=allowed, part=part, test=EROSION_TEST
             )
     if narrowed:
-        yield sites.make_item(feature="narrowing", side=side, site=site, allowed=tuple(range(5)), test=NARROWING_TEST)
+        yield scored_joints.make_item(
+            feature="narrowing", side=side, site=site, allowed=tuple(range(5)), test=NARROWING_TEST
+        )
 
 
 def with_sums(texts: dict[int, str]) -> dict[int, str]:
@@ -171,7 +173,7 @@ def wordings(foot_as_one: bool) -> dict[str, dict[str, dict[int, str]]]:
 
 
 def make(
-    key: str, place: int, title: str, foot_erosion: tuple[tuple[sites.SitePart, tuple[int, ...]], ...]
+    key: str, place: int, title: str, foot_erosion: tuple[tuple[scored_joints.SitePart, tuple[int, ...]], ...]
 ) -> Instrument:
     items = tuple(item for side, rows in TABLE for row in rows for item in items_at(side, row, foot_erosion))
     return Instrument(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from audit.registry import declare
+from audit.declared_actions import declare
 
 SEEN_BY = {"auditor", "administrator", "system"}
 declare(

@@ -23,8 +23,8 @@ from audit.trail import Actor, audited_atomic, record
 from audit.verify import verify
 from jobs.copying import MANIFEST, VERSION, ManifestEntry, is_as_listed
 from jobs.database_copy import NAMES, copy_in, server_version
+from jobs.database_roles import granted_roles, owned_by_others
 from jobs.encrypting import pour_back
-from jobs.granted import granted_roles, owned_by_others
 
 
 class NotRestorable(Exception):

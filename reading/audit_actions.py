@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from accounts.roles import Role
-from audit.registry import declare
+from audit.declared_actions import declare
 from reading.campaigns import audit_actions as training  # noqa: F401
 
 KNOWS_ORDER = frozenset({Role.COORDINATOR, Role.STATISTICIAN})

@@ -1,7 +1,7 @@
 """Damage of one hand or foot, dialled per joint in the grades of the Sharp/van der Heijde score.
 
-Joints carry the codes of instruments/sites.py. A hand joint has one erosion grade 0-5; a foot joint has one for its
-proximal and one for its distal side, or their sum 0-10. Narrowing is 0-4.
+Joints carry the codes of instruments/scored_joints.py. A hand joint has one erosion grade 0-5; a foot joint has one for
+its proximal and one for its distal side, or their sum 0-10. Narrowing is 0-4.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from accounts.roles import Role
-from audit.registry import declare
+from audit.declared_actions import declare
 
 KNOWS_SCORES = frozenset({Role.STATISTICIAN, Role.LEAD})
 KNOWS_DATASETS = KNOWS_SCORES | {Role.AUDITOR, Role.SIGNER, Role.COORDINATOR, Role.SPONSOR}

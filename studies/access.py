@@ -8,7 +8,7 @@ from accounts.roles import Action, allows
 from audit.trail import Actor
 from config.errors import NotAllowed
 from studies.models import Membership, Site, Trial
-from studies.plan.first_use import note_first_use
+from studies.plan.first_request import note_first_use
 
 
 def memberships_or_404(request: HttpRequest, code: str) -> list[Membership]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from accounts.roles import Role
-from audit.registry import declare
+from audit.declared_actions import declare
 from studies.arrival import audit_actions as arrival  # noqa: F401
 from studies.desk import audit_actions as desk  # noqa: F401
 

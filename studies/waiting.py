@@ -13,7 +13,7 @@ from accounts.waiting import Waiting, declare_first_page, declare_waiting
 from studies.desk import masks
 from studies.models import DeviationVersion, Film, FilmStatus, Membership, Question, QuestionStatus, Site, Trial
 from studies.plan.confirming import not_for
-from studies.plan.first_use import note_first_use
+from studies.plan.first_request import note_first_use
 from studies.plan.still_to_come import still_to_come
 
 

@@ -12,8 +12,8 @@ import pytest
 from django.db import connection, models
 
 from audit import trail
+from audit.declared_actions import declare
 from audit.models import Event
-from audit.registry import declare
 from audit.rows import model_of
 from audit.tracking import TRACKED, newest
 from audit.trail import Actor, audited_atomic, record

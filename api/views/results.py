@@ -12,8 +12,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.base import ApiView
-from api.narrowing import one_of
 from api.operations import ApiOperation
+from api.query_filters import one_of
 from api.serializers.results import (
     CampaignSerializer,
     DatasetSerializer,

@@ -16,7 +16,7 @@ from config.errors import BadInput
 from imaging import allow_list as rules
 from imaging.confidentiality.constants import coded, constants
 from imaging.confidentiality.report import DeidentificationReport, removed
-from imaging.decoding import kept
+from imaging.decoding import kept_attributes
 from imaging.decoding.header import DicomFilm, text
 from imaging.decoding.pixels import Pixels
 from imaging.decoding.tables import lookup_tables, table_kind
@@ -60,14 +60,14 @@ def deidentify(
 
 def keep(original: Dataset, blind: Dataset, pixels: Pixels, report: DeidentificationReport) -> None:
     for keyword in sorted(rules.WORDS.keys() - {"ModalityLUTType", "PresentationLUTShape"}):
-        put(blind, keyword, kept.kept_word(original, keyword), report)
+        put(blind, keyword, kept_attributes.kept_word(original, keyword), report)
     for keyword in rules.PATTERNS:
-        put(blind, keyword, kept.kept_words(original, keyword), report)
+        put(blind, keyword, kept_attributes.kept_words(original, keyword), report)
     for keyword in sorted(rules.NUMBERS.keys() - {"PixelPaddingValue", "PixelPaddingRangeLimit"}):
-        found = kept.kept_numbers(original, keyword)
+        found = kept_attributes.kept_numbers(original, keyword)
         put(blind, keyword, [plain(value) for value in found], report)
     for keyword in rules.CODED:
-        code = kept.kept_code(original, keyword)
+        code = kept_attributes.kept_code(original, keyword)
         put(blind, keyword, [coded(code)] if code else [], report)
     keep_padding(original, blind, pixels, report)
     keep_tables(original, blind, pixels, report)
@@ -85,7 +85,7 @@ def plain(value: float) -> str:
 
 
 def keep_padding(original: Dataset, blind: Dataset, pixels: Pixels, report: DeidentificationReport) -> None:
-    found = kept.padding(original, bits_stored=pixels.bits_stored, signed=pixels.signed)
+    found = kept_attributes.padding(original, bits_stored=pixels.bits_stored, signed=pixels.signed)
     if found is None:
         return
     vr = "SS" if pixels.signed else "US"

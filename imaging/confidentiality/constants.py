@@ -8,7 +8,7 @@ from pydicom.dataset import Dataset
 
 from imaging import allow_list as rules
 from imaging.allow_list import Code
-from imaging.decoding import kept
+from imaging.decoding import kept_attributes
 from imaging.decoding.header import DicomFilm, text
 from imaging.decoding.pixels import Pixels
 
@@ -54,7 +54,7 @@ def digital_xray(original: Dataset, pixels: Pixels) -> dict[str, Any]:
         "DetectorType": "",
         "PositionerType": "",
         "AcquisitionContextSequence": [],
-        **({} if kept.window(original) or "VOILUTSequence" in original else whole_range(pixels)),
+        **({} if kept_attributes.window(original) or "VOILUTSequence" in original else whole_range(pixels)),
     }
 
 

@@ -25,7 +25,7 @@ from imaging.decoding.display import ignored
 from imaging.decoding.findings import Finding, once
 from imaging.decoding.greys import grey_findings
 from imaging.decoding.header import read_dicom, text
-from imaging.decoding.kept import spacing_mm
+from imaging.decoding.kept_attributes import spacing_mm
 from imaging.decoding.limits import Limits
 from imaging.decoding.load import Loaded, kind_of, load, pixel_digest
 from imaging.decoding.picture import cut, inverted, masked, write_picture

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
-from imaging.decoding import kept
+from imaging.decoding import kept_attributes
 from imaging.decoding.findings import finding
 from imaging.decoding.header import check_size
 from imaging.decoding.limits import Limits
@@ -22,7 +22,9 @@ SPACINGS = ("PixelSpacing", "ImagerPixelSpacing")
 
 def stretch(dataset: Dataset) -> tuple[float, float]:
     """By how much rows and columns must grow: from the spacing, else PixelAspectRatio (vertical over horizontal)."""
-    sizes = kept.spacing_mm(dataset) or kept.kept_numbers(dataset, "PixelAspectRatio") or [1.0, 1.0]
+    sizes = (
+        kept_attributes.spacing_mm(dataset) or kept_attributes.kept_numbers(dataset, "PixelAspectRatio") or [1.0, 1.0]
+    )
     finer = min(sizes)
     if not EVEN * finer < abs(sizes[0] - sizes[1]) or max(sizes) > MOST * finer:
         return 1.0, 1.0
@@ -31,7 +33,7 @@ def stretch(dataset: Dataset) -> tuple[float, float]:
 
 def shown_spacing(dataset: Dataset) -> list[float]:
     """Row and column spacing in mm of the picture as it is shown; empty when unknown."""
-    spacing = kept.spacing_mm(dataset)
+    spacing = kept_attributes.spacing_mm(dataset)
     return [min(spacing)] * 2 if stretch(dataset) != (1.0, 1.0) and spacing else spacing
 
 
@@ -42,10 +44,10 @@ def squared(dataset: Dataset, pixels: Pixels, limits: Limits) -> Pixels:
         return pixels
     rows, columns = round(pixels.values.shape[0] * down), round(pixels.values.shape[1] * across)
     check_size(rows, columns, limits)
-    empty = kept.padding(dataset, bits_stored=pixels.bits_stored, signed=pixels.signed)
+    empty = kept_attributes.padding(dataset, bits_stored=pixels.bits_stored, signed=pixels.signed)
     values = stretch_rows(stretch_rows(pixels.values, rows, empty).T, columns, empty).T
     for keyword in SPACINGS:
-        if spacing := kept.kept_numbers(dataset, keyword):
+        if spacing := kept_attributes.kept_numbers(dataset, keyword):
             setattr(dataset, keyword, [min(spacing)] * 2)
     if "PixelAspectRatio" in dataset:
         del dataset.PixelAspectRatio

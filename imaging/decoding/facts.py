@@ -9,7 +9,7 @@ from typing import Any
 from pydicom.dataset import Dataset
 
 from imaging import allow_list as rules
-from imaging.decoding import kept
+from imaging.decoding import kept_attributes
 from imaging.decoding.aspect import shown_spacing
 from imaging.decoding.header import DicomFilm, text
 
@@ -28,17 +28,17 @@ def facts(film: DicomFilm) -> dict[str, Any]:
         "SOPClassUID": header.sop_class,
         "SOPClass": rules.SOP_CLASSES[header.sop_class],
         "TransferSyntax": film.syntax.name,
-        "Modality": kept.kept_word(dataset, "Modality"),
+        "Modality": kept_attributes.kept_word(dataset, "Modality"),
         "Rows": header.rows,
         "Columns": header.columns,
         "BitsAllocated": header.bits_allocated,
         "BitsStored": header.bits_stored,
         "PhotometricInterpretation": header.photometric,
-        "PixelSpacing": kept.kept_numbers(dataset, "PixelSpacing"),
-        "ImagerPixelSpacing": kept.kept_numbers(dataset, "ImagerPixelSpacing"),
+        "PixelSpacing": kept_attributes.kept_numbers(dataset, "PixelSpacing"),
+        "ImagerPixelSpacing": kept_attributes.kept_numbers(dataset, "ImagerPixelSpacing"),
         "SpacingMM": shown_spacing(dataset),
-        "BodyPartExamined": kept.kept_word(dataset, "BodyPartExamined"),
-        "ViewPosition": kept.kept_word(dataset, "ViewPosition"),
+        "BodyPartExamined": kept_attributes.kept_word(dataset, "BodyPartExamined"),
+        "ViewPosition": kept_attributes.kept_word(dataset, "ViewPosition"),
         "BurnedInAnnotation": yes_or_no(text(dataset, "BurnedInAnnotation")),
         "ImageLaterality": side,
         "Side": side,
@@ -83,9 +83,9 @@ def day_of(dataset: Dataset, keyword: str) -> date | None:
 
 def side_and_view(dataset: Dataset) -> tuple[str, str]:
     """Side (L, R, B) and view (hand, foot) as far as the header gives them."""
-    side = kept.kept_word(dataset, "ImageLaterality") or kept.kept_word(dataset, "Laterality")
-    part = kept.kept_word(dataset, "BodyPartExamined")
-    region = kept.kept_code(dataset, "AnatomicRegionSequence")
+    side = kept_attributes.kept_word(dataset, "ImageLaterality") or kept_attributes.kept_word(dataset, "Laterality")
+    part = kept_attributes.kept_word(dataset, "BodyPartExamined")
+    region = kept_attributes.kept_code(dataset, "AnatomicRegionSequence")
     if region is not None:
         part = {code.value: word for word, code in rules.REGION_OF_PART.items()}.get(region.value, part)
     view = "hand" if part in rules.HAND_PARTS else "foot" if part in rules.FOOT_PARTS else ""

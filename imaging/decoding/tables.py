@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
 from imaging.allow_list import TABLES_MOST
-from imaging.decoding import kept
+from imaging.decoding import kept_attributes
 from imaging.decoding.findings import Finding, finding
 from imaging.decoding.header import numbers, text
 from imaging.decoding.pixels import Pixels
@@ -52,8 +52,8 @@ def modality_range(dataset: Dataset, stored: Range, modality: list[Lut]) -> Rang
     """What the modality step can answer: the input of the VOI table."""
     if modality:
         return 0, (1 << modality[0].bits) - 1
-    slope = (kept.kept_numbers(dataset, "RescaleSlope") or [1.0])[0]
-    intercept = (kept.kept_numbers(dataset, "RescaleIntercept") or [0.0])[0]
+    slope = (kept_attributes.kept_numbers(dataset, "RescaleSlope") or [1.0])[0]
+    intercept = (kept_attributes.kept_numbers(dataset, "RescaleIntercept") or [0.0])[0]
     ends = [slope * value + intercept for value in stored]
     return min(ends), max(ends)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from accounts.roles import Role
-from audit.registry import declare
+from audit.declared_actions import declare
 
 RUNS_TRAINING = frozenset({Role.COORDINATOR, Role.LEAD, Role.STATISTICIAN, Role.AUDITOR})
 

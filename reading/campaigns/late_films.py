@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from audit.states import state_of
-from config.kept import Kept
+from audit.newest_event import state_of
+from config.process_cache import Kept
 from reading.campaigns.opening import cases_with_other_films
 from reading.models import Campaign, Case
 

@@ -9,7 +9,7 @@ from django import forms
 from accounts.act_forms import ActForm
 from accounts.signed_acts import Act
 from studies.desk.moving import MoveScope
-from studies.films import MOVED_MEANWHILE
+from studies.film_states import MOVED_MEANWHILE
 from studies.models import Film, Visit
 from studies.plan.consent import of_consenting
 

@@ -19,7 +19,7 @@ from reading.charter.versions import terms_of
 from reading.issuing.allocation import Assignment
 from reading.issuing.drawing import DrawnStep, DrawnTimepoint, draw_steps
 from reading.issuing.numbers import draw_numbers
-from reading.issuing.plans import DrawnPlaces, PlannedRead, draw_places, plan_reads, still_free, still_wanted
+from reading.issuing.planned_reads import DrawnPlaces, PlannedRead, draw_places, plan_reads, still_free, still_wanted
 from reading.issuing.seeds import open_seed
 from reading.issuing.suspensions import away_from
 from reading.models import (

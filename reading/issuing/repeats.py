@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from audit.states import state_of
-from config.kept import Kept
+from audit.newest_event import state_of
+from config.process_cache import Kept
 from config.wording import counted
 from reading.charter.versions import qualified_readers, terms_of
 from reading.issuing.affiliations import affiliated

@@ -10,7 +10,7 @@ from audit.trail import Actor, audited_atomic
 from reading.issuing.affected_cases import Moved, concerned_by, follow, is_signed
 from reading.states import demand_reason
 from studies.desk.designation import designate
-from studies.films import locked_at_its_visit
+from studies.film_states import locked_at_its_visit
 from studies.models import Film
 from studies.plan.consent import held_without_consent
 

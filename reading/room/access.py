@@ -16,7 +16,7 @@ from reading.models import CampaignStatus, Read, ReaderSuspension, ReadKind, Rea
 from reading.models.read import KEPT_FOR_LOOKS
 from reading.room.steps import address_of, may_look_back, status_of, takes_values
 from studies.models import Membership
-from studies.plan.first_use import note_first_use
+from studies.plan.first_request import note_first_use
 
 
 def own_id(request: HttpRequest) -> int:

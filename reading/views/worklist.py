@@ -27,7 +27,7 @@ from reading.room.steps import may_look_back, name_of
 from reading.room.worklist import WorklistEntry, entry_of, fetched, in_turn, signed_entries, waiting_for
 from reading.views.screen import see_other, unkept
 from studies.models import Membership
-from studies.plan.first_use import note_first_use
+from studies.plan.first_request import note_first_use
 
 READS_A_PAGE = 50
 

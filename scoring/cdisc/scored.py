@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from instruments.definition import Instrument, Item
-from instruments.sites import MULTANGULAR, Test
+from instruments.scored_joints import MULTANGULAR, Test
 
 # What the scores of an instrument are called: MKCAT, the name in PARAM, and how its parameter codes begin.
 CATEGORIES = {

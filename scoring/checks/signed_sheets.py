@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from django.db.models import QuerySet
 
-from config.kept import Kept
+from config.process_cache import Kept
 from instruments.definition import Instrument
 from instruments.not_assessable import ABSENT
 from reading.models import Campaign, Read, ReadStatus, SignedValues

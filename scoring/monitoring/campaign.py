@@ -8,7 +8,7 @@ from datetime import datetime
 from statistics import fmean
 
 from accounts.models import User
-from config.kept import Kept
+from config.process_cache import Kept
 from config.wording import counted
 from reading.charter.versions import terms_of
 from reading.models import Campaign

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from audit.states import state_of
+from audit.newest_event import state_of
 from reading.models import Campaign
 
 # What ratings are computed from, and the actions on reads that change none of it.

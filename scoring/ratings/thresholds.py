@@ -14,7 +14,7 @@ import numpy as np
 from django.db.models import prefetch_related_objects
 
 import instruments
-from config.kept import Kept
+from config.process_cache import Kept
 from reading.campaigns.case_seals import identities
 from reading.charter.terms import Terms
 from reading.charter.versions import terms_of

@@ -15,7 +15,7 @@ from accounts.signatures import prove, statement, write_signature
 from accounts.signed_acts import Act
 from audit.trail import Actor, audited_atomic, record
 from config.errors import BadInput, WrongState
-from config.kept import Kept
+from config.process_cache import Kept
 from config.unnamed_files import on_disk
 from config.wording import both
 from reading.campaigns.analysis_of_record import arms_opened_at

@@ -13,7 +13,7 @@ import instruments
 from accounts.models import User
 from accounts.roles import Action, allows
 from config.errors import BadInput, WrongState
-from config.kept import Kept
+from config.process_cache import Kept
 from config.wording import either, quoted
 from reading.campaigns.analysis_of_record import timing_of
 from reading.charter.versions import terms_of

@@ -25,7 +25,7 @@ from studies.arrival.sealed_files import keep_padded, keep_tree_padded
 from studies.arrival.sop_instances import Twin, claim
 from studies.arrival.work_folder import drop_file, drop_tree, opened_original, work_folder
 from studies.desk.pictures import StoredLevels
-from studies.films import locked_row, move
+from studies.film_states import locked_row, move
 from studies.models import BlindUid, Film, FilmStatus, Subject, Trial
 from studies.models.film import CONTENT, DATE_CONFIRMED, SAME_IMAGE, SAME_UID, SITE_SAID, UNREADABLE_BY
 from studies.plan.consent import why_none_accepted, withdrawal_of

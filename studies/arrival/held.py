@@ -13,7 +13,7 @@ from config.wording import quoted
 from jobs.queue import add
 from studies.arrival.sop_instances import check_alone
 from studies.desk.confirmed import FIRST_DAY, is_film_day, latest_day
-from studies.films import locked, move
+from studies.film_states import locked, move
 from studies.models import Film, FilmStatus, Subject, Visit
 from studies.models.film import DATABLE, DATE_CONFIRMED, KEPT_APART, SAME_UID, UNREADABLE_BY
 from studies.plan.consent import demand_consenting

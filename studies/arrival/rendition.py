@@ -14,7 +14,7 @@ from jobs.queue import JobRefused
 from studies.arrival.work_folder import drop_tree, keep_tree, opened_blind, work_folder
 from studies.desk import masks
 from studies.desk.placements import for_image
-from studies.films import locked_row, move
+from studies.film_states import locked_row, move
 from studies.models import Film, FilmStatus, MaskSet, ReaderImage, Rendition
 from studies.sealed_links import link
 

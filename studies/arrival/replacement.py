@@ -6,7 +6,7 @@ from accounts.roles import Action, authorise
 from audit.trail import Actor, audited_atomic, record
 from config.errors import WrongState
 from config.wording import quoted
-from studies.films import locked_row, move
+from studies.film_states import locked_row, move
 from studies.models import Film, FilmStatus
 from studies.models.film import OUT_OF_PLAY
 

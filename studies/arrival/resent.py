@@ -6,7 +6,7 @@ from django.conf import settings
 
 from audit.trail import Actor
 from studies.arrival.held import complete
-from studies.films import locked_row
+from studies.film_states import locked_row
 from studies.models import Film, FilmStatus
 from studies.models.film import SAME_IMAGE, UNREADABLE_BY
 from studies.plan.consent import why_not_accepted

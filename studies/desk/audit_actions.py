@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from accounts.roles import Role
-from audit.registry import declare
+from audit.declared_actions import declare
 
 DESK_ROLES = frozenset({Role.COORDINATOR, Role.CHECKER, Role.AUDITOR})
 # Notes and questions are for the people who wrote them.

@@ -8,7 +8,7 @@ from __future__ import annotations
 from accounts.roles import Action, authorise
 from audit.trail import Actor, audited_atomic, record
 from config.errors import WrongState
-from studies.films import locked_at_its_visit
+from studies.film_states import locked_at_its_visit
 from studies.models import Film, FilmStatus, Visit
 from studies.models.film import FOUND_GOOD, SIDES
 from studies.naming import checked_text

@@ -19,7 +19,7 @@ from studies.desk.joint_proposals import request_from
 from studies.desk.joint_template import TEMPLATES
 from studies.desk.pictures import DeskPicture, picture_of
 from studies.desk.placements import Places, crop_of, for_image, here, newest, whole
-from studies.films import locked, person
+from studies.film_states import locked, person
 from studies.models import Film, FilmStatus, JointPlacement, ReaderImage, Rendition, Trial
 from studies.models.film import PLACEABLE, SIDES
 from studies.sealed_links import image_key, seal_of

@@ -18,7 +18,7 @@ from config.errors import BadInput, WrongState
 from config.wording import either
 from studies.desk.pictures import picture_of
 from studies.desk.rectangles import Box, checked_box, checked_crops
-from studies.films import locked, move, order_rendition, person
+from studies.film_states import locked, move, order_rendition, person
 from studies.models import Film, FilmStatus, MaskSet, Trial
 from studies.models.film import MASKABLE
 from studies.naming import checked_text

@@ -13,7 +13,7 @@ from accounts.roles import Action, authorise
 from audit.trail import Actor, audited_atomic, record
 from config.errors import BadInput, WrongState
 from studies.desk.designation import rivals
-from studies.films import locked_at_its_visit, locked_visit
+from studies.film_states import locked_at_its_visit, locked_visit
 from studies.models import Film, Visit
 from studies.models.film import FOUND_GOOD, PLACEABLE
 from studies.naming import checked_choice, checked_text

@@ -19,7 +19,7 @@ from studies.desk.designation import rivals, stand_back
 from studies.desk.masks import MaskState
 from studies.desk.sides import check_side
 from studies.desk.verdicts import QuestionReason, RejectReason, WithdrawReason, checked_reason
-from studies.films import locked, locked_at_its_visit, locked_visit, move, order_rendition, person
+from studies.film_states import locked, locked_at_its_visit, locked_visit, move, order_rendition, person
 from studies.models import Film, FilmStatus, MaskSet, QualityDecision, Visit
 from studies.naming import checked_choice, checked_text
 from studies.plan.consent import demand_consenting

@@ -15,10 +15,10 @@ from django.utils.text import capfirst
 from django.views.decorators.http import require_POST
 
 from accounts.roles import ROLE_NAMES, Action, Role
+from audit.declared_actions import ACTIONS
 from audit.kinds import kind_in_words
 from audit.models import Event, EventQuerySet
 from audit.redaction import ShownEvent, shown
-from audit.registry import ACTIONS
 from audit.streams import SYSTEM, part_of
 from config.cells import Column, Link
 from config.filters import ChoiceFilter, MomentFilter, NumberFilter, TextFilter

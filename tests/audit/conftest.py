@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from audit import registry
+from audit import declared_actions
 from audit.protection import PROTECTED, install, protect
 from audit.trail import Actor, audited_atomic, record
 from jobs.models import Pulse
@@ -26,17 +26,19 @@ RecordEvent = Callable[..., None]
 @pytest.fixture
 def own_actions() -> Iterator[None]:
     """What a test declares is forgotten after it."""
-    before = dict(registry.ACTIONS)
+    before = dict(declared_actions.ACTIONS)
     yield
-    registry.ACTIONS.clear()
-    registry.ACTIONS.update(before)
+    declared_actions.ACTIONS.clear()
+    declared_actions.ACTIONS.update(before)
 
 
 @pytest.fixture
 def record_event(own_actions: None) -> RecordEvent:
     """Records an event in its own transaction."""
     hides = {"reason", "changes.score", "details.arm"}
-    registry.declare("tests.note.taken", label="Note taken", sentence="took a note", seen_by={"lead"}, hides=hides)
+    declared_actions.declare(
+        "tests.note.taken", label="Note taken", sentence="took a note", seen_by={"lead"}, hides=hides
+    )
 
     def record_event(stream: str = "TRIAL", **more: Any) -> None:
         with audited_atomic():

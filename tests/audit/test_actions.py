@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from accounts.roles import Role
+from audit.declared_actions import ACTIONS, DeclaredAction, declare
 from audit.models import Event
 from audit.redaction import hidden_from, shown
-from audit.registry import ACTIONS, DeclaredAction, declare
 from audit.sentences import HIDDEN, Sentence
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from audit import registry
+from audit import declared_actions
 from audit.models import Event
 from audit.redaction import shown
 from audit.sentences import HIDDEN
@@ -28,15 +28,15 @@ CANARY = "CANARY-4711"
 def trail(cast: Cast, own_actions: None) -> Cast:
     """Events in two trials and the system stream; one has content that an auditor must not see."""
     everybody = {"auditor", "lead"}
-    registry.declare("tests.box.opened", label="Box opened", sentence="opened box {id}", seen_by=everybody)
-    registry.declare(
+    declared_actions.declare("tests.box.opened", label="Box opened", sentence="opened box {id}", seen_by=everybody)
+    declared_actions.declare(
         "tests.joint.scored",
         label="Joint scored",
         sentence="scored [{new.item} ]in box {id}[ as {new.score}][, {d}]",
         seen_by={"lead"},
         hides={"changes.score", "details"},
     )
-    registry.declare(
+    declared_actions.declare(
         "tests.arm.viewed", label="Arm viewed", sentence="viewed the arm[ {arm}] of box {id}", seen_by=set()
     )
     reader = cast.actor("reader")
@@ -106,7 +106,7 @@ def test_a_role_that_may_see_it_sees_it_whole(trail: Cast) -> None:
 
 
 def test_an_action_nobody_declares_any_more_is_shown_without_its_content(trail: Cast) -> None:
-    del registry.ACTIONS["tests.box.opened"]
+    del declared_actions.ACTIONS["tests.box.opened"]
     event = Event.objects.filter(action="tests.box.opened").first()
     assert event
     seen = shown(event, "lead")

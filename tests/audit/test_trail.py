@@ -9,8 +9,8 @@ import pytest
 from django.db import transaction
 
 from audit.chain import GENESIS, event_hash
+from audit.declared_actions import UnknownAction, declare
 from audit.models import Event, Head
-from audit.registry import UnknownAction, declare
 from audit.trail import NotAudited, audited_atomic, record
 from jobs.models import Pulse
 from jobs.pulse import beat

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from reading.issuing import drawing, plans
+from reading.issuing import drawing, planned_reads
 from reading.issuing import reads as issuing
 from reading.issuing.presentations import StepPlan
 from reading.models import Case
@@ -65,7 +65,7 @@ def queue_by_upload(patch: pytest.MonkeyPatch) -> None:
     def by_upload(places: Any, seed: Any) -> Any:
         return places
 
-    original = plans.draw_places
+    original = planned_reads.draw_places
 
     def uploaded(seed: bytes, drawn: Any, share: float) -> Any:
         places = original(seed, drawn, share)

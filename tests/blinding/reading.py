@@ -17,7 +17,7 @@ from jobs.carrying import carry_job
 from jobs.models import Job
 from reading.campaigns.opening import create_campaign, open_campaign
 from reading.charter.versions import draft_charter, sign_charter
-from reading.issuing import plans
+from reading.issuing import planned_reads
 from reading.issuing import reads as issuing
 from reading.issuing.allocation import Assignment
 from reading.issuing.assignments import ask_for_reads, open_batch
@@ -77,7 +77,7 @@ def carry_jobs(held: Frozen) -> None:
 def chance_of_each_read(held: Frozen) -> Iterator[None]:
     """The draws of one read do not depend on how many timepoints another has."""
     original: Any = vars(issuing)["draw_steps"]
-    tokens_of: Any = vars(plans)["step_tokens"]
+    tokens_of: Any = vars(planned_reads)["step_tokens"]
 
     def drawn(presentation: str, seed: bytes, read_token: str, *rest: Any) -> Any:
         with chance_of(held, read_token):
@@ -87,7 +87,7 @@ def chance_of_each_read(held: Frozen) -> Iterator[None]:
         with chance_of(held, f"steps {read_token}"):
             return tokens_of(presentation, frozen, read_token)
 
-    with patch.object(issuing, "draw_steps", drawn), patch.object(plans, "step_tokens", tokens):
+    with patch.object(issuing, "draw_steps", drawn), patch.object(planned_reads, "step_tokens", tokens):
         yield
 
 

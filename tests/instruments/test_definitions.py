@@ -244,15 +244,15 @@ def copy(package: Path) -> None:
 
 
 HALVES = """
-from instruments import sites
+from instruments import scored_joints
 from instruments.not_assessable import REASONS
 from instruments.facts import Fact, Mark
 from instruments.definition import Instrument, maximum_of
 
 ITEMS = tuple(
-    sites.make_item(feature="erosion", side=side, site=site, allowed=tuple(range(8)))
-    for side in sites.SIDES
-    for site in sites.MTP
+    scored_joints.make_item(feature="erosion", side=side, site=site, allowed=tuple(range(8)))
+    for side in scored_joints.SIDES
+    for site in scored_joints.MTP
 )
 INSTRUMENTS = (
     Instrument(

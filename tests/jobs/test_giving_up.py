@@ -26,7 +26,7 @@ from reading.leak_scan.scans import in_the_way, request_scan
 from reading.models import Campaign, Read
 from scoring.models import Dataset, DatasetStatus
 from studies.arrival.intake import complete
-from studies.films import order_rendition
+from studies.film_states import order_rendition
 from studies.models import Film, FilmStatus, QualityDecision
 from tests.reading.builders import BuiltTrial, build_reading_trial, open_campaign_of
 from tests.scoring.unsealing_cast import arms_of, make_opening

@@ -28,8 +28,8 @@ def came(visit: Visit, day: date, status: str = "ready") -> list[Film]:
 
 def listed(planned: Planned, role: str, path: str, **query: str) -> list[dict[str, str]]:
     """The rows of the list as CSV."""
-    page = planned.client(role).get(planned.url(path), {"format": "csv", **query})
-    lines = b"".join(page.streaming_content).decode("utf-8-sig").splitlines()
+    page: Any = planned.client(role).get(planned.url(path), {"format": "csv", **query})
+    lines = page.getvalue().decode("utf-8-sig").splitlines()
     names = lines[0].split(",")
     return [dict(zip(names, line.split(",", len(names) - 1), strict=True)) for line in lines[1:]]
 

@@ -16,7 +16,7 @@ from audit.trail import Actor
 from config.errors import NotAllowed, Refusal
 from studies.models import Membership
 from studies.plan.confirming import confirm_membership
-from studies.plan.first_use import note_first_use
+from studies.plan.first_request import note_first_use
 from studies.plan.membership import grant, revoke
 from tests.studies.planned import Planned, member, person, plan
 

@@ -11,7 +11,7 @@ from operator import itemgetter
 from typing import TextIO
 
 import instruments
-from config.kept import Kept
+from config.process_cache import Kept
 from config.unnamed_files import in_memory, on_disk, path_of
 from reading.charter.versions import terms_of
 from scoring.endpoint.by_arm.analysis_rows import NEEDED, AnalysisRow, read_analysis

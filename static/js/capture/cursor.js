@@ -1,6 +1,6 @@
 // The active cell: moves in the charter's order and over the grid, and notifies whatever follows it. No DOM.
 
-import { cellKey } from "./plan.js";
+import { cellKey } from "./cell_order.js";
 
 export class Cursor {
   #watchers = [];

@@ -1,8 +1,8 @@
 // Entering scores: a digit scores and moves to the next cell; what is not allowed is refused in its cell, with a reason.
 
 import { Held } from "./held.js";
-import { History } from "./history.js";
-import { rangeOf } from "./plan.js";
+import { History } from "./undo.js";
+import { rangeOf } from "./cell_order.js";
 
 const same = (a, b) => a.value === b.value && a.reason === b.reason;
 

@@ -2,7 +2,7 @@
 // and no colour by score.
 
 import { make } from "./elements.js";
-import { cellKey } from "./plan.js";
+import { cellKey } from "./cell_order.js";
 
 export class Grid {
   #cells = new Map();

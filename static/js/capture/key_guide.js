@@ -3,7 +3,7 @@
 
 import { Bindings } from "./bindings.js";
 import { make } from "./elements.js";
-import { keysFor, readLayout, wordsOn } from "./layout.js";
+import { keysFor, readLayout, wordsOn } from "./keyboard_layout.js";
 import { GROUPS } from "./words.js";
 
 const bindings = new Bindings();

@@ -1,6 +1,6 @@
 // The list of keys: shows them, changes them, turns none off by accident: a key that is taken is refused by name.
 
-import { keysFor, readLayout, wordsOn } from "./layout.js";
+import { keysFor, readLayout, wordsOn } from "./keyboard_layout.js";
 import { GROUPS } from "./words.js";
 
 const HELD = ["Shift", "Control", "Alt", "AltGraph", "Meta", "CapsLock", "NumLock"];

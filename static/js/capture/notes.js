@@ -1,7 +1,7 @@
 // Flag and comment of a cell. They travel like values: kept first, sent, acknowledged, undone. A comment is kept when the
 // reader leaves its field in whatever way; what cannot be kept then stays as the draft of its cell.
 
-import { cellKey } from "./plan.js";
+import { cellKey } from "./cell_order.js";
 
 export class Notes {
   #open = null;

@@ -1,6 +1,6 @@
 // What is in each cell now: the server's newest revision with the reader's unsaved edits over it. No DOM.
 
-import { cellKey } from "./plan.js";
+import { cellKey } from "./cell_order.js";
 
 const EMPTY = { value: null, reason: "", revision: 0, flag: false, comment: "", by_system: false };
 

@@ -8,7 +8,7 @@ import { Notes } from "./notes.js";
 import { Pad } from "./pad.js";
 import { Putting } from "./putting.js";
 import { RowFill } from "./row_fill.js";
-import { SiteMap } from "./site_map.js";
+import { SiteMap } from "./joint_progress.js";
 import { Tabs } from "./tabs.js";
 
 export function buildSheetSide(page) {

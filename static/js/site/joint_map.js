@@ -1,7 +1,7 @@
 // The drawn hands and feet of the page "Agreement by joint": each joint shaded by the chosen figure. The table on the
 // page has every figure in numbers; the drawing adds where they are.
 
-import { BONES, PLACES } from "../viewer/joint_places.js";
+import { BONES, PLACES } from "../viewer/drawn_hand_and_foot.js";
 import { piece } from "../viewer/svg.js";
 
 const REGIONS = [["R", "hand"], ["L", "hand"], ["R", "foot"], ["L", "foot"]];

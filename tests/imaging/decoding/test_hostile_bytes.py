@@ -11,7 +11,17 @@ from hypothesis import strategies as st
 from imaging.decoder.operations import perform
 from imaging.decoding.unreadable import REASONS
 from tests.imaging.decoding.reading import BLIND
-from tests.studies.films import JPEG_2000_LOSSLESS, JPEG_LOSSLESS, JPEG_LS, RLE, compressed, dx, file_of, picture, plain
+from tests.studies.films import (
+    JPEG_2000_LOSSLESS,
+    JPEG_LOSSLESS,
+    JPEG_LS,
+    RLE,
+    compressed,
+    dx,
+    file_of,
+    picture,
+    plain,
+)
 
 SOURCES = [
     file_of(dx()),

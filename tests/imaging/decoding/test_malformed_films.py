@@ -12,7 +12,7 @@ from pydicom.dataset import Dataset
 from pydicom.encaps import encapsulate
 from pydicom.sequence import Sequence
 
-from imaging.decoding.kept import spacing_mm
+from imaging.decoding.kept_attributes import spacing_mm
 from tests.imaging.decoding.reading import read, refused
 from tests.studies.films import (
     BIG_ENDIAN,

@@ -1,6 +1,6 @@
 // The map: where on the hand or foot the reader is and what is done, by shape alone.
 
-import { BONES, PLACES } from "../viewer/joint_places.js";
+import { BONES, PLACES } from "../viewer/drawn_hand_and_foot.js";
 import { piece, place } from "../viewer/svg.js";
 
 const SPREAD = 5;
