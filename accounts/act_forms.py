@@ -1,4 +1,4 @@
-"""The forms of acts: they demand the password, under the meaning of the signature, where the table of acts says so."""
+"""The forms of acts: they require the password, under the meaning of the signature, where the table of acts does."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ def alert_administrators(*, subject: User, what: str) -> None:
 
 
 def carry(*, payload: dict[str, Any], lease: Lease) -> None:
-    """Sends the mail; it identifies the account by number and no address, because mail is not confidential."""
+    """Sends the mail; it identifies the account by number, not by address, because mail is not confidential."""
     page = settings.PUBLIC_URL.rstrip("/") + reverse("account", args=[payload["user"]])
     mail = EmailMessage(
         subject=f"Blindread: {payload['what']}",

@@ -1,13 +1,13 @@
-"""What the audit trail holds about accounts: who was invited and disabled, what was granted, what was signed."""
+"""The audit actions about accounts: who was invited or disabled, what was granted, what was signed."""
 
 from __future__ import annotations
 
 from accounts.roles import Role
 from audit.declared_actions import declare
 
-# Those who manage accounts, and those who audit their work.
+# People who manage accounts, and people who audit their work.
 KEEPERS = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
-# A signature says who took responsibility for what; readers see their own on the record itself.
+# A signature shows who took responsibility for what; readers see their own on the record itself.
 SIGNED_FOR = frozenset({Role.AUDITOR, Role.COORDINATOR, Role.STATISTICIAN, Role.LEAD, Role.SIGNER})
 
 

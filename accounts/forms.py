@@ -33,7 +33,7 @@ class SignInForm(forms.Form):
 
 
 class CodeForm(forms.Form):
-    """The second step, with the proof of the first."""
+    """The second step, with the proof of the first step."""
 
     code = code_field("Code")
     proof = forms.CharField(widget=forms.HiddenInput)
@@ -57,7 +57,7 @@ class NewPasswordForm(forms.Form):
         return str(self.cleaned_data["password"])
 
     def clean_again(self) -> str:
-        """Catches typing errors."""
+        """Detects typing errors."""
         if self.cleaned_data["again"] != self.cleaned_data.get("password", self.cleaned_data["again"]):
             raise ValidationError("The two passwords are not the same.")
         return str(self.cleaned_data["again"])
@@ -97,7 +97,7 @@ class NameForm(forms.Form):
 
 
 class PasswordForm(forms.Form):
-    """The password again, to protect a step from somebody else at an unattended screen."""
+    """The password again, so that nobody else can take the step at an unattended screen."""
 
     password = password_field("Password", "current-password")
 
@@ -110,13 +110,13 @@ class AddFactorForm(PasswordForm):
 
 
 class InviteForm(forms.Form):
-    """Who is to be invited."""
+    """The person to be invited."""
 
     email = forms.EmailField(label="E-mail address", widget=forms.EmailInput(attrs={"autofocus": True}))
     is_administrator = forms.BooleanField(label="Administrator (manages accounts, sees health)", required=False)
 
 
 class AccountReasonForm(forms.Form):
-    """Why an account is changed; the reason goes into the audit trail."""
+    """The reason for changing an account, recorded in the audit trail."""
 
     reason = forms.CharField(label="Reason", max_length=200)

@@ -1,4 +1,4 @@
-"""What is hidden from whom: one frozen table and every exception to it. A test compares docs/blinding.md with it.
+"""What is hidden from which role: one frozen table and every exception to it. A test compares docs/blinding.md with it.
 
 Anything else that a role can learn is a leak. tests/blinding compares two worlds that differ only in what is hidden.
 """
@@ -18,7 +18,7 @@ KNOW_SCORES = frozenset({R.LEAD, R.STATISTICIAN})
 
 
 class Secret(StrEnum):
-    """What can be hidden, as the table names it."""
+    """The information that can be hidden, as named in the table."""
 
     PATIENT = "patient and subject code"
     SITE = "site"
@@ -98,7 +98,7 @@ ORDER_KNOWN = frozenset({"together-ordered", "locked-visits"})
 
 @dataclass(frozen=True)
 class Lift:
-    """The presentations and states in which a conditional sight applies, and what it is then."""
+    """The presentations and states in which a conditional sight applies, and the resulting sight."""
 
     given: Sight
     presentations: frozenset[str]
@@ -135,7 +135,7 @@ def seen_in(secret: Secret, role: Role, presentation: str, state: HidingState) -
 
 @dataclass(frozen=True)
 class DeclaredException:
-    """Something that a role learns although the table hides it. There are no other exceptions."""
+    """Information that a role learns although the table hides it. There are no other exceptions."""
 
     key: str
     roles: frozenset[Role]

@@ -16,14 +16,14 @@ def person(user: User) -> Actor:
 
 
 def signed_in(request: HttpRequest) -> User:
-    """The account behind the request; NotAllowed for a visitor."""
+    """The account that made the request; NotAllowed for a visitor."""
     if not isinstance(request.user, User):
         raise NotAllowed(message="You are not signed in. Sign in first.")
     return request.user
 
 
 def administrator(request: HttpRequest, action: Action) -> Actor:
-    """The administrator behind the request; NotAllowed for anybody else."""
+    """The administrator who made the request; NotAllowed for anybody else."""
     user = request.user
     if not isinstance(user, User) or not user.is_administrator:
         raise NotAllowed(str(action))

@@ -27,7 +27,7 @@ def link_token(user: User, purpose: str) -> str:
 
 
 def person_of(token: str, purpose: str) -> User:
-    """The person a link was mailed to; refuses a link that is used, expired or of a disabled account."""
+    """The person to whom a link was mailed; refuses a link that was used, has expired or is for a disabled account."""
     try:
         held = signing.loads(token, salt=f"accounts.{purpose}", max_age=AGES[purpose])
     except signing.BadSignature:

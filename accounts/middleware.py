@@ -66,7 +66,7 @@ def keep_or_end(request: HttpRequest) -> None:
 
 
 def signed_out(request: HttpRequest) -> HttpResponse:
-    """A page redirects to the sign-in page and back; anything else gets 401, and its caller decides what to do."""
+    """A page redirects to the sign-in page and back; any other request gets 401, and the caller decides what to do."""
     if not wants_page(request):
         return JsonResponse({"error": "signed out"}, status=401)
     here = request.get_full_path() if request.method == "GET" else "/"

@@ -71,10 +71,10 @@ class User(AbstractBaseUser):
 
 
 class Signature(models.Model):
-    """An electronic signature: who, when, meaning what, over which bytes of which record. Insert-only.
+    """An electronic signature: signer, time, meaning, and the bytes of the record that it covers. Insert-only.
 
-    Name and role are kept as signed, so that the signature reads the same when the account changes. It is bound
-    to its record by the digest, and by the audit event that carries the digest of this very row.
+    Name and role are kept as signed, so that the signature stays the same when the account changes. It is bound
+    to its record by the digest, and by the audit event that contains the digest of this row.
     """
 
     signer = models.ForeignKey(User, on_delete=models.PROTECT, related_name="signatures")

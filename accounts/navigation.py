@@ -1,6 +1,6 @@
 """Where a person can go: their places (a role in a trial) and the menu entries that their roles open there.
 
-The apps above declare both in their menu.py; accounts does not know about trials.
+The apps above declare both in their menu.py; accounts does not depend on trials.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from accounts.roles import Action, Role, allows
 class TrialRole:
     """A role held in a trial. `detail` distinguishes it, such as the site; `url` is the trial's first page.
 
-    The detail is looked up only where a page shows it: the pages of readers may ask for no site.
+    The detail is looked up only where a page shows it: the pages of readers may not query sites.
     """
 
     code: str
@@ -40,7 +40,7 @@ class TrialRole:
 class MenuEntry:
     """A menu page for people who may do `action`: in the trial whose code the route takes, or anywhere.
 
-    The pages below its address belong to it, unless it stands `alone`, and so do those of the routes in `also`.
+    The pages below its address belong to it, unless it is `alone`, and so do those of the routes in `also`.
     """
 
     label: str
@@ -76,7 +76,7 @@ PENDING: list[Callable[[int], Iterable[tuple[str, Role]]]] = []
 
 
 def declare_entry(label: str, route: str, action: Action, *, group: str, **given: Any) -> None:
-    """Adds a page to the menu, with what else is given of its MenuEntry; a group that is not in GROUPS raises."""
+    """Adds a page to the menu, with the given fields of its MenuEntry; a group that is not in GROUPS raises."""
     GROUPS.index(group)
     entry = MenuEntry(label, route, action, group, **given)
     if entry not in ENTRIES:
@@ -90,13 +90,13 @@ def declare_places(source: Callable[[int], Iterable[TrialRole]]) -> None:
 
 
 def declare_pending(source: Callable[[int], Iterable[tuple[str, Role]]]) -> None:
-    """Registers a source of roles that wait for confirmation, as the trial's code and the role."""
+    """Registers a source of roles that await confirmation, as the trial's code and the role."""
     if source not in PENDING:
         PENDING.append(source)
 
 
 def pending_of(user_id: int) -> list[tuple[str, Role]]:
-    """The roles that were granted to the person and wait for confirmation."""
+    """The roles that were granted to the person and await confirmation."""
     return [role for source in PENDING for role in source(user_id)]
 
 

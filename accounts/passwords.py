@@ -1,4 +1,4 @@
-"""Passwords: changed by their owner, or set again through a mailed link. Nobody else can set one."""
+"""Passwords: changed by their owner, or reset through a mailed link. Nobody else can set one."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ def invite(*, email: str, actor: Actor, is_administrator: bool = False, by_mail:
 
 @contextmanager
 def used_once(email: str) -> Iterator[None]:
-    """Refuses a new account whose address was given one after it was checked."""
+    """Refuses a new account if another one was created for its address after the check."""
     try:
         with transaction.atomic():
             yield
@@ -60,7 +60,7 @@ def used_once(email: str) -> Iterator[None]:
 
 
 def inviters_of(users: Iterable[int]) -> dict[int, int | None]:
-    """Who made each of the accounts, by the audit trail; None for the system. Later invitations count for nobody."""
+    """Who created each account, according to the audit trail; None for the system. Later invitations are ignored."""
     earlier = Event.objects.filter(
         action="accounts.user.invited", subject_type="accounts.user", subject_id__in=[str(user) for user in users]
     )
@@ -68,7 +68,7 @@ def inviters_of(users: Iterable[int]) -> dict[int, int | None]:
 
 
 def authorise_or_system(actor: Actor) -> None:
-    """Accounts are created by an administrator, or at the console while there is none."""
+    """Accounts are created by an administrator, or at the console while there is no administrator."""
     if actor.user_id is not None:
         authorise(actor, Action.MANAGE_ACCOUNTS)
 
@@ -82,7 +82,7 @@ def checked_email(email: str) -> str:
 
 
 def already_there(email: str) -> BadInput:
-    """The refusal of an address that has an account."""
+    """The refusal of an address that already has an account."""
     return BadInput(f"There is already an account with the e-mail address {email}. Use another.", field="email")
 
 
@@ -149,7 +149,7 @@ def checked_name(name: str) -> str:
 
 
 def demand_distinct(name: str, user: User, also: Iterable[str] = ()) -> None:
-    """Refuses a name that imitates another person's with letters of another alphabet; equal names are allowed.
+    """Refuses a name that imitates another person's name in letters of another alphabet; equal names are allowed.
 
     `also` are names of people who have no account yet.
     """

@@ -47,7 +47,7 @@ ROLE_NAMES: dict[Role, str] = {
 
 
 class Action(StrEnum):
-    """Everything that can be done, as a verb and its object: a refusal says "Your role does not allow you to ..."."""
+    """Every action, as a verb and its object: a refusal reads "Your role does not allow you to ..."."""
 
     UPLOAD_FILMS = "upload films"
     ANSWER_QUESTIONS = "answer questions"

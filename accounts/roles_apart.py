@@ -1,4 +1,4 @@
-"""Roles that nobody holds together in one trial: one frozen table of pairs, each with its reason."""
+"""Roles that one person may not hold together in one trial: one frozen table of pairs, each with its reason."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ UNBLINDED_ROLES = frozenset({Role.STATISTICIAN, Role.CUSTODIAN})
 
 @dataclass(frozen=True)
 class Apart:
-    """Why two roles exclude each other, and whether a role formerly held counts as well."""
+    """Why two roles exclude each other, and whether a former role counts too."""
 
     reason: str
     formerly: bool = False
@@ -65,11 +65,11 @@ INCOMPATIBLE: Mapping[frozenset[Role], Apart] = MappingProxyType(pairs())
 
 
 def apart(one: str, other: str) -> Apart | None:
-    """What keeps the two roles apart, if anything does."""
+    """The exclusion that applies to the two roles, if any."""
     return INCOMPATIBLE.get(frozenset({Role(one), Role(other)}))
 
 
-# Who a trial needs at least, in the order in which people are counted.
+# The minimum staff of a trial, in the order in which people are counted.
 NEEDED = (
     Role.COORDINATOR,
     Role.READER,
@@ -83,7 +83,7 @@ NEEDED = (
     Role.LEAD,
     Role.SPONSOR,
 )
-# Two people for other reasons: nobody adjudicates their own case or confirms a mask that they proposed.
+# Two people, for other reasons: nobody adjudicates their own case or confirms a mask that they proposed.
 TWO_PEOPLE = frozenset({frozenset({Role.READER, Role.ADJUDICATOR}), frozenset({Role.COORDINATOR, Role.CHECKER})})
 
 

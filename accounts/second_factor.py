@@ -29,7 +29,7 @@ from config.errors import BadInput, WrongState
 from config.wording import joined, quoted
 
 SUBJECT = "accounts.user"
-MFA_PERIOD = 30  # seconds, as every authenticator app takes it
+MFA_PERIOD = 30  # seconds, as every authenticator app expects
 
 
 class SealedSecrets(DefaultMFAAdapter):  # type: ignore[misc]
@@ -66,7 +66,7 @@ def needs_second_factor(user: User) -> bool:
 
 
 def demand_known_roles(names: Sequence[str]) -> None:
-    """BadSetting when ROLES_WITH_SECOND_FACTOR names what is no role: a wrong name would demand nothing of anybody."""
+    """BadSetting when ROLES_WITH_SECOND_FACTOR names an unknown role: a wrong name would require nothing of anybody."""
     allowed = [role.value for role in Role if role != Role.SYSTEM]
     for name in names:
         if name not in allowed:
@@ -75,7 +75,7 @@ def demand_known_roles(names: Sequence[str]) -> None:
 
 
 def demand_second_factor(*, user: User, role: str) -> None:
-    """A role that requires a second factor ends the person's sessions: they add one when they sign in again."""
+    """Ends the person's sessions if the role requires a second factor: they add one when they sign in again."""
     if role not in settings.ROLES_WITH_SECOND_FACTOR or has_second_factor(user):
         return
     with audited_atomic():
@@ -91,7 +91,7 @@ def spend_code(*, user: User, code: str) -> bool:
 
 
 def spend_app_code(user: User, code: str) -> bool:
-    """A code of this half minute or its neighbours, newer than the last one accepted: no code works twice."""
+    """A code of this or an adjacent half minute, newer than the last one accepted: no code works twice."""
     with transaction.atomic():
         factor = factor_for_update(user, Authenticator.Type.TOTP)
         if factor is None:

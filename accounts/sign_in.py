@@ -32,7 +32,7 @@ BEGAN, SEEN, MUST_ENROL = "began", "seen", "must_enrol"
 
 
 def check_password(request: HttpRequest, *, email: str, password: str) -> User | None:
-    """The person with that address and password; for anything else None, and the failure is recorded."""
+    """The person with that address and password; otherwise None, and the failure is recorded."""
     email = email.strip().lower()[:TOO_LONG]
     user = authenticate(request, username=email, password=password) if may_try(request, email) else None
     if isinstance(user, User):
@@ -42,7 +42,7 @@ def check_password(request: HttpRequest, *, email: str, password: str) -> User |
 
 
 def check_code(request: HttpRequest, *, user: User, code: str) -> bool:
-    """Whether the code of the second factor is right; wrong codes count as failed sign-ins."""
+    """Whether the code of the second factor is correct; wrong codes count as failed sign-ins."""
     if may_try(request, user.email):
         if spend_code(user=user, code=code):
             return True
@@ -75,7 +75,7 @@ def record_failure(request: HttpRequest, user: User | None, what: str) -> None:
 
 
 def half_in(user: User) -> str:
-    """A short-lived proof that the password was right, to be sent again with the code."""
+    """A short-lived proof that the password was correct, to be sent with the code."""
     return signing.dumps({"user": user.pk, "generation": user.session_generation}, salt=HALF_IN)
 
 
@@ -126,7 +126,7 @@ def end_session(request: HttpRequest, *, reason: str = "") -> None:
 
 
 def user_token(user: User) -> str:
-    """Lets a page check that the person who signed in over it is the one it was made for; reveals nothing else."""
+    """Lets a page check that the person who signed in on it is the person it was made for; reveals nothing else."""
     return salted_hmac("accounts.user-token", str(user.pk), algorithm="sha256").hexdigest()[:32]
 
 
@@ -138,7 +138,7 @@ def client_address(request: HttpRequest) -> str | None:
 
 
 def locked_out(request: HttpRequest, response: HttpResponse, credentials: Any) -> HttpResponse:
-    """The answer to a locked-out sign-in, on every way of signing in."""
+    """The response to a locked-out sign-in, for every way of signing in."""
     minutes = int(settings.AXES_COOLOFF_TIME.total_seconds() // 60)
     if "application/json" in request.headers.get("Accept", "") or request.content_type == "application/json":
         return JsonResponse(

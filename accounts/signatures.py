@@ -25,7 +25,7 @@ SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 def prove(*, act: Act, user: User, password: str) -> None:
-    """The password again, if the table says that the act is signed."""
+    """The password again, if the table requires a signature for the act."""
     if ACTS[act].signed:
         check_password_for_signature(user=user, password=password)
 
@@ -57,7 +57,7 @@ def count_wrong_password(user: User) -> int:
 
 
 def end_after_misuse(user: User) -> None:
-    """The person at the screen has to prove that they own the account."""
+    """The person at the screen must prove that they own the account."""
     with audited_atomic():
         User.objects.filter(pk=user.pk).update(
             session_generation=F("session_generation") + 1, wrong_signature_passwords=0
@@ -100,13 +100,13 @@ def write_signature(
 
 
 def statement(**facts: object) -> str:
-    """The digest that a signature covers when an act has no document of its own: its facts as canonical JSON."""
+    """The digest that a signature covers when an act has no document: its facts as canonical JSON."""
     text = json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(text.encode("ascii")).hexdigest()
 
 
 def signed_before(*, act: Act, user: User, record: tuple[str, str], digest: str) -> Signature | None:
-    """The same signature, if this person has given it already: a form that is sent twice is answered as the first."""
+    """The same signature, if this person already gave it: a form sent twice gets the same answer."""
     of_record = Signature.objects.filter(record_kind=record[0], record_id=str(record[1]))
     return of_record.filter(signer=user, meaning=meaning_of(act), digest=digest).first()
 

@@ -1,4 +1,4 @@
-"""Every act that decides what counts: signed or not, what the signature means, and who may not do it twice.
+"""Every act that affects a result: whether it is signed, the meaning of the signature, and who may not do it twice.
 
 One frozen table. Every route that performs an act takes its form, its password and its second person from here.
 """
@@ -42,10 +42,10 @@ class Act(StrEnum):
 
 @dataclass(frozen=True)
 class ActTerms:
-    """What an act demands. `meaning` is the sentence printed with the signature; an act without one is not signed.
+    """What an act requires. `meaning` is the sentence printed with the signature; an act without one is not signed.
 
-    `after` is the act of a first person who may not do this one; `refusal` is what that person reads. A share of the
-    same custodian counts once, so nobody is refused.
+    `after` is the act of a first person who may not do this one; `refusal` is shown to that person. A share of the
+    same custodian counts once, so it needs no refusal.
     """
 
     route: str
@@ -111,6 +111,6 @@ def meaning_of(act: Act) -> str:
 
 
 def demand_second_person(act: Act, *, first: int | None, second: int | None) -> None:
-    """Refuses an act that needs a second person to the person who did the first one."""
+    """Refuses an act that needs a second person if the same person did the first act."""
     if ACTS[act].refusal and first == second:
         raise NotAllowed(message=ACTS[act].refusal)

@@ -33,7 +33,7 @@ FIRST_PAGE: list[Callable[[int], None]] = []
 
 
 def declare_first_page(note: Callable[[int], None]) -> None:
-    """Registers what is called with the person's id whenever their home page shows what their roles permit."""
+    """Registers a function that is called with the person's id whenever their home page is shown."""
     if note not in FIRST_PAGE:
         FIRST_PAGE.append(note)
 

@@ -1,4 +1,4 @@
-"""The app that answers programs: the same records and functions as the pages, as JSON."""
+"""The API for programs: the same records and functions as the pages, as JSON."""
 
 from __future__ import annotations
 

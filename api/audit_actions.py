@@ -1,4 +1,4 @@
-"""What the audit trail records about access tokens; what a program does with one has the actions of the pages."""
+"""The audit actions about access tokens; what a program does with one is recorded under the actions of the pages."""
 
 from __future__ import annotations
 

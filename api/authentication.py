@@ -1,4 +1,4 @@
-"""Who sends a request: the person behind the access token in its Authorization header. No session counts here."""
+"""The sender of a request: the person to whom the access token belongs. Sessions are ignored here."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ class TokenAuthentication(BaseAuthentication):
         return token.membership.user, token
 
     def authenticate_header(self, request: Request) -> str:
-        """What a request without a token has to send."""
+        """The header that a request without a token should have sent."""
         return 'Bearer realm="api"'
 
 
 class TokenThrottle(SimpleRateThrottle):
-    """So many requests a minute for each token, counted by each web process."""
+    """A limit of requests per minute for each token, counted by each web process."""
 
     scope = "token"
 

@@ -1,4 +1,4 @@
-"""What every address of the API has in common: a token, its trial, its scope, JSON, and parameters that are known."""
+"""The common base of all API addresses: a token, its trial, its scope, JSON, and known parameters."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ Row = TypeVar("Row", bound=Model)
 
 
 class OnlyFormat(BaseContentNegotiation):
-    """Every address has one format, whatever a program says it accepts."""
+    """Every address has one format, regardless of the Accept header."""
 
     def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser | None:
-        """The parser of JSON, for content that says it is JSON."""
+        """The parser for content of type JSON."""
         kind = (request.content_type or "").partition(";")[0].strip().lower()
         return next((parser for parser in parsers if parser.media_type == kind), None)
 
@@ -49,7 +49,7 @@ class OnlyFormat(BaseContentNegotiation):
 
 
 class ApiView(APIView):
-    """An address of the API; `operations` says by method what it does, and the token must have the scope of each."""
+    """An address of the API; `operations` defines each method, and the token must have its scope."""
 
     authentication_classes = (TokenAuthentication,)
     permission_classes = ()
@@ -87,11 +87,11 @@ class ApiView(APIView):
 
     @property
     def actor(self) -> Actor:
-        """The person behind the token in their role."""
+        """The person to whom the token belongs, in their role."""
         return actor_of(self.token)
 
     def demand_own_trial(self, kwargs: Mapping[str, Any]) -> None:
-        """Another trial is answered as one that does not exist."""
+        """Another trial gets the same response as one that does not exist."""
         if kwargs.get("code", self.trial.code) != self.trial.code:
             raise Http404
 
@@ -103,7 +103,7 @@ class ApiView(APIView):
             )
 
     def demand_known(self, request: Request, operation: ApiOperation) -> None:
-        """A parameter with a typing error would otherwise be ignored."""
+        """Refuses an unknown parameter, which would otherwise be ignored."""
         unknown = sorted(set(request.query_params) - operation.parameters)
         if unknown:
             allowed = either(sorted(operation.parameters)) if operation.parameters else "none"
@@ -111,7 +111,7 @@ class ApiView(APIView):
             raise BadInput(f"The parameter {quoted(name)} is not known here. Allowed: {allowed}.", field=name)
 
     def write(self, do: Callable[[dict[str, Any]], object]) -> Response:
-        """Carries out one write with what was sent, once for each idempotency key."""
+        """Carries out one write with the content that was sent, once per idempotency key."""
         operation = self.operations["post"]
         if operation.body is None or operation.answer is None:
             raise TypeError("a write needs the forms of its content and its answer")
@@ -126,9 +126,9 @@ class ApiView(APIView):
         shown: Callable[[Row], object] | None = None,
         load: Callable[[list[Row]], None] | None = None,
     ) -> Response:
-        """One page of the rows in the form of the operation; `shown` makes of each row what is sent.
+        """One page of the rows in the form of the operation; `shown` converts each row for sending.
 
-        `load` adds to all rows of the page at once what `shown` needs.
+        `load` adds the data that `shown` needs to all rows of the page at once.
         """
         form = self.operations["get"].answer
         if form is None:

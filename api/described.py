@@ -15,7 +15,7 @@ from api.paging import MOST, USUAL
 from api.writing import HEADER
 from config.problems import MEDIA_TYPE
 
-# What every operation may answer besides its own status.
+# Responses that every operation may give besides its own status.
 REFUSALS = {
     400: "A parameter or the content is wrong; `detail` says which, and what is allowed.",
     401: "No valid access token was sent.",
@@ -62,14 +62,14 @@ class Description(AutoSchema):
         return [{"accessToken": []}]
 
     def get_operation(self, *given: Any, **named: Any) -> dict[str, Any] | None:
-        """What the method says of itself, with the scope that it needs."""
+        """The description of the method, with the scope that it needs."""
         found = super().get_operation(*given, **named)
         if found:
             found["description"] = f"{found['description']}\n\nScope: `{self.operation.scope}`."
         return found
 
     def get_override_parameters(self) -> list[Any]:
-        """The filters, and the place in the list."""
+        """The filters, and the position in the list."""
         found = [OpenApiParameter(name, str, description=text) for name, text in self.operation.filters]
         if self.operation.paged:
             cursor = "The value of `next` in the previous page; leave it out to get the first page."
@@ -83,11 +83,11 @@ class Description(AutoSchema):
         return found
 
     def get_request_serializer(self) -> Any:
-        """What is sent."""
+        """The content of the request."""
         return self.operation.body
 
     def get_response_serializers(self) -> Any:
-        """The answer, and every problem that there may be instead of it."""
+        """The response, and every problem that may be returned instead."""
         refusals = REFUSALS | (REFUSALS_OF_WRITING if self.operation.body else {})
         if self.operation.media_type:
             refusals[409] = REFUSALS_OF_WRITING[409]

@@ -20,7 +20,7 @@ def named(held: Membership) -> str:
 
 
 class TokenForm(forms.Form):
-    """For whom, for what and until when."""
+    """The person, the scopes and the last day of the token."""
 
     holder = forms.ModelChoiceField(
         Membership.objects.none(),

@@ -16,7 +16,7 @@ LONGEST_SHOWN = 80
 
 
 def content_of(request: Request, form: type[serializers.Serializer[object]]) -> dict[str, Any]:
-    """The fields that were sent; what they may contain is for the function that writes them."""
+    """The fields that were sent; the function that writes them checks their content."""
     kind = (request.content_type or "").partition(";")[0].strip().lower()
     if kind != "application/json":
         raise UnsupportedMediaType(kind)
@@ -31,7 +31,7 @@ def content_of(request: Request, form: type[serializers.Serializer[object]]) -> 
 
 
 def value_of(name: str, field: serializers.Field[Any, Any, Any, Any], given: dict[str, Any]) -> str | int:
-    """The value of a field, of the kind that its form says."""
+    """The value of a field, of the type that its form requires."""
     if name not in given:
         raise BadInput(f"The field {name} is missing. Send {kind_of(field)}.", field=name)
     value = given[name]

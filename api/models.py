@@ -1,4 +1,4 @@
-"""Access tokens: what a program needs to speak for one person, in one role of one trial."""
+"""Access tokens: a program needs one to act for one person, in one role of one trial."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ class AccessTokenQuerySet(models.QuerySet["AccessToken"]):
     """Queries for access tokens."""
 
     def of_trial(self, trial: Trial) -> AccessTokenQuerySet:
-        """The tokens of one trial, with what a list shows of them."""
+        """The tokens of one trial, with the data that a list shows."""
         return self.filter(membership__trial=trial).select_related("membership__user", "membership__trial", "made_by")
 
     def valid(self, today: date) -> AccessTokenQuerySet:
-        """Those that open anything today: the role and the account behind them included."""
+        """The tokens that are valid today, including their role and account."""
         held = Q(membership__revoked_at=None, membership__pending=False, membership__user__is_active=True)
         return self.filter(held, revoked_at=None, expires_on__gte=today).exclude(digest="")
 
 
 class AccessToken(models.Model):
-    """A coordinator makes it for a membership; the person of that membership is shown its text, once.
+    """A coordinator makes it for a membership; its text is shown once, to the person of that membership.
 
-    Only the digest of the text is stored, and none before it was shown. `expires_on` is the last day on which it is
+    Only the digest of the text is stored, and only once the text was shown. `expires_on` is the last day on which it is
     accepted.
     """
 
@@ -55,7 +55,7 @@ class AccessToken(models.Model):
         return self.label
 
     def state(self, today: date) -> str:
-        """How it stands, as a word for a list."""
+        """The state of the token, as a word for a list."""
         if self.revoked_at is not None:
             return "revoked"
         if self.membership.revoked_at is not None:
@@ -66,7 +66,7 @@ class AccessToken(models.Model):
 
 
 class WrittenAnswer(models.Model):
-    """What a program was answered when it wrote, under the key that it chose: a repetition gets the same answer."""
+    """The response to a program's write, under the key that it chose: a repetition gets the same response."""
 
     token = models.ForeignKey(AccessToken, on_delete=models.PROTECT, related_name="written_answers")
     key = models.CharField(max_length=64)

@@ -1,4 +1,4 @@
-"""What one method of one address does, stated once: the view carries it out and the schema describes it."""
+"""The definition of one method of one address: the view carries it out and the schema describes it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rest_framework import serializers
 class ApiOperation:
     """The name of the operation in the schema, the scope that it needs, and the form of its answer.
 
-    `paged` answers are pages of that form. `filters` are parameters of the address with what each keeps; `body` is the
+    `paged` answers are pages of that form. `filters` maps parameters of the address to what they filter; `body` is the
     form of what is sent; `status` the answer's. `media_type` is set where the answer is a file.
     """
 

@@ -52,7 +52,7 @@ def after_of(request: Request) -> int:
 
 
 def cursor_of(place: int) -> str:
-    """What a program sends back to go on after this row."""
+    """The cursor with which a program continues after this row."""
     return base64.urlsafe_b64encode(str(place).encode()).decode()
 
 

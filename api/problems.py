@@ -42,7 +42,7 @@ def respond(status: int, detail: str, *, field: str = "", headers: dict[str, str
 
 
 def said_of(exception: APIException, context: dict[str, Any]) -> str:
-    """The sentence for an exception of DRF."""
+    """The sentence for a DRF exception."""
     if isinstance(exception, MethodNotAllowed):
         allowed = ", ".join(context["view"].allowed_methods)
         return f"The method {context['request'].method} is not possible at this address. Use {allowed}."

@@ -1,4 +1,4 @@
-"""Keeping the rows that a program asks for by a parameter of the address."""
+"""Filters the rows by the parameters of the address."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Row = TypeVar("Row", bound=Model)
 def one_of(request: Request, rows: QuerySet[Row], **fields: str | type[TextChoices]) -> QuerySet[Row]:
     """The rows whose field has the value of each parameter that is given.
 
-    A field is a path of the queryset; for a field of the same name with a closed set of values, that set.
+    A field is given as a path of the queryset; a field of the same name with a closed set of values, as that set.
     """
     for name, field in fields.items():
         wanted = request.query_params.get(name, "")

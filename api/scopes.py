@@ -1,6 +1,6 @@
-"""What a token may be limited to. Each scope is one action of the one table of roles: no token gives more than a role.
+"""The scopes of tokens. Each is one action of the table of roles: no token permits more than a role.
 
-Reading roles use no tokens, so no scope is theirs whatever the table says.
+Reading roles use no tokens, so they have no scopes, regardless of the table.
 """
 
 from __future__ import annotations

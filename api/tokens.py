@@ -21,14 +21,14 @@ from studies.naming import checked_name, checked_text
 from studies.plan.membership import counts
 
 LONGEST_DAYS = 366
-# Begins every token, so that programs that search files for secrets recognise one.
+# The beginning of every token, so that secret scanners recognise it.
 PREFIX = "blindread_"
 
 
 def make_token(
     *, membership: Membership, label: str, scopes: Iterable[str], expires_on: date, actor: Actor
 ) -> AccessToken:
-    """A token for a role that a person holds now; it opens nothing until that person has been shown its text."""
+    """A token for a role that a person holds now; it is invalid until that person has been shown its text."""
     authorise(actor, Action.MANAGE_TOKENS)
     label = checked_name("label", label, longest=80)
     chosen = checked_scopes(demand_role(membership), scopes)
@@ -47,7 +47,7 @@ def make_token(
 
 
 def demand_role(membership: Membership) -> str:
-    """The role of the membership; BadInput for one whose work is not done by programs."""
+    """The role of the membership; BadInput for a role that programs may not use."""
     if not scopes_of(membership.role):
         role = ROLE_NAMES[Role(membership.role)].lower()
         raise BadInput(
@@ -68,7 +68,7 @@ def demand_day(expires_on: date) -> None:
 
 
 def demand_held(membership: Membership) -> None:
-    """The role is held at this moment."""
+    """Checks that the role is currently held."""
     if not Membership.objects.current().filter(pk=membership.pk).exists():
         raise WrongState(
             f"The role {ROLE_NAMES[Role(membership.role)].lower()} is not held by {membership.user} now."
@@ -77,7 +77,7 @@ def demand_held(membership: Membership) -> None:
 
 
 def demand_no_reader(trial_id: int, *user_ids: int | None) -> None:
-    """Nobody who reads or has read in the trial makes a token of it, or is given one."""
+    """Refuses a person who reads or has read in the trial: they may neither make a token for it nor get one."""
     reading = Membership.objects.filter(trial=trial_id, user__in=user_ids, role__in=READING_ROLES)
     for membership in reading.select_related("user", "trial"):
         if counts(membership):
@@ -88,7 +88,7 @@ def demand_no_reader(trial_id: int, *user_ids: int | None) -> None:
 
 
 def show_token(*, token: AccessToken, actor: Actor) -> str:
-    """The text of the token, for the person it was made for, this once."""
+    """The text of the token, shown once to the person for whom it was made."""
     authorise(actor, Action.USE_TOKENS)
     demand_own(token, actor)
     text = PREFIX + secrets.token_urlsafe(32)
@@ -105,13 +105,13 @@ def show_token(*, token: AccessToken, actor: Actor) -> str:
 
 
 def demand_own(token: AccessToken, actor: Actor) -> None:
-    """The token was made for this person."""
+    """Checks that the token was made for this person."""
     if token.membership.user_id != actor.user_id:
         raise NotAllowed(message="An access token is shown only to the person it was made for.")
 
 
 def revoke_token(*, token: AccessToken, reason: str, actor: Actor) -> None:
-    """From now on the token opens nothing; a coordinator revokes any, and everybody their own."""
+    """Makes the token invalid from now on; a coordinator can revoke any token, everyone else only their own."""
     authorise(actor, Action.USE_TOKENS)
     if not allows(actor.role, Action.MANAGE_TOKENS) and token.membership.user_id != actor.user_id:
         raise NotAllowed(str(Action.MANAGE_TOKENS))
@@ -123,25 +123,25 @@ def revoke_token(*, token: AccessToken, reason: str, actor: Actor) -> None:
 
 
 def valid_token(text: str) -> AccessToken | None:
-    """The token with this text, if it opens anything today."""
+    """The token with this text, if it is valid today."""
     found = AccessToken.objects.valid(timezone.localdate()).filter(digest=digest_of(text))
     return found.select_related("membership__user", "membership__trial").first()
 
 
 def note_use(token: AccessToken) -> None:
-    """Keeps the day of the last use, written once a day."""
+    """Records the day of the last use, at most once a day."""
     today = timezone.localdate()
     if token.last_used_on != today:
         AccessToken.objects.filter(pk=token.pk).update(last_used_on=today)
 
 
 def digest_of(text: str) -> str:
-    """What is stored of a token: it has 256 random bits, so a plain digest reveals nothing about it."""
+    """The stored digest of a token: a token has 256 random bits, so a plain digest reveals nothing about it."""
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def actor_of(token: AccessToken) -> Actor:
-    """The person behind the token in their role, as the audit trail names what a program does for them."""
+    """The person to whom the token belongs, in their role, as the audit trail names the actor."""
     membership = token.membership
     return Actor(membership.user_id, f"{membership.user} (token {token.label})", membership.role)
 

@@ -1,4 +1,4 @@
-"""Writing once: a request that is sent again with the same idempotency key gets the answer of the first one."""
+"""Writing once: a request that is repeated with the same idempotency key gets the response of the first one."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ class KeyUsed(APIException):
 
 
 def write_once(*, request: Request, token: AccessToken, do: Callable[[], Any], status: int) -> Response:
-    """Carries out `do` and keeps its answer under the key, in one transaction; a repetition only repeats the answer.
+    """Carries out `do` and stores its response under the key, in one transaction; a repetition gets the same response.
 
-    A refusal keeps nothing, because it has written nothing: the same request may succeed later.
+    A refusal stores nothing, because nothing was written: the same request may succeed later.
     """
     key, digest = key_of(request), digest_of(request)
     with audited_atomic():
@@ -47,7 +47,7 @@ def write_once(*, request: Request, token: AccessToken, do: Callable[[], Any], s
 
 
 def key_of(request: Request) -> str:
-    """The key that the program chose."""
+    """The idempotency key that the program chose."""
     key = request.headers.get(HEADER, "")
     if not KEY.fullmatch(key):
         raise BadInput(
@@ -59,6 +59,6 @@ def key_of(request: Request) -> str:
 
 
 def digest_of(request: Request) -> str:
-    """What makes two requests the same: method, address and content."""
+    """The identity of a request: method, address and content."""
     parts = [request.method, request.path, request._request.body.decode(errors="replace")]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

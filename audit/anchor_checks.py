@@ -1,6 +1,6 @@
-"""Whether anchors are missing: numbers left out, none in time although chains have grown, or copies that say otherwise.
+"""Checks for missing anchors: gaps in the numbers, an overdue anchor while chains have grown, or differing copies.
 
-Events after the newest anchor are the only ones that the owner of the database and the keys could still take back.
+Only the events after the newest anchor could still be removed by a person who owns the database and the keys.
 """
 
 from __future__ import annotations
@@ -58,13 +58,13 @@ def newest_time() -> datetime | None:
 
 
 def unanchored() -> int:
-    """How many events no anchor holds yet: what could still be taken back without a trace."""
+    """The number of events that no anchor covers yet: these could still be removed without a trace."""
     newest = newest_time()
     return (Event.objects.filter(at__gt=newest) if newest else Event.objects).count()
 
 
 def check_copies(report: Report) -> None:
-    """Each copy in a folder or bucket of ANCHOR_TARGETS is here too: the newest anchor cannot vanish unnoticed."""
+    """Each copy in a folder or bucket of ANCHOR_TARGETS exists here too: a missing newest anchor is noticed."""
     for target in settings.ANCHOR_TARGETS:
         try:
             for copy in copies(target):
@@ -75,7 +75,7 @@ def check_copies(report: Report) -> None:
 
 
 def compare(report: Report, copy: AnchorCopy, target: str) -> None:
-    """A copy with the anchor of its name here."""
+    """Compares a copy with the local anchor of the same name."""
     own = settings.ANCHOR_FOLDER / copy.name
     if not own.exists():
         report.found("missing anchor", "", copy.name, f"there is a copy of it in {target}")

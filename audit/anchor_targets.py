@@ -30,11 +30,11 @@ PATIENCE = Config(connect_timeout=5, read_timeout=30, retries={"max_attempts": 2
 
 
 class NotCopied(Exception):
-    """A target did not take the anchors; the text names it."""
+    """A target did not accept the anchors; the text names it."""
 
 
 def copy_anchors() -> None:
-    """Copies what each target lacks. A target that fails does not keep the others from theirs."""
+    """Copies the missing anchors to each target. A target that fails does not affect the others."""
     failed = {}
     for target in settings.ANCHOR_TARGETS:
         kind, _, place = target.partition(":")
@@ -54,13 +54,13 @@ def result() -> Path:
 
 
 def failing_targets() -> dict[str, str]:
-    """The targets that did not take the anchors at the last attempt, with the type of the error."""
+    """The targets that did not accept the anchors at the last attempt, with the type of the error."""
     last: dict[str, str] = json.loads(result().read_text(encoding="utf-8")) if result().exists() else {}
     return {target: error for target, error in last.items() if target in settings.ANCHOR_TARGETS}
 
 
 def copy_to_folder(place: str) -> None:
-    """Into a folder that must be there: one that is not mounted is a failure, not an empty folder."""
+    """Copies into a folder that must exist: one that is not mounted is a failure, not an empty folder."""
     folder = Path(place)
     there = {path.name for path in folder.iterdir()}
     for path in anchors.files():
@@ -77,7 +77,7 @@ def copy_to_folder(place: str) -> None:
 class Bucket:
     """A bucket with object lock: nobody can delete a version before its time, the owner of the account included.
 
-    A mark can hide it, and a newer version can take its place; both are found.
+    A delete marker can hide a version, and a newer version can replace it; both are detected.
     """
 
     client: Any
@@ -92,13 +92,13 @@ class Bucket:
         return cls(client, name, f"{prefix.rstrip('/')}/" if prefix else "")
 
     def versions(self) -> dict[str, list[str]]:
-        """Every version of each anchor that is there, oldest first; "" is a mark that hides those before it."""
+        """Every stored version of each anchor, oldest first; "" is a delete marker that hides those before it."""
         listed: list[tuple[datetime, bool, int, str, str]] = []
         pages = self.client.get_paginator("list_object_versions")
         for page in pages.paginate(Bucket=self.name, Prefix=f"{self.prefix}{ANCHOR}"):
             for kind in ("Versions", "DeleteMarkers"):
                 for one in page.get(kind, ()):
-                    hides, before = kind == "DeleteMarkers", -len(listed)  # of one second, the newer is listed first
+                    hides, before = kind == "DeleteMarkers", -len(listed)  # in one second, the newer is listed first
                     version = "" if hides else one["VersionId"]
                     listed.append((one["LastModified"], hides, before, one["Key"], version))
         found: dict[str, list[str]] = {}
@@ -124,7 +124,7 @@ class Bucket:
 
 
 def copy_to_bucket(place: str) -> None:
-    """Into a bucket, each anchor once."""
+    """Copies into a bucket, each anchor once."""
     bucket = Bucket.at(place)
     there = bucket.versions()
     for path in anchors.files():
@@ -134,7 +134,7 @@ def copy_to_bucket(place: str) -> None:
 
 @dataclass(frozen=True)
 class AnchorCopy:
-    """A copy of an anchor at a target: its content where it was read, and whether it was hidden or written again."""
+    """A copy of an anchor at a target: its content, if it was read, and whether it was hidden or overwritten."""
 
     name: str
     content: bytes | None
@@ -144,8 +144,8 @@ class AnchorCopy:
 def copies(target: str) -> Iterator[AnchorCopy]:
     """The copies at a target, oldest first; none for a mail address.
 
-    Of a bucket only the newest is read, in its first version, because it holds the digest of the one before, and so of
-    all of them.
+    In a bucket, only the newest is read, in its first version: it holds the digest of the previous anchor, and thereby
+    of all of them.
     """
     kind, _, place = target.partition(":")
     if kind == "folder":
@@ -163,7 +163,7 @@ def copies(target: str) -> Iterator[AnchorCopy]:
 
 
 def mail_weekly(place: str) -> None:
-    """The newest anchor to the auditor, once a week: it holds the digest of the one before, and so of all of them."""
+    """Mails the newest anchor to the auditor once a week: it holds the digest of the previous one, and so of all."""
     kept, now = anchors.files(), timezone.now()
     mark = settings.ANCHOR_FOLDER / f".mailed-to-{place}"
     if not kept or (mark.exists() and now - datetime.fromtimestamp(mark.stat().st_mtime, UTC) < MAIL_EVERY):

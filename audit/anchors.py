@@ -1,7 +1,8 @@
 """Anchors: the heads of the chains, signed with a key that is not in the database, in files kept elsewhere.
 
 The owner of the database could recompute a chain or cut off its tail; an anchor kept elsewhere reveals both. Each has
-the heads that moved and the root over all; the first of a day has all. It holds no trial data: anybody may keep a copy.
+the heads that moved and the root over all heads; the first anchor of a day has all heads. It holds no trial data:
+anyone may keep a copy.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Whether the tables of a database are those of this version: a database from before is refused with one sentence.
+"""Checks that the tables of a database are those of this version: an earlier database is refused with one sentence.
 
 BASELINE names the first migrations of all apps together. It is recorded in the database when they are applied, and
 changes only when a first migration is rewritten; migrations added later leave it as it is.
@@ -21,7 +21,7 @@ MARKER = "blindread"  # the "app" under which django_migrations lists the baseli
 
 
 class OtherTables(RuntimeError):
-    """The tables of the database were made by another version; the text is for the person who starts the product."""
+    """The tables of the database belong to another version; the text is for the person who starts Blindread."""
 
 
 def own_apps() -> list[AppConfig]:
@@ -39,7 +39,7 @@ def known_migrations() -> set[tuple[str, str]]:
 
 
 def applied_migrations() -> set[tuple[str, str]]:
-    """What the database says was applied of our apps, and its baseline."""
+    """Our migrations that the database records as applied, and its baseline."""
     recorder = MigrationRecorder(connection)
     labels = {MARKER, *(app.label for app in own_apps())}
     return {key for key in recorder.applied_migrations() if key[0] in labels} if recorder.has_table() else set()
@@ -60,13 +60,13 @@ def demand_own_tables() -> None:
 
 
 def named() -> str:
-    """The database, as the person who chose it knows it."""
+    """The database, named as in DATABASE_URL."""
     details = connection.settings_dict
     return str(details["NAME"]) + (f" on {details['HOST']}" if details.get("HOST") else "")
 
 
 def reason(unknown: list[tuple[str, str]]) -> str:
-    """What differs."""
+    """The differences, in words."""
     if not unknown:
         return f"it lacks the mark of baseline {BASELINE}"
     return f"it has {'.'.join(unknown[0])}, which this version does not know"

@@ -27,12 +27,12 @@ GENESIS = "0" * 64
 
 
 class NoSuchChain(RuntimeError):
-    """The chain of a part was never begun, or its head is missing."""
+    """The chain of a part was never started, or its head is missing."""
 
 
 @dataclass(frozen=True)
 class PendingEvent:
-    """An event that waits for the end of its transaction."""
+    """An event that is waiting for the end of its transaction."""
 
     action: str
     actor: tuple[int | None, str, str]
@@ -54,7 +54,7 @@ def event_hash(stream: str, seq: int, prev: str, body: str) -> str:
 
 
 def is_hash_of(given: str, stream: str, seq: int, prev: str, body: str) -> bool:
-    """Whether a stored hash is that of the event; what is no hash, or no position, is not."""
+    """Whether a stored hash is that of the event; False for an invalid hash or position."""
     try:
         return given == event_hash(stream, seq, prev, body)
     except (ValueError, OverflowError):
@@ -99,7 +99,7 @@ def heads_for(entries: Sequence[PendingEvent], held: Mapping[str, Head]) -> dict
 def lock_heads(streams: Iterable[str]) -> dict[str, Head]:
     """The heads of the chains, locked in one order for all, which prevents deadlocks.
 
-    The chain of a trial begins with its first event; that of a part must have been begun.
+    The chain of a trial begins with its first event; the chain of a part must have been started.
     """
     names = sorted(streams, key=locking_order)
     begin_missing([name for name in names if not is_part(name)])

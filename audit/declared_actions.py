@@ -1,4 +1,4 @@
-"""Every action that may be recorded, declared by the app it belongs to; an undeclared action raises.
+"""Every action that may be recorded, declared by its app; recording an undeclared action raises an error.
 
 An action is named app.object.past-participle, in lower case with hyphens: studies.visit.marked-not-done. Names stay
 in the trail permanently.

@@ -1,4 +1,4 @@
-"""The kind of a record in words: "reading.leakscan" is a leak scan."""
+"""The kind of a record in words: "reading.leakscan" is shown as "leak scan"."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ class EventQuerySet(models.QuerySet["Event"]):
 class Event(models.Model):
     """One event. `body` is canonical JSON, hashed as stored; the other columns copy parts of it for searching.
 
-    `home` is the trial of the stream; `mac` authenticates the hash under the key with the number `mac_key`.
+    `home` is the trial of the stream; `mac` authenticates the hash with the key whose number is `mac_key`.
     """
 
     stream = models.CharField(max_length=100)
@@ -79,7 +79,7 @@ class Event(models.Model):
 
     @property
     def part(self) -> str:
-        """The part of the trial whose chain it is in, such as read-12; empty in the trial's own chain."""
+        """The part of the trial to whose chain the event belongs, such as read-12; empty for the trial's own chain."""
         return self.stream.removeprefix(self.home).removeprefix(SEPARATOR)
 
     @property

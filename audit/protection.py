@@ -33,7 +33,7 @@ NOT_FIT = (OtherTables, Unprotected)
 
 @dataclass(frozen=True)
 class Protection:
-    """A regulated table; with a column, only rows with one of the values in it (such as a locked dataset)."""
+    """A regulated table; with a column given, only rows with one of these values (such as a locked dataset)."""
 
     table: str
     column: str = ""

@@ -35,7 +35,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class RecordedRow:
-    """What counts for a row: its digest (empty: deleted), the version of its declaration, and the event."""
+    """The valid record of a row: its digest (empty: deleted), the version of its declaration, and the event."""
 
     digest: str
     version: int
@@ -43,7 +43,7 @@ class RecordedRow:
 
 
 class RecordedRows:
-    """What counts for each row, and a finding for each record that contradicts another."""
+    """The valid record of each row, and a finding for each record that contradicts another."""
 
     def __init__(self, report: Report) -> None:
         self.report = report
@@ -51,7 +51,7 @@ class RecordedRows:
         self.store.execute(TABLE)
 
     def hear(self, stream: str, event: str, at: str, rows: Sequence[Digest], tracked: Sequence[TrackedDigest]) -> None:
-        """Takes in what one event records."""
+        """Adds the rows that one event records."""
         for table, key, digest in rows:
             self._hear_made((Kind.MADE, table, key, digest, 0, at, stream, event))
         home = stream.partition("/")[0]
@@ -85,16 +85,16 @@ class RecordedRows:
         self.report.found("recorded elsewhere", table, key, text)
 
     def of(self, kind: Kind, table: str, key: str) -> RecordedRow | None:
-        """What counts for one row."""
+        """The valid record of one row."""
         found = self.store.execute(FIND, (kind, table, key)).fetchone()
         return RecordedRow(*found[:3]) if found else None
 
     def tables(self, kind: Kind) -> dict[str, int]:
-        """The tables with recorded rows, and how many rows each."""
+        """The tables with recorded rows, and the number of rows in each."""
         return dict(self.store.execute(TABLES, (kind,)).fetchall())
 
     def keys(self, kind: Kind, table: str) -> Iterator[list[str]]:
-        """The keys of the rows that should exist, some at a time."""
+        """The keys of the rows that should exist, in batches."""
         last = ""
         while chunk := [key for (key,) in self.store.execute(NEXT, (kind, table, last, CHUNK))]:
             yield chunk

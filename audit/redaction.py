@@ -1,4 +1,4 @@
-"""What a role sees of an event: everything, except the parts that its action hides from that role."""
+"""The view that a role has of an event: everything, except the parts that its action hides from that role."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ class ShownEvent:
 
     @property
     def who(self) -> str:
-        """A person's name; work that no person did says so beside its own name."""
+        """A person's name; work of the system is marked as such, with its name."""
         label = self.event.actor_label
         return f"System ({label})" if self.event.role == SYSTEM_ROLE else label
 
     @property
     def sentence(self) -> str:
-        """Who did what, as far as the role may see it."""
+        """The actor and the action, as far as the role may see them."""
         return f"{self.who} {self.says}"
 
     @property

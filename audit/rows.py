@@ -61,14 +61,14 @@ def read_as_written(model: type[models.Model]) -> bool:
 
 
 def kept_in(field: Any) -> Any:
-    """The field that says what a column contains: that of the key which a foreign key refers to."""
+    """The field that determines the type of a column: for a foreign key, the key to which it refers."""
     while field.is_relation:
         field = field.target_field
     return field
 
 
 def digest_as_written(instance: models.Model) -> Digest:
-    """The digest of a row from the values that were written. The instance has not changed since it was written."""
+    """The digest of a row from the values that were written; the instance must not have changed since."""
     table, names = instance._meta.db_table, columns(type(instance))
     fields = {field.attname: kept_in(field) for field in instance._meta.concrete_fields}
     values = [fields[name].to_python(getattr(instance, name)) for name in names]
@@ -103,7 +103,7 @@ def model_of(table: str) -> type[models.Model]:
 
 
 def digests_by_key(table: str, pks: Sequence[object]) -> Iterator[tuple[str, str]]:
-    """Key and digest of each of these rows that exists, in no order: that of a model could join, and so lose, rows."""
+    """Key and digest of each of these rows that exists, unordered: a model's ordering could join, and so lose, rows."""
     model = model_of(table)
     names = columns(model)
     for values in model._base_manager.filter(pk__in=pks).order_by().values_list(*names):
@@ -111,7 +111,7 @@ def digests_by_key(table: str, pks: Sequence[object]) -> Iterator[tuple[str, str
 
 
 def batched(keys: Iterable[object]) -> Iterator[list[object]]:
-    """The keys, as many at a time as one query may name."""
+    """The keys, in batches that fit into one query."""
     left = iter(keys)
     while chunk := list(islice(left, 500)):
         yield chunk

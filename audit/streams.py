@@ -1,6 +1,6 @@
-"""Names of chains: a trial's code, "system", or a part of a trial with a chain of its own, such as RA-1/read-12.
+"""Names of chains: a trial's code, "system", or a part of a trial that has its own chain, such as RA-1/read-12.
 
-The chain of a part is recorded in the chain of its trial: its beginning, and how far it goes at each stop.
+The chain of a part is recorded in the chain of its trial: its start, and its length whenever work on it stops.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ SEPARATOR = "/"
 
 
 class ChainState(StrEnum):
-    """What the trial's chain says of a part's chain: it begins, it may go on from here, or it ends here."""
+    """What the trial's chain records of a part's chain: it begins, it may continue from here, or it ends here."""
 
     BEGUN = "begun"
     OPEN = "open"
@@ -38,10 +38,10 @@ def home_of(stream: str) -> str:
 
 
 def is_part(stream: str) -> bool:
-    """Whether the chain belongs to a part of a trial, and so must have been recorded to begin."""
+    """Whether the chain belongs to a part of a trial, so that its start must be recorded."""
     return SEPARATOR in stream
 
 
 def locking_order(stream: str) -> tuple[bool, str]:
-    """Parts before trials: a holder of the chain of a part may then lock that of its trial, never the other way."""
+    """Parts before trials: the chain of a part is always locked before that of its trial, never after it."""
     return not is_part(stream), stream

@@ -1,7 +1,7 @@
-"""Tracked tables: their rows may change, and each event that changes one holds the digest of the row as it is then.
+"""Tracked tables: their rows may change, and each event that changes a row records the digest of the new row.
 
-A digest covers the declared columns, under a key that is not in the database: a row with few possible values cannot
-be guessed from its digest, and who owns the tables alone cannot compute another.
+A digest covers the declared columns and uses a key that is not in the database: a row with few possible values cannot
+be guessed from its digest, and a person who owns only the tables cannot compute another digest.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ UNTRACKED: dict[str, frozenset[str]] = {}
 
 
 def track(table: str, columns: str, *, besides: str = "", version: int = 1) -> None:
-    """Makes the table tracked. `columns` decide results; `besides` names the others, which change unrecorded.
+    """Makes the table tracked. `columns` affect results; `besides` names the others, which may change unrecorded.
 
-    A change of the columns is a new version. Earlier ones stay declared, for the rows not recorded since.
+    Changing the columns makes a new version. Earlier versions stay declared, for rows not recorded since.
     """
     TRACKED.setdefault(table, {})[version] = tuple(columns.split())
     UNTRACKED[table] = frozenset(besides.split())
 
 
 def newest(table: str) -> int:
-    """The version under which rows of the table are recorded now."""
+    """The version used to record rows of the table now."""
     return max(TRACKED[table])
 
 
@@ -52,7 +52,7 @@ def digest_of_row(own_key: bytes, table: str, version: int, values: Sequence[obj
 
 
 def tracked_digests(instances: Iterable[models.Model]) -> dict[tuple[str, str], TrackedDigest]:
-    """What an event records of these rows as they are now; one query for each table and 500 rows."""
+    """The digests of these rows in their current state, for an event; one query per table and 500 rows."""
     keys: dict[str, dict[object, None]] = defaultdict(dict)
     for instance in instances:
         keys[instance._meta.db_table][instance.pk] = None
@@ -75,7 +75,7 @@ def stored(table: str, version: int, pks: Sequence[object]) -> Iterator[tuple[st
 
 
 def key_chunks(table: str) -> Iterator[list[object]]:
-    """The primary keys of the table in order, some at a time."""
+    """The primary keys of the table in order, in batches."""
     rows, last = model_of(table)._base_manager.order_by("pk"), None
     while True:
         chunk = list((rows if last is None else rows.filter(pk__gt=last)).values_list("pk", flat=True)[:CHUNK])

@@ -1,4 +1,4 @@
-"""Recording a change: actor, action, what changed and why, committed together with the change or not at all."""
+"""Records a change: actor, action, what changed and why, committed together with the change or not at all."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class NotAudited(RuntimeError):
 
 @dataclass(frozen=True)
 class Actor:
-    """The person in one role, or the part of the system, that acts. The label stays when the account changes."""
+    """The acting person in one role, or the acting part of the system. The label stays when the account changes."""
 
     user_id: int | None
     label: str
@@ -93,9 +93,9 @@ def joined(entries: list[PendingEvent]) -> Iterator[None]:
 
 
 def hold(streams: Iterable[str]) -> None:
-    """Locks these chains until the transaction ends: who acts on the same part of a trial takes turns.
+    """Locks these chains until the transaction ends, so that actions on the same part of a trial take turns.
 
-    Chains of parts are held before anything else is locked, and in one call.
+    Chains of parts are locked in one call, before anything else is locked.
     """
     if open_transaction.entries is None:
         raise NotAudited("hold() outside audited_atomic()")
@@ -119,7 +119,7 @@ def record(
     whose digests go into the event. Every row created in a protected table must be recorded by an event.
 
     `tracked` are the rows of tracked tables that this change made, altered or deleted: all of them.
-    `chains` records in a trial's chain that chains of its parts begin, go on or end: their heads go into the event.
+    `chains` records in a trial's chain that chains of its parts begin, continue or end: their heads go into the event.
     """
     rows, tracked, waiting = tuple(rows), tuple(tracked), open_entries(action)
     demand_tables(action, rows, PROTECTED.keys(), "protected")
@@ -149,6 +149,6 @@ def open_entries(action: str) -> list[PendingEvent]:
 
 
 def demand_tables(action: str, rows: Iterable[models.Model], known: Set[str], kind: str) -> None:
-    """Every row is of a table that was declared for it."""
+    """Checks that every row is of a table that was declared for this."""
     if loose := {row._meta.db_table for row in rows} - known:
         raise NotAudited(f"record({action!r}) is given rows of tables that are not {kind}: {', '.join(sorted(loose))}")

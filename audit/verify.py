@@ -17,7 +17,7 @@ from audit.verify_rows import check_rows
 def verify(*, from_anchor: Path | None = None, in_time: bool = True) -> Report:
     """Verifies everything and changes nothing. Uses the anchors in the anchor folder and any copy given.
 
-    `in_time` False leaves out whether the newest events are anchored: what was just restored cannot be.
+    `in_time` False skips the check that the newest events are anchored: after a restore they cannot be.
     """
     report = Report()
     chains = Chains(report)
@@ -46,7 +46,7 @@ def gather_anchors(chains: Chains, report: Report, from_anchor: Path | None) -> 
         anchor = read_anchor(path, chains, report)
         if anchor and previous and anchor.previous != previous.digest():
             report.found("missing anchor", "", path.name, "it does not follow the previous anchor")
-            heads = None  # what moved in between is not known
+            heads = None  # the heads that moved in between are unknown
         heads = anchor.heads_after(heads) if anchor else None
         if anchor and heads is not None and anchor.root != anchors.root_of(heads, anchor.previous):
             report.found("bad anchor", "", path.name, "its root does not follow from the heads of all chains")

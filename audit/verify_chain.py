@@ -24,7 +24,7 @@ COLUMNS = ("id", "seq", "prev", "hash", "body", "at", "home", "mac", "mac_key", 
 
 @dataclass
 class Chains:
-    """A pass over all chains that can be resumed where it ended."""
+    """A pass over all chains that can be resumed from where it stopped."""
 
     report: Report
     only: str = ""  # the one trial to check, instead of everything
@@ -50,7 +50,7 @@ class Chains:
     def _walk_stream(self, stream: str) -> None:
         seq, prev = self.ends.get(stream) or (0, self.parts.genesis_of(stream) if is_part(stream) else GENESIS)
         of_stream = Event.objects.filter(stream=stream).order_by("seq")
-        events = of_stream.filter(seq__gt=seq) if seq else of_stream  # from the start, also what has no place in it
+        events = of_stream.filter(seq__gt=seq) if seq else of_stream  # from the start, with events without a position
         while True:
             chunk = list(events.values_list(*COLUMNS)[:CHUNK])
             for event in chunk:
@@ -82,7 +82,7 @@ class Chains:
         self._read_body(stream, name, event)
 
     def _check_mac(self, stream: str, name: str, own_hash: str, mac: str, number: int) -> None:
-        """The event was appended with a key of this installation, and not with an older one than the event before."""
+        """The event was appended with a key of this installation, not older than the key of the previous event."""
         try:
             if not is_authentic(own_hash, number, mac):
                 self.report.found("forged event", "audit_event", name, f"it was not made with audit key {number}")
@@ -126,7 +126,7 @@ class Chains:
             if not self._is_wanted(stream):
                 continue
             if end is None and seq == 0 and own_hash == (self.parts.genesis_of(stream) or own_hash):
-                continue  # the chain of a part that has only begun, perhaps meanwhile
+                continue  # the chain of a part that has only begun, possibly during this pass
             if end is None or end < seq:
                 self.report.found(
                     "tail cut", "audit_head", stream, f"the chain ends at #{end or 0}, but its head is at #{seq}"
@@ -137,7 +137,7 @@ class Chains:
             self.report.found("missing head", "audit_head", stream, "the chain has no head")
 
     def check_parts(self) -> None:
-        """Checks each part's chain against what its trial's chain records; what grew meanwhile is read first."""
+        """Checks each part's chain against the records in its trial's chain; new events are read first."""
         if self.parts.faults(self.ends):
             self.walk()
         for fault, stream, says in self.parts.faults(self.ends):

@@ -1,6 +1,6 @@
-"""Checks every stored file against its digest; a run that was stopped continues where it ended.
+"""Checks every stored file against its digest; an interrupted run continues where it stopped.
 
-The place is kept in a state file, with what was found so far; it is removed at the end.
+The position is kept in a state file, with the findings so far; the file is removed at the end.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Checked:
 
 @dataclass
 class RunPlace:
-    """How far a run has come."""
+    """The progress of a run."""
 
     done: list[str] = field(default_factory=list)
     last: str = ""
@@ -36,7 +36,7 @@ class RunPlace:
 
 
 def check_sealed_rows(report: Report) -> None:
-    """Adds the rows behind a sealed link that differ from what the row with the link says of them."""
+    """Adds the rows behind a sealed link that differ from what the linking row records of them."""
     for name in ROW_CHECKS:
         check: Callable[[], Iterator[Checked]] = import_string(name)
         for checked in check():
@@ -46,7 +46,7 @@ def check_sealed_rows(report: Report) -> None:
 
 
 def check_files(report: Report, state: Path) -> None:
-    """Checks what is left, keeps the place after each record, and adds everything found to the report."""
+    """Checks the remaining files, saves the position after each record, and adds all findings to the report."""
     place = RunPlace(**json.loads(state.read_text(encoding="utf-8"))) if state.exists() else RunPlace()
     for kind, name in FILE_CHECKS.items():
         if kind in place.done:

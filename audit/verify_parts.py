@@ -1,4 +1,4 @@
-"""Checks the chains of parts of a trial against the heads recorded in the trial's chain: no anchor is needed for it."""
+"""Checks the chains of parts of a trial against the heads recorded in the trial's chain; this needs no anchor."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class RecordedHead:
 
 @dataclass
 class RecordedHeads:
-    """Everything recorded of the chains of parts, in the order of the events."""
+    """Everything recorded about the chains of parts, in the order of the events."""
 
     recorded: dict[str, list[RecordedHead]] = field(default_factory=dict)
     strange: list[ChainFault] = field(default_factory=list)
@@ -40,7 +40,7 @@ class RecordedHeads:
         self.recorded.setdefault(recorded.stream, []).append(recorded)
 
     def genesis_of(self, stream: str) -> str:
-        """The hash that the first event of the chain must carry; empty when nothing records that it began."""
+        """The hash that the first event of the chain must have; empty when its start is not recorded."""
         recorded = self.recorded.get(stream, ())
         return recorded[0].hash if recorded and recorded[0].state == ChainState.BEGUN else ""
 
@@ -76,7 +76,7 @@ class RecordedHeads:
         yield from self._hashes(stream, recorded, end)
 
     def _steps(self, stream: str, recorded: list[RecordedHead]) -> Iterator[ChainFault]:
-        """From one record to the next: an ended chain does not grow until an event records that it may continue."""
+        """Compares successive records: an ended chain must not grow until an event records that it may continue."""
         for before, after in zip(recorded, recorded[1:], strict=False):
             if after.seq < before.seq or (before.state == ChainState.ENDED and after.seq > before.seq):
                 text = (

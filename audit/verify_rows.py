@@ -1,6 +1,7 @@
-"""Checks every regulated row against the digest in the event that created it, and every tracked row against its last.
+"""Checks each regulated row against the digest in the event that created it, and each tracked row against its last.
 
-A row written meanwhile can look altered, missing or unknown: each suspect is judged again after one more pass.
+A row written during the check can look altered, missing or unknown, so each suspect is checked again after one
+more pass.
 """
 
 from __future__ import annotations
@@ -94,7 +95,7 @@ def tracked(table: str, recorded: RecordedRows) -> Iterator[tuple[str, bool]]:
 
 
 def digests_of(kind: Kind, table: str, pks: Sequence[object], recorded: RecordedRows) -> Iterator[tuple[str, str]]:
-    """Key and digest of those of these rows that exist, each under the version under which it was recorded."""
+    """Key and digest of each of these rows that exists, computed under the version with which it was recorded."""
     if kind == Kind.MADE:
         yield from digests_by_key(table, pks)
         return
@@ -106,12 +107,12 @@ def digests_of(kind: Kind, table: str, pks: Sequence[object], recorded: Recorded
 
 
 def version_of(table: str, recorded: RecordedRow | None) -> int:
-    """The version of the declaration under which the row was recorded; the newest if that one is not known."""
+    """The version of the declaration with which the row was recorded; the newest if that version is not known."""
     return recorded.version if recorded and recorded.version in TRACKED[table] else newest(table)
 
 
 def judge(suspect: Suspect, rows: RecordedRows, report: Report) -> bool:
-    """Names the row if it is still at fault, and says whether it is."""
+    """Adds a finding if the row is still at fault; returns whether it is."""
     kind, table, key = suspect
     recorded = rows.of(kind, table, key)
     digest = dict(digests_of(kind, table, [key], rows)).get(key)

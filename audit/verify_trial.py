@@ -1,4 +1,4 @@
-"""Verifies one trial before a result is drawn from it: its chains and the rows that the result rests on."""
+"""Verifies one trial before a result is computed: its chains and the rows that the result depends on."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ EVENTS = int(sys.argv[1]) if len(sys.argv) > 1 else 5000
 
 
 def main() -> None:
-    """A table for people, then one line of JSON."""
+    """Prints a table, then one line of JSON."""
     folder = tempfile.TemporaryDirectory(prefix="blindread-bench-")
     own = {"BLINDREAD_MODE": "test", "BLINDREAD_VAR": folder.name, "DJANGO_SETTINGS_MODULE": "config.settings"}
     os.environ.update(own)
@@ -42,7 +42,7 @@ def main() -> None:
 
 
 def measure() -> tuple[float, float]:
-    """Events recorded per second, each in a transaction of its own, and events verified per second."""
+    """Events recorded per second, each in a separate transaction, and events verified per second."""
     from audit.trail import Actor, audited_atomic, record
     from audit.verify import verify
 

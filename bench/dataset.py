@@ -1,7 +1,7 @@
 """Times the building of a dataset in every format, and plain writers on the same rows: bin/bench dataset [CASES ...].
 
-Each case has 4 visits, about 2.2 signed reads and the 86 sites of Sharp/van der Heijde. Uses a PostgreSQL of its own.
-Prints a table, and then one line of JSON. With --profile, shows the work of the build.
+Each case has 4 visits, about 2.2 signed reads and the 86 sites of Sharp/van der Heijde. Uses its own PostgreSQL.
+Prints a table, and then one line of JSON. With --profile, shows a profile of the build.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ THRESHOLD, LATER = 79.0, (("W104", "Week 104", 728),)
 
 
 def main() -> None:
-    """A table for people, then one line of JSON; a process of its own for each part, so that its memory is its own."""
+    """Prints a table, then one line of JSON; each part has its own process, so that memory is measured separately."""
     parser = argparse.ArgumentParser(prog="bin/bench dataset")
     parser.add_argument("cases", nargs="*", type=int, default=[100, 300])
     parser.add_argument("--profile", action="store_true", help="show the work of each build")
@@ -45,7 +45,7 @@ def main() -> None:
 
 
 def measured(cases: int, profile: bool) -> dict[str, Any]:
-    """The figures of one campaign, in a database and folders of its own."""
+    """The figures of one campaign, in its own database and folders."""
     with tempfile.TemporaryDirectory(prefix="blindread-bench-") as folder, ExitStack() as stack:
         own = {"BLINDREAD_MODE": "test", "BLINDREAD_VAR": folder, "DJANGO_SETTINGS_MODULE": "config.settings"}
         own["DATABASE_URL"] = stack.enter_context(private_postgresql())
@@ -57,7 +57,7 @@ def measured(cases: int, profile: bool) -> dict[str, Any]:
 
 
 def run_part(part: str, cases: int, own: dict[str, str], *more: str) -> dict[str, Any]:
-    """What one part prints on its last line; the lines before it are passed on."""
+    """The last line that one part prints; the lines before it are passed on."""
     command = [sys.executable, "-m", "bench.dataset", str(cases), "--part", part, *more]
     done = subprocess.run(command, env=os.environ | own, stdout=subprocess.PIPE, text=True, check=True)
     *lines, last = done.stdout.splitlines()
@@ -67,7 +67,7 @@ def run_part(part: str, cases: int, own: dict[str, str], *more: str) -> dict[str
 
 
 def set_up() -> Path:
-    """Django in this process; gives the folder of the built package."""
+    """Sets up Django in this process; returns the folder of the built package."""
     import django
 
     django.setup()
@@ -94,7 +94,7 @@ def make(given: argparse.Namespace) -> dict[str, Any]:
 
 
 def build(given: argparse.Namespace) -> dict[str, Any]:
-    """The package by the real function: everything of the job but the check of records against the audit trail."""
+    """The package from the real function: the whole job except the check of records against the audit trail."""
     folder = set_up()
     from scoring.datasets.building import build as build_package
     from scoring.datasets.building import package_name
@@ -117,7 +117,7 @@ def build(given: argparse.Namespace) -> dict[str, Any]:
 
 
 def new_dataset() -> Any:
-    """A dataset of the campaign, as a request makes it."""
+    """A dataset of the campaign, as created by a request."""
     from reading.models import Campaign
     from scoring.models import Dataset
 
@@ -146,7 +146,7 @@ def lease_without_job() -> Any:
 
 
 def plain(given: argparse.Namespace) -> dict[str, Any]:
-    """Seconds of plain writers on the rows of the package."""
+    """Seconds of plain writers for the rows of the package."""
     from bench.room.plain_writers import every_file
 
     (folder,) = (Path(os.environ["BLINDREAD_VAR"]) / "package").glob("*/")
@@ -154,7 +154,7 @@ def plain(given: argparse.Namespace) -> dict[str, Any]:
 
 
 def peak_mb() -> float:
-    """The most memory that this process has had."""
+    """The peak memory of this process."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 

@@ -57,7 +57,7 @@ print(time.perf_counter() - began)
 
 
 def make_films(folder: Path, count: int) -> None:
-    """Smooth shafts with quantum noise; each film has pixels, UID and noise of its own."""
+    """Smooth shafts with quantum noise; each film has its own pixels, UID and noise."""
     y, x = np.mgrid[0:ROWS, 0:COLUMNS]
     base = 500 + 2200 * np.exp(-(((x - 900) / 300.0) ** 2)) + 400 * np.sin(y / 210.0) ** 2
     noise = np.random.default_rng(20261122).normal(0, 14, (ROWS, COLUMNS))
@@ -69,7 +69,7 @@ def make_films(folder: Path, count: int) -> None:
 
 
 class IntakeSetting:
-    """The product with a database and stores of its own."""
+    """The product with its own database and stores."""
 
     def __init__(self, folder: Path) -> None:
         own = {"BLINDREAD_VAR": str(folder), "DATABASE_URL": f"sqlite:///{folder}/db.sqlite3", "LOG_LEVEL": "ERROR"}
@@ -82,7 +82,7 @@ class IntakeSetting:
         return [sys.executable, str(ROOT / "manage.py"), *words]
 
     def manage(self, *words: str) -> str:
-        """What the command printed."""
+        """The output of the command."""
         done = subprocess.run(self.command(*words), env=self.environment, check=True, stdout=subprocess.PIPE, text=True)
         return done.stdout
 
@@ -105,7 +105,7 @@ class IntakeSetting:
 
 
 def processor_seconds() -> float:
-    """Of all children that have ended, and of theirs."""
+    """Processor seconds of all ended children and their descendants."""
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     return usage.ru_utime + usage.ru_stime
 
@@ -131,7 +131,7 @@ class MemoryWatch:
 
 
 def family(pid: int) -> Iterator[int]:
-    """The process and all below it."""
+    """The process and all its descendants."""
     yield pid
     try:
         for task in Path(f"/proc/{pid}/task").iterdir():
@@ -142,7 +142,7 @@ def family(pid: int) -> Iterator[int]:
 
 
 def private_mb(pid: int) -> float:
-    """Memory of its own: what forked children share with their parent counts once."""
+    """Private memory: pages that forked children share with their parent count once."""
     try:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     except OSError:
@@ -166,7 +166,7 @@ def store_films(films: Path, folder: Path) -> float:
 
 
 def measure(count: int, at_once: int, folder: Path) -> dict[str, Any]:
-    """Everything in one run; each store is deleted before the next is filled."""
+    """Runs everything; each store is deleted before the next is filled."""
     films = folder / "films"
     films.mkdir()
     make_films(films, count)
@@ -188,7 +188,7 @@ def measure(count: int, at_once: int, folder: Path) -> dict[str, Any]:
 
 
 def main() -> None:
-    """The table, then the line of JSON."""
+    """Prints the table, then the line of JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--films", type=int, default=400, help="number of films")
     parser.add_argument("--workers", type=int, default=2, help="number of films processed at once")

@@ -1,6 +1,6 @@
-"""Measures how well joints are found on one film from those on another: errors, work left to do by hand, order.
+"""Measures how well joints are found on one film from those on another: errors, remaining manual work, order.
 
-Synthetic subjects have two films that differ in pose, exposure and damage; real films, if a folder has any, are changed
+Synthetic subjects have two films that differ in pose, exposure and damage; real films, if a folder has any, are altered
 by affine and elastic maps, another curve and noise. A classifier guesses the order of films of held-out subjects.
 """
 
@@ -45,7 +45,7 @@ def truth(random: np.random.Generator, share: float) -> Truth:
 
 
 def pairs(subjects: int) -> Iterator[tuple[str, SyntheticFilm, SyntheticFilm]]:
-    """Two films of each subject, in turn of a hand and a foot, of either side; the later one has more damage."""
+    """Two films of each subject, alternately of a hand and a foot, of either side; the later one has more damage."""
     for subject in range(subjects):
         random = np.random.default_rng(subject)
         view, side = ("hand", "foot")[subject % 2], SIDES[subject // 2 % 2]
@@ -59,12 +59,12 @@ def drawn(view: str, side: Side, subject: int, visit: int, at: Truth) -> Synthet
 
 
 def errors(found: dict[str, Any], places: dict[str, Point], spacing: float) -> Points:
-    """Millimetres of the joints that were found."""
+    """Errors in millimetres of the joints that were found."""
     return np.array([np.hypot(*np.subtract(one.place, places[joint])) * spacing for joint, one in found.items()])
 
 
 def by_template(view: str, places: dict[str, Point]) -> dict[str, Point]:
-    """Every joint under the affine map of the template that fits best: no three clicks do better."""
+    """Every joint under the best affine map of the template: three clicks cannot do better."""
     joints = [joint for joint in TEMPLATES[view].joints if joint in places]
     design = np.array([(*TEMPLATES[view].joints[joint], 1.0) for joint in joints])
     fitted = design @ np.linalg.lstsq(design, np.array([places[joint] for joint in joints]), rcond=None)[0]
@@ -72,7 +72,7 @@ def by_template(view: str, places: dict[str, Point]) -> dict[str, Point]:
 
 
 def template_error(view: str, places: dict[str, Point]) -> Points:
-    """Millimetres of every joint of the template."""
+    """Errors in millimetres of every joint of the template."""
     fitted = by_template(view, places)
     return np.array([np.hypot(*np.subtract(fitted[joint], places[joint])) * SPACING for joint in fitted])
 
@@ -107,7 +107,7 @@ def figures(every: list[Points], joints: int) -> dict[str, float]:
 
 
 def real(folder: Path, times: int) -> dict[str, float]:
-    """The same for real films and changed copies of them."""
+    """The same for real films and altered copies of them."""
     every: list[Points] = []
     joints = 0
     for name, text in REAL.items():
@@ -159,7 +159,7 @@ def inverse(to_source: Points, point: Point) -> Point | None:
 def order_guessed(subjects: int) -> dict[str, float]:
     """AUC of a linear classifier that guesses which film is later from the placements of two films without change.
 
-    One film, drawn at random, is placed by hand; the other gets what was found. Half of the subjects train it.
+    One film, drawn at random, is placed by hand; the other gets the joints found. Half of the subjects train it.
     """
     features, later = [], []
     for subject in range(subjects):
@@ -180,7 +180,7 @@ def order_guessed(subjects: int) -> dict[str, float]:
 
 
 def placed_by_hand(sites: dict[str, Point], random: np.random.Generator) -> dict[str, Point]:
-    """The template by three clicks; what is farther off than a person accepts is dragged."""
+    """The template placed by three clicks; joints that are farther off than a person accepts are dragged."""
     fitted = by_template("hand", sites)
     placed = {}
     for joint, point in sites.items():
@@ -205,7 +205,7 @@ def auc_of(features: Points, later: NDArray[np.bool_]) -> float:
 
 
 def main() -> None:
-    """The table, then the line of JSON."""
+    """Prints the table, then the line of JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--subjects", type=int, default=40, help="number of synthetic subjects")
     parser.add_argument("--order-subjects", type=int, default=120, help="number of held-out subjects")

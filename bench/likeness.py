@@ -1,4 +1,4 @@
-"""Measures how often a film that is sent again is recognised, and how often a wrong one: bin/bench likeness.
+"""Measures how often a film that is sent again is recognised, and how often wrongly: bin/bench likeness.
 
 Synthetic hands and feet of many subjects at two visits each, and the radiographs in a folder, are sent again: as JPEG,
 in another size, mirrored, and cropped. Prints a table, and then one line of JSON.
@@ -50,7 +50,7 @@ def at_another_size(picture: GreyPicture, random: np.random.Generator) -> GreyPi
 
 
 def mirrored(picture: GreyPicture, random: np.random.Generator) -> GreyPicture:
-    """Left and right exchanged."""
+    """Mirrors the picture."""
     return picture[:, ::-1]
 
 
@@ -95,7 +95,7 @@ def real(folder: Path) -> Iterator[GreyPicture]:
 def recognised(
     picture: GreyPicture, pictures: list[GreyPicture], others: list[Likeness], least: float, details: list[float]
 ) -> set[int]:
-    """The films that show the same picture or a part of it; `details` gets the scores of wrong ones near to that."""
+    """The films that show the same picture or a part of it; `details` gets the scores of wrong ones close to that."""
     film, keyed = likeness_of(picture), list(enumerate(others))
     found = {match.key for match in whole_matches(film, keyed, least)}
     for match in part_matches(film, [keyed]):
@@ -110,7 +110,7 @@ def recognised(
 def measured(own: int, pictures: list[GreyPicture], least: float, times: int = 1) -> dict[str, Any]:
     """The share of changed films that are recognised, and of wrong ones among all comparisons.
 
-    The first `own` pictures are changed so many times each.
+    The first `own` pictures are each changed this many times.
     """
     random = np.random.default_rng(20261129)
     others = [likeness_of(picture) for picture in pictures]
@@ -134,14 +134,14 @@ def measured(own: int, pictures: list[GreyPicture], least: float, times: int = 1
 
 
 def closest_whole(others: list[Likeness]) -> float:
-    """The highest correlation of two whole films that are not the same."""
+    """The highest correlation of two different whole films."""
     keyed = list(enumerate(others))
     found = [whole_matches(film, keyed[:place], 0.0) for place, film in keyed if place]
     return max(match.score for matches in found for match in matches)
 
 
 def at_full_size(film: Likeness, others: list[Likeness]) -> float:
-    """Seconds for one film in a trial with so many films of its view, without reading them from the database."""
+    """Seconds for one film in a trial with this many films of its view, without reading them from the database."""
     many = [(key, others[key % len(others)]) for key in range(FILMS)]
     batches = [many[start : start + AT_ONCE] for start in range(0, FILMS, AT_ONCE)]
     began = time.perf_counter()
@@ -152,7 +152,7 @@ def at_full_size(film: Likeness, others: list[Likeness]) -> float:
 
 
 def main() -> None:
-    """The table, then the line of JSON."""
+    """Prints the table, then the line of JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--subjects", type=int, default=30, help="number of synthetic subjects")
     parser.add_argument(

@@ -1,7 +1,7 @@
 """Measures how many scores can be saved per second: bin/bench load [SECONDS].
 
 A private PostgreSQL with fsync, gunicorn with the arguments of the Dockerfile, and a session for each reader. First a
-number of readers who enter the next score as soon as the last is saved; then readers who enter one every 1.5 seconds.
+number of readers enter the next score as soon as the last is saved; then readers enter one every 1.5 seconds.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ GUNICORN = ("--worker-class", "gthread", "--workers", "3", "--threads", "8", "--
 
 
 def main() -> None:
-    """A table for people, then one line of JSON."""
+    """Prints a table, then one line of JSON."""
     parser = argparse.ArgumentParser(prog="bin/bench load")
     parser.add_argument("seconds", nargs="?", type=float, default=20.0, help="how long each of the four runs takes")
     given = parser.parse_args()
@@ -46,7 +46,7 @@ def main() -> None:
 
 
 def settle_environment(folder: Path, database: str, port: int) -> None:
-    """The demo's settings in a folder of its own, for this process and the server."""
+    """The demo's settings in a separate folder, for this process and the server."""
     os.environ.update(
         BLINDREAD_MODE="demo",
         BLINDREAD_VAR=str(folder / "var"),
@@ -58,7 +58,7 @@ def settle_environment(folder: Path, database: str, port: int) -> None:
 
 
 def prepared(readers: int) -> list[dict[str, Any]]:
-    """A trial in which each of so many readers has opened reads: the headers of each, and the cells to be filled."""
+    """A trial in which each of this many readers has opened reads: the headers of each, and the cells to fill."""
     import django
 
     django.setup()
@@ -80,7 +80,7 @@ def prepared(readers: int) -> list[dict[str, Any]]:
 def measured(
     port: int, readers: list[dict[str, Any]], pids: dict[str, int], number: int, pause: float, seconds: float
 ) -> dict[str, Any]:
-    """One run of so many readers; each fills the cells that the runs before have left."""
+    """One run of this many readers; each fills the cells that earlier runs have left."""
     some = [reader | {"share": place / number} for place, reader in enumerate(readers[:number])]
     plan = {"port": port, "pause_s": pause, "seconds": seconds, "readers": some}
     before = {name: processor_s(pid) for name, pid in pids.items()}
@@ -131,7 +131,7 @@ def postmaster_of(database: str) -> int:
 
 
 def report(found: list[dict[str, Any]]) -> None:
-    """The table, then the line of JSON."""
+    """Prints the table, then the line of JSON."""
     names = list(found[0])
     for name in names:
         print(f"{name:36}" + "".join(f"{run[name]:>12.1f}" for run in found))

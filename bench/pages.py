@@ -1,7 +1,7 @@
 """Measures time and queries of every kind of page that each role can reach by links: bin/bench pages [SUBJECTS ...].
 
 Uses its own PostgreSQL, or the database that DATABASE_URL names. Prints a table, and then one line of JSON.
-With --profile PART, it shows the work behind the pages whose address contains PART.
+With --profile PART, it shows a profile of the pages whose address contains PART.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ REPEATS, SLOW_S = 3, 2.0
 
 
 def main() -> None:
-    """A table for people, then one line of JSON."""
+    """Prints a table, then one line of JSON."""
     parser = argparse.ArgumentParser(prog="bin/bench pages")
     parser.add_argument("subjects", nargs="*", type=int, default=[12, 1305])
     parser.add_argument(
@@ -38,7 +38,7 @@ def main() -> None:
 
 
 def measured(subjects: int, profile: str) -> dict[str, Any]:
-    """The figures of one trial, from a process of its own: a database is chosen once in a process."""
+    """The figures of one trial, from a separate process: a process uses only one database."""
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
@@ -56,7 +56,7 @@ def measured(subjects: int, profile: str) -> dict[str, Any]:
 
 
 def figures(subjects: int, profile: str) -> dict[str, Any]:
-    """Builds the trial and asks for every page."""
+    """Builds the trial and requests every page."""
     from bench.private_postgresql import private_postgresql
 
     with tempfile.TemporaryDirectory(prefix="blindread-bench-") as folder, ExitStack() as stack:
@@ -119,7 +119,7 @@ def signed_in(user: Any) -> Any:
 
 
 def one_page(client: Any, path: str, profile: str) -> dict[str, float]:
-    """One page, asked for several times, or twice if it is slow; the first, which warms up, is not counted."""
+    """One page, requested several times, or twice if it is slow; the first request, which warms up, is not counted."""
     from django.db import connection
 
     queries = Counter[str]()
@@ -145,14 +145,14 @@ def one_page(client: Any, path: str, profile: str) -> dict[str, float]:
 
 
 def answer(client: Any, path: str) -> tuple[int, int]:
-    """Status and size of the answer, read to its end."""
+    """Status and size of the response, read to its end."""
     response = client.get(path)
     content = b"".join(response.streaming_content) if response.streaming else response.content
     return response.status_code, len(content)
 
 
 def show_profile(client: Any, path: str) -> None:
-    """What the page spends its time on."""
+    """The profile of the page."""
     profiler = cProfile.Profile()
     profiler.enable()
     answer(client, path)
@@ -174,7 +174,7 @@ def print_table(sizes: dict[int, dict[str, Any]]) -> None:
 
 
 def columns_of(cell: dict[str, Any] | None) -> str:
-    """The figures of a page at one size; nothing where no link led to it."""
+    """The figures of a page at one size; empty if no link led to it."""
     if cell is None:
         return f"{'-':>34}"
     failed = "" if cell["status"] == 200 else f" {cell['status']}"

@@ -1,4 +1,4 @@
-"""A PostgreSQL of a benchmark's own, on a socket in a temporary folder, with the settings of a new installation."""
+"""A private PostgreSQL of a benchmark, on a socket in a temporary folder, with the settings of a new installation."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def programs() -> Path:
 
 @contextmanager
 def private_postgresql() -> Iterator[str]:
-    """The address of a server that is stopped and removed afterwards. It refuses to run as root, so root lends it."""
+    """The address of a server that is stopped and removed afterwards. Root starts it as another account."""
     with tempfile.TemporaryDirectory(prefix="blindread-bench-pg-") as name:
         folder, bin_folder = Path(name), programs()
         data, user = folder / "data", "postgres" if os.getuid() == 0 else None

@@ -41,7 +41,7 @@ LIMITS = {
 
 
 def main() -> None:
-    """A table for people, then one line of JSON."""
+    """Prints a table, then one line of JSON."""
     began = time.monotonic()
     lacking = [name for name in ("npm", "node", "chromium") if shutil.which(name) is None]
     if lacking:
@@ -61,12 +61,12 @@ def main() -> None:
 
 
 def show_progress(text: str) -> None:
-    """Progress, on the error stream."""
+    """Reports progress on the error stream."""
     print(f"{datetime.now(UTC):%H:%M:%S} {text}", file=sys.stderr, flush=True)  # noqa: TID251
 
 
 def settle_environment(folder: Path) -> None:
-    """The demo's settings in a folder of its own, for this process and those it starts."""
+    """The demo's settings in a separate folder, for this process and those that it starts."""
     port = serving.free_port()
     os.environ.update(
         BLINDREAD_MODE="demo",
@@ -136,7 +136,7 @@ def memories(
 
 
 def at_work(playwright: Playwright, address: str, state: Any, prepared: Any, folder: Path) -> dict[str, Any]:
-    """Digits, joints and saving, on one case; saving is also measured beside a busy worker."""
+    """Digits, joints and saving, on one case; saving is also measured with a busy worker."""
     from bench.room.setting import READERS
 
     with looking.fresh_browser(playwright, state) as (_, page):
@@ -180,7 +180,7 @@ def kept_busy(act: Callable[[], None]) -> Iterator[list[float]]:
 
 
 def turning(playwright: Playwright, address: str, state: Any, prepared: Any, email: str) -> list[float]:
-    """From case to case: each is signed while it is on the screen, with the next one already fetched."""
+    """From case to case: each is signed while it is on the screen, with the next one already prefetched."""
     show_progress(f"turning to the next case, {email}")
     times = []
     with looking.fresh_browser(playwright, state) as (_, page):
@@ -232,7 +232,7 @@ NAMES = {
 
 
 def report(found: dict[str, Any]) -> None:
-    """Medians side by side, then the figures with limits, then everything as JSON."""
+    """Prints medians side by side, then the figures with limits, then everything as JSON."""
     print(f"{'median of ' + str(RUNS) + ' alternating cold runs':<42}{'Blindread':>12}{'cornerstone3D':>15}")
     for name, words in NAMES.items():
         ours = statistics.median(run[name] for run in found["ours"])

@@ -59,7 +59,7 @@ def timed(work: Callable[[], object], repeats: int) -> tuple[float, float]:
 
 
 def plain_sums(rows: list[list[float]]) -> list[float]:
-    """What a script would do: row by row, value by value, missing left out."""
+    """A plain script: row by row, value by value, missing values left out."""
     totals = []
     for row in rows:
         total = 0.0
@@ -71,7 +71,7 @@ def plain_sums(rows: list[list[float]]) -> list[float]:
 
 
 def peak(rows: Grades) -> int:
-    """Most memory held while scoring, above the input, in bytes."""
+    """Peak memory while scoring, above the input, in bytes."""
     tracemalloc.start()
     score(SVDH, rows, RULE)
     held = tracemalloc.get_traced_memory()[1]

@@ -26,7 +26,7 @@ Ask = Callable[[], Any]
 
 @dataclass(frozen=True)
 class Contest:
-    """One sensitive route: what exists and is hidden, against what does not exist."""
+    """One sensitive route: a hidden record that exists, compared with one that does not."""
 
     name: str
     hidden: Ask
@@ -52,7 +52,7 @@ class TimingResult:
 
 
 def main() -> None:
-    """A table for people, then one line of JSON."""
+    """Prints a table, then one line of JSON."""
     folder = tempfile.TemporaryDirectory(prefix="blindread-bench-")
     own = {"BLINDREAD_MODE": "test", "BLINDREAD_VAR": folder.name, "DJANGO_SETTINGS_MODULE": "config.settings"}
     os.environ.update(own | {"SIGN_IN_FAILURES": "1000000000"})
@@ -144,7 +144,7 @@ def measure(contest: Contest) -> TimingResult:
 
 
 def timed(ask: Ask) -> float:
-    """Microseconds for one answer."""
+    """Microseconds for one response."""
     began = time.perf_counter_ns()
     ask()
     return (time.perf_counter_ns() - began) / 1000
@@ -159,7 +159,7 @@ def interval(values: list[float]) -> tuple[float, float, float]:
 
 
 def print_table(results: list[TimingResult]) -> None:
-    """One row a route."""
+    """One row per route."""
     print("| hidden against absent | pairs | typical µs | median difference µs | 95 % interval | within 200 µs |")
     print("|---|---|---|---|---|---|")
     for one in results:
@@ -169,7 +169,7 @@ def print_table(results: list[TimingResult]) -> None:
 
 
 def as_json(results: list[TimingResult], engine: str) -> dict[str, Any]:
-    """The same for machines."""
+    """The same in machine-readable form."""
     rounded = [
         {
             "route": one.name,

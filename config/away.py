@@ -1,4 +1,4 @@
-"""A database that does not answer: 503 with Retry-After and one line in the log, for every kind of request."""
+"""An unavailable database: 503 with Retry-After and one line in the log, for every kind of request."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SQLSTATES = ("08", "53", "57P")
 
 
 def is_away(error: BaseException | None) -> bool:
-    """Whether the error says that the database is away or overloaded, and nothing about what was asked of it."""
+    """Whether the error means that the database is unavailable or overloaded, rather than that the query is wrong."""
     if not isinstance(error, (OperationalError, InterfaceError)):
         return False
     cause = error.__cause__ or error
@@ -34,7 +34,7 @@ def is_away(error: BaseException | None) -> bool:
 
 
 def answer_failure(request: HttpRequest) -> HttpResponse:
-    """The answer to an error that nothing has caught: Django's handler500. It asks the database for nothing."""
+    """The response to an uncaught error: Django's handler500. It does not query the database."""
     if not is_away(sys.exception()):
         return answer_problem(500, FAILED) if is_for_program(request) else server_error(request)
     status = HTTPStatus.SERVICE_UNAVAILABLE
@@ -51,7 +51,7 @@ def answer_failure(request: HttpRequest) -> HttpResponse:
 
 
 class OneLine(logging.Filter):
-    """A record of a database that is away keeps the kind of its error and loses the traceback, the same each time."""
+    """For an unavailable database, keeps the kind of error and drops the traceback, which is always the same."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         error = record.exc_info[1] if record.exc_info else None

@@ -73,7 +73,7 @@ class Column:
     `value` is an attribute path ("site.code"), a key of a mapping, or a function of the row; the default is the key.
     `sort` is the field (or fields) of the queryset to order by; "" makes the column unsortable. For a list of plain
     objects any text will do: they are sorted by value. `template` shows the cell from a template with `row`.
-    `field` is the field of the queryset that holds the value of a CSV cell, `labels` what each value is called there.
+    `field` is the queryset field with the value of a CSV cell, `labels` the label of each value there.
     """
 
     key: str
@@ -110,7 +110,7 @@ def step(thing: Any, name: str) -> Any:
 
 
 def label_of(row: Model, field: str) -> str:
-    """What a choice is called; Django's own method reads all choices of the field again for every row."""
+    """The label of a choice; Django's own method reads all choices of the field again for every row."""
     value = getattr(row, field)
     return str(labels_of(type(row), field).get(value, "" if value is None else value))
 
@@ -178,7 +178,7 @@ def plain(value: object) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-# Begins every list downloaded as CSV: Excel reads a file without it in the code page of the machine.
+# The start of every list downloaded as CSV: without it, Excel reads a file in the code page of the machine.
 EXCEL_MARK = "\ufeff"
 
 

@@ -1,4 +1,4 @@
-"""The rows of a list as a CSV file, in pieces of many lines: a server sends each piece by itself."""
+"""The rows of a list as a CSV file, in pieces of many lines: the server sends each piece separately."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from config.row_filters import Rows
 
 Load: TypeAlias = Callable[[Sequence[Any]], None]
 LINES, AT_ONCE = 200, 2000
-# A column of a list has few different values; each is written out once while it is kept.
+# A column of a list has few different values; the text of each is cached.
 TEXTS_KEPT = 1024
 
 
@@ -39,7 +39,7 @@ def cells_of(rows: Rows | Iterable[Any], columns: Sequence[Column], load: Load |
 
 
 def loaded(rows: Rows | Iterable[Any], load: Load | None) -> Iterator[Any]:
-    """The rows with what their columns need."""
+    """The rows with the data that their columns need."""
     every = iter(rows.iterator(AT_ONCE) if isinstance(rows, QuerySet) else rows)
     if load is None:
         yield from every

@@ -1,4 +1,4 @@
-"""Days and times that people and programs give: within the years in which any calculation with them is possible."""
+"""Days and times from people and programs: limited to years with which every calculation is possible."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ALLOWED = "Enter a date between 1900 and 2199."
 
 
 def day_from(text: str) -> date:
-    """A day in ISO 8601; ValueError for anything else, and for a year that no trial has."""
+    """A day in ISO 8601; ValueError for anything else, and for a year outside the limits."""
     day = date.fromisoformat(text)
     if not FIRST <= day <= LAST:
         raise ValueError(ALLOWED)
@@ -23,7 +23,7 @@ def day_from(text: str) -> date:
 
 
 def months_later(day: date, months: int) -> date:
-    """The same day so many months later, or the last day of a shorter month.
+    """The same day of a later month, or the last day of a shorter month.
 
     >>> months_later(date(2026, 11, 30), 24), months_later(date(2026, 11, 30), 3)
     (datetime.date(2028, 11, 30), datetime.date(2027, 2, 28))
@@ -34,7 +34,7 @@ def months_later(day: date, months: int) -> date:
 
 
 def moment_from(text: str) -> datetime:
-    """A time with its zone in ISO 8601; ValueError for anything else, and for a year that no trial has."""
+    """A time with its zone in ISO 8601; ValueError for anything else, and for a year outside the limits."""
     found = parse_datetime(text)
     if found is None or found.tzinfo is None or not FIRST <= found.date() <= LAST:
         raise ValueError(ALLOWED)
@@ -45,7 +45,7 @@ class DayField(forms.DateField):
     """A date in a form, entered with the browser's own calendar."""
 
     def __init__(self, **kwargs: Any) -> None:
-        # Browsers show a given date only in this form, whatever the language of the page.
+        # Browsers show a preset date only in this form, regardless of the language of the page.
         widget = kwargs.pop("widget", None) or forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
         bounds = [MinValueValidator(FIRST, ALLOWED), MaxValueValidator(LAST, ALLOWED)]
         super().__init__(widget=widget, validators=bounds, **kwargs)

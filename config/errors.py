@@ -22,7 +22,7 @@ class BadInput(Refusal):
 
 
 class WrongState(Refusal):
-    """The item exists and the person may act on it, but not in its current state. The message says both."""
+    """The item exists and the person may act on it, but not in its current state. The message gives both."""
 
 
 class NotAllowed(Refusal):

@@ -1,6 +1,6 @@
-"""What verify_audit also checks: rows behind a sealed link, and with --files the stored files, in this order.
+"""Further checks of verify_audit: rows behind a sealed link, and with --files the stored files, in this order.
 
-Each is a function that yields the records at fault; one for files yields every record after the one with this key.
+Each is a function that yields the faulty records; one for files yields every record after the given key.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ from config.errors import BadInput
 from config.wording import either, quoted
 
 FieldTest = Callable[[object], bool]
-LARGEST = 1e15  # beyond it, a number compared with a column is no longer exact
+LARGEST = 1e15  # beyond this, comparing a number with a column is no longer exact
 
 
 class Filter(Protocol):

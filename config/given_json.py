@@ -1,4 +1,4 @@
-"""JSON as a request or a person's file brings it: every door reads it here, so that no content makes a page fail."""
+"""Reads all JSON from requests and uploaded files, so that no content makes a page fail."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ DEEPEST = 20
 
 
 def read_json(body: bytes | str, *, what: str = "request") -> Any:
-    """The content; BadInput if it is not JSON, is nested too deeply, or holds text that cannot be stored."""
+    """The content; BadInput if it is not JSON, is nested too deeply, or contains text that cannot be stored."""
     try:
         found = json.loads(body, parse_constant=no_number)
         levels = list(by_level(found))
@@ -30,14 +30,14 @@ def read_json(body: bytes | str, *, what: str = "request") -> Any:
 
 
 def sent_json(request: HttpRequest) -> Any:
-    """The JSON that a page or a program sent; a form is refused without reading it a second time."""
+    """The JSON that a page or a program sent; a form is refused without being read again."""
     if request.content_type in FORMS:
         raise BadInput("The request is a form. Send JSON.")
     return read_json(request.body)
 
 
 def by_level(found: Any) -> Iterator[list[Any]]:
-    """All values and names, outermost first; ends one level below the deepest that is allowed."""
+    """All values and names, outermost first; stops one level below the deepest allowed level."""
     level, depth = [found], 0
     while level and depth <= DEEPEST:
         yield level
@@ -45,12 +45,12 @@ def by_level(found: Any) -> Iterator[list[Any]]:
 
 
 def inside(value: Any) -> list[Any]:
-    """What a list or an object contains."""
+    """The contents of a list or an object."""
     if isinstance(value, dict):
         return [*value.keys(), *value.values()]
     return value if isinstance(value, list) else []
 
 
 def no_number(constant: str) -> NoReturn:
-    """NaN and Infinity are not JSON."""
+    """Refuses NaN and Infinity, which are not JSON."""
     raise ValueError(constant)

@@ -1,4 +1,4 @@
-"""Text as a request brings it: characters that no table can store are refused before any view runs."""
+"""Text in requests: characters that no table can store are refused before any view runs."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class StorableText:
 
 
 def texts_of(request: HttpRequest, view: Any) -> Iterable[str]:
-    """The address, the query, and a form already read by the check of its token; programs' own bodies stay unread."""
+    """The address, the query, and a form already read by the CSRF check; the bodies of programs are not read."""
     yield request.path
     yield from pairs(request.GET)
     if request.content_type in FORMS and request.method == "POST" and not getattr(view, "csrf_exempt", False):

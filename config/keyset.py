@@ -20,7 +20,7 @@ Prepare = Callable[[Sequence[int]], Sequence[Any]]
 class KeysetListing(Listing):
     """A Listing over a queryset, in the order of its keys, newest first.
 
-    `prepare` fetches the rows of one page by their keys, in any order, with all that its columns need.
+    `prepare` fetches the rows of one page by their keys, in any order, with the data that its columns need.
     """
 
     def __init__(self, *args: Any, prepare: Prepare, **kwargs: Any) -> None:
@@ -44,7 +44,7 @@ class KeysetListing(Listing):
 
     @cached_property
     def keys(self) -> tuple[list[int], bool]:
-        """The keys of this page, newest first, and whether there are more in the direction of turning."""
+        """The keys of this page, newest first, and whether more follow in the direction of paging."""
         older, newer = self.key("older-than"), self.key("newer-than")
         rows = self.narrowed_rows.values_list("pk", flat=True)
         if newer is not None:
@@ -74,7 +74,7 @@ class KeysetListing(Listing):
 
     @property
     def pages(self) -> list[tuple[str, str]]:
-        """No numbers: pages are turned one by one."""
+        """No page numbers: there are only next and previous pages."""
         return []
 
     @property
@@ -99,5 +99,5 @@ class KeysetListing(Listing):
 
     @property
     def kept(self) -> list[tuple[str, str]]:
-        """What a filter form passes on: a new filter begins at the first page."""
+        """Parameters that a filter form passes on: a new filter starts at the first page."""
         return [(name, value) for name, value in super().kept if name.removeprefix(self.prefix) not in PLACES]

@@ -63,8 +63,8 @@ class Listing:
 
     `name` is for the CSV file and the element, `prefix` distinguishes the parameters of a second list on the page.
     `search` lists fields of the queryset (for plain objects: keys of columns), `hidden` columns not shown at first;
-    `empty` and `empty_link` (text, address) are shown in an empty list. `load` adds to many rows of a queryset at once
-    what the columns need.
+    `empty` and `empty_link` (text, address) are shown in an empty list. `load` adds the data that the columns need to
+    many rows of a queryset at once.
     """
 
     def __init__(
@@ -169,7 +169,7 @@ class Listing:
 
     @property
     def place(self) -> str:
-        """Which rows of how many this page has."""
+        """Which rows are on this page, and the total number of rows."""
         return f"{self.page.start_index()}–{self.page.end_index()} of {self.count}"
 
     @property
@@ -231,7 +231,7 @@ class Listing:
 
     @property
     def page_number(self) -> str:
-        """The number of this page, as `pages` writes it."""
+        """The number of this page, as in `pages`."""
         return str(self.page.number)
 
     @property
@@ -290,6 +290,6 @@ class Listing:
 
 
 def asked_for(request: HttpRequest, tables: Iterable[Listing]) -> Listing | None:
-    """Of several lists on a page, the one to answer with alone: as a CSV file, or again with other filters."""
+    """The one of several lists on a page that is requested alone: as a CSV file, or with other filters."""
     target = request.headers.get("HX-Target")
     return next((one for one in tables if one.param("format") == "csv" or one.id == target), None)

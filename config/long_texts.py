@@ -1,4 +1,4 @@
-"""Texts of several lines that people write in forms."""
+"""Multi-line texts in forms."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django import forms
 
 
 class LongTextField(forms.CharField):
-    """A text of several lines in which the end of a line counts as one character, as it does in the browser."""
+    """A multi-line text in which the end of a line counts as one character, as in the browser."""
 
     def __init__(self, *, rows: int = 3, **kwargs: Any) -> None:
         super().__init__(widget=forms.Textarea(attrs={"rows": rows}), **kwargs)

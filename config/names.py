@@ -1,4 +1,4 @@
-"""Names that people read: nothing invisible, nothing that reverses the text, one alphabet in each word."""
+"""Names shown to people: no invisible characters, none that reverse the text, one alphabet in each word."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from collections.abc import Iterable
 from config.errors import BadInput
 from config.wording import both, quoted
 
-# Invisible and directional signs, control characters, line ends, private and unassigned code points, and surrogates.
+# Invisible and directional characters, control characters, line ends, private and unassigned code points, surrogates.
 UNSEEN = {"Cf", "Cc", "Zl", "Zp", "Co", "Cn", "Cs"}
 INVISIBLE = frozenset("\u034f\u115f\u1160\u2800\u3164\uffa0") | {chr(code) for code in range(0xFE00, 0xFE10)}
-# Letters and digits drawn differently: mathematical, full-width, in circles or squares.
+# Styled letters and digits: mathematical, full-width, in circles or squares.
 DRAWN = ("<font>", "<wide>", "<narrow>", "<circle>", "<square>")
-# Alphabets that are written together in one word; every other mixture is refused.
+# Alphabets that may be mixed in one word; every other mixture is refused.
 WRITTEN_TOGETHER = ({"CJK", "HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA"}, {"CJK", "HANGUL"}, {"CJK", "BOPOMOFO"})
-ORDINALS = "ªº"  # letters by their class, and of no alphabet
+ORDINALS = "ªº"  # letters by their category, but of no alphabet
 # Letters of other alphabets that look like Latin ones, so that a whole word can be imitated.
 IMITATED = dict(
     zip(
@@ -27,7 +27,7 @@ IMITATED = dict(
 
 
 def demand_readable(thing: str, name: str, *, field: str = "") -> str:
-    """The name in composed form; BadInput names the first sign or word that could deceive a reader."""
+    """The name in composed form; BadInput names the first character or word that could be misleading."""
     name = unicodedata.normalize("NFC", name)
     for sign in name:
         if unicodedata.category(sign) in UNSEEN or sign in INVISIBLE or decorated(sign):
@@ -42,7 +42,7 @@ def demand_readable(thing: str, name: str, *, field: str = "") -> str:
 
 
 def decorated(sign: str) -> bool:
-    """Whether the sign is another one in a different drawing."""
+    """Whether the character is a styled variant of another one."""
     return unicodedata.decomposition(sign).startswith(DRAWN)
 
 
@@ -57,7 +57,7 @@ def alphabets(word: str) -> set[str]:
 
 
 def likeness(name: str) -> str:
-    """What a name looks like: two different names with one likeness look the same.
+    """The appearance of a name: two different names with the same likeness look alike.
 
     >>> likeness("Соса"), likeness("Coca")
     ('coca', 'coca')
@@ -66,6 +66,6 @@ def likeness(name: str) -> str:
 
 
 def imitated(name: str, others: Iterable[str]) -> str:
-    """The first of the other names that this one imitates with letters of another alphabet; the same name is none."""
+    """The first other name that this name imitates in letters of another alphabet; an equal name is no imitation."""
     same = likeness(name)
     return next((other for other in others if likeness(other) == same and other.casefold() != name.casefold()), "")

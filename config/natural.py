@@ -8,7 +8,7 @@ DIGITS = re.compile(r"[0-9]+")
 
 
 def natural_key(text: str) -> str:
-    """A text that sorts as its original should: each number with its length in front, capitals as small letters.
+    """A sort key for a text: each number is preceded by its length, and letters are lower case.
 
     >>> sorted(["S-10", "S-2", "s-1"], key=natural_key)
     ['s-1', 'S-2', 'S-10']

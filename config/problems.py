@@ -1,4 +1,4 @@
-"""What a program is answered when a request fails: a problem document as RFC 9457 defines it."""
+"""The response to a program when a request fails: a problem document as defined by RFC 9457."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ PREFIX = "/api/"
 
 
 def is_for_program(request: HttpRequest) -> bool:
-    """Whether the address belongs to the API, whose every answer is for a program."""
+    """Whether the address belongs to the API, which always responds to programs."""
     return request.path.startswith(PREFIX)
 
 
@@ -27,5 +27,5 @@ def problem(status: int, detail: str, *, field: str = "") -> dict[str, Any]:
 
 
 def answer_problem(status: int, detail: str, *, field: str = "") -> JsonResponse:
-    """The document as an answer."""
+    """The document as a response."""
     return JsonResponse(problem(status, detail, field=field), status=status, content_type=MEDIA_TYPE)

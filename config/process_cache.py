@@ -1,4 +1,4 @@
-"""Results kept in this process for as long as what they were computed from has not changed; never outside it."""
+"""Results cached in this process while the data from which they were computed has not changed; never outside it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 class Kept(Generic[T]):
-    """The newest results by key, each under the state that it was computed from.
+    """The newest results by key, each with the state from which it was computed.
 
     >>> totals = Kept[int](size=2)
     >>> totals.of("a trial", "state 1", lambda: 7), totals.of("a trial", "state 1", lambda: 8)
@@ -26,7 +26,7 @@ class Kept(Generic[T]):
         self.results: OrderedDict[Hashable, tuple[str, T]] = OrderedDict()
 
     def of(self, key: Hashable, state: str, compute: Callable[[], T]) -> T:
-        """The result of this key, computed unless it is kept under this state; without a state it is not kept."""
+        """The result for this key, computed unless it is cached for this state; without a state it is not cached."""
         with self.lock:
             found = self.results.get(key)
         if found is not None and found[0] == state != "":

@@ -1,4 +1,4 @@
-"""Whether the running code serves a web request; what only commands and jobs may do is refused there."""
+"""Whether the running code serves a web request, where actions of commands and jobs are refused."""
 
 from __future__ import annotations
 

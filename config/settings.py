@@ -155,7 +155,7 @@ BACKUP_DAILY = env_bool("BACKUP_DAILY", PRODUCTION)
 BACKUP_RECIPIENT = env_str("BACKUP_RECIPIENT", "")
 BACKUPS_KEPT = env_int("BACKUPS_KEPT", 14)
 WORK_FOLDER = Path(env_str("WORK_FOLDER", str(VAR / "work")))
-# What this installation writes to; with object storage it leaves VAR alone, which may then be read-only.
+# The folders to which this installation writes; with object storage it does not use VAR, which may be read-only.
 WRITTEN_FOLDERS = [ANCHOR_FOLDER, WORK_FOLDER, *([VAR] if STORAGE == "folder" else [])]
 FILE_UPLOAD_TEMP_DIR = env_str("FILE_UPLOAD_TEMP_DIR", "") or None
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
@@ -167,7 +167,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FILES = 2000
 MAX_FILE_BYTES = env_int("MAX_FILE_BYTES", 200 * 1024 * 1024)
 MAX_REQUEST_BYTES = env_int("MAX_REQUEST_BYTES", 2 * 1024 * 1024 * 1024)
-# Limits of what is read, named as in imaging.decoding.limits, which explains each default.
+# Limits on input, named as in imaging.decoding.limits, which explains each default.
 INTAKE_LIMITS: dict[str, int] = {
     "file": MAX_FILE_BYTES,
     "pixels": env_int("MAX_IMAGE_PIXELS", 40_000_000),

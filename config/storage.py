@@ -48,7 +48,7 @@ class DurableFolder(FileSystemStorage):
         return name
 
     def get_modified_time(self, name: str) -> datetime:
-        """When the file was stored: the system's own note, which no copy of the folder carries along."""
+        """When the file was stored: the file system's own record, which is not copied with the folder."""
         return self.get_created_time(name)
 
 

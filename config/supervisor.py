@@ -1,4 +1,4 @@
-"""bin/demo: starts the processes of the demo, says when it is ready and who can sign in, and stops on Ctrl-C.
+"""bin/demo: starts the processes of the demo, reports when it is ready and who can sign in, and stops on Ctrl-C.
 
 Standard library only, so that it responds immediately; the processes are the same as in production.
 """
@@ -36,7 +36,7 @@ def say(text: str) -> None:
 
 
 class Stopped(Exception):
-    """The demo was interrupted or cannot continue; the text says why."""
+    """The demo was interrupted or cannot continue; the text gives the reason."""
 
 
 @dataclass
@@ -137,7 +137,7 @@ class Demo:
 
 
 def kill_group(process: subprocess.Popen[bytes]) -> None:
-    """Kills a process that does not end, and the children of one that has ended: they share its session."""
+    """Kills a process that does not end, and the children of an ended process, which share its session."""
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
@@ -177,7 +177,7 @@ def only_one(var: Path) -> Iterator[None]:
 
 
 def begin_anew(var: Path) -> None:
-    """Removes what earlier demos left in the folder, and nothing else."""
+    """Removes the files that earlier demos left in the folder, and nothing else."""
     for name in KEPT:
         shutil.rmtree(var / name, ignore_errors=True)
     for path in var.glob("*.sqlite3*"):
@@ -207,7 +207,7 @@ def prepare(demo: Demo) -> str:
 
 
 def ask_health(address: str) -> tuple[bool, str]:
-    """Whether the demo is ready, and otherwise what it is waiting for."""
+    """Whether the demo is ready, and if not, what it is waiting for."""
     try:
         with urllib.request.urlopen(f"{address}/healthz", timeout=5) as answer:  # noqa: S310  our own address
             return True, str(json.load(answer)["demo"]["says"])
@@ -218,7 +218,7 @@ def ask_health(address: str) -> tuple[bool, str]:
 
 
 def waiting_for(answer: IO[bytes]) -> str:
-    """The first component that is not well, with its answer."""
+    """The first component that is not working, with its message."""
     try:
         parts = json.load(answer)
         return next(f"{name}: {part['says']}" for name, part in parts.items() if name != "well" and not part["well"])

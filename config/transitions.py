@@ -1,4 +1,4 @@
-"""Moving a row from one state to the next, compared and set in one statement: of two who act at once, one succeeds."""
+"""Moves a row to its next state by compare-and-set in one statement: of two simultaneous attempts, one succeeds."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ def leading_to(to: State, transitions: Mapping[State, Collection[State]]) -> lis
 
 
 def moved(row: Model, to: State, transitions: Mapping[State, Collection[State]], **values: object) -> bool:
-    """Sets the row's status, and `values` with it, if its stored state may lead there; says whether it did.
+    """Sets the row's status and `values` if its stored state allows the transition; returns whether it did.
 
-    Afterwards the row carries what is stored, whether it was moved or not.
+    Afterwards the instance has the stored values, whether it was moved or not.
     """
     rows = type(row)._default_manager.filter(pk=row.pk, status__in=leading_to(to, transitions))
     touched = rows.update(status=to, **values)

@@ -1,4 +1,4 @@
-"""Files without a name: identifying data disappear with the last process that has the file open, even if killed."""
+"""Unnamed files: identifying data disappear with the last process that has the file open, even if it is killed."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from django.core.files.uploadhandler import FileUploadHandler
 
 
 def in_memory() -> IO[bytes]:
-    """A file in memory only; on a system without such files, a file on disk that no folder lists."""
+    """A file in memory; on a system without such files, a file on disk that is not in any folder."""
     if hasattr(os, "memfd_create"):
         return os.fdopen(os.memfd_create("film"), "w+b")
     return on_disk()
 
 
 def on_disk(folder: str | Path | None = None) -> IO[bytes]:
-    """A file on the disk of the work folder that no folder lists: for large content, or many files at once."""
+    """A file on the disk of the work folder that is not in any folder: for large content, or many files at once."""
     place = Path(folder or settings.WORK_FOLDER)
     place.mkdir(parents=True, exist_ok=True)
     return TemporaryFile(dir=place)

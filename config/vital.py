@@ -1,7 +1,7 @@
 """The health check of each component, and the components that /healthz requires.
 
-A check takes no argument, returns a short description, and raises jobs.health.Unwell when the component is not well,
-or jobs.health.NothingYet when nothing has shown yet that it works.
+A check takes no argument, returns a short description, and raises jobs.health.Unwell when the component has a fault,
+or jobs.health.NothingYet when there is no evidence yet that it works.
 """
 
 from __future__ import annotations

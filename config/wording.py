@@ -1,4 +1,4 @@
-"""Parts of sentences that people read: the value given, the choices, a count. Imports nothing of ours."""
+"""Parts of sentences for people: the given value, the choices, a count. Imports nothing of ours."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Pixels and headers in, facts and blind objects out. Imports nothing of the product but errors and settings."""
+"""Turns pixels and headers into facts and blind objects. Imports nothing of the product but errors and settings."""

@@ -1,4 +1,4 @@
-"""The only attributes a blind object may have: values that are kept, checked and rewritten, or our own constants.
+"""The only attributes that a blind object may have: values that are kept, checked and rewritten, or our own constants.
 
 Nothing is copied as text: a kept value is a member of a closed set, a bounded number, or rebuilt from a code table.
 """
@@ -24,7 +24,7 @@ SOP_CLASSES = {
 
 HAND_PARTS = frozenset({"HAND", "WRIST", "FINGER", "THUMB"})
 FOOT_PARTS = frozenset({"FOOT", "TOE", "ANKLE"})
-# Code words: anything else, and any other spelling, is left out.
+# Code words: any other word or spelling is left out.
 WORDS: dict[str, frozenset[str]] = {
     "Modality": frozenset({"CR", "DX", "OT", "RG"}),
     "BodyPartExamined": HAND_PARTS | FOOT_PARTS | {"EXTREMITY"},
@@ -72,7 +72,7 @@ PATTERNS: dict[str, Callable[[str], bool]] = {
 
 @dataclass(frozen=True)
 class Code:
-    """A code of ours; the sender's meaning text is never kept."""
+    """One of our codes; the sender's meaning text is never kept."""
 
     value: str
     scheme: str
@@ -86,7 +86,7 @@ FINGER_CODE, THUMB_CODE, TOE_CODE = (
     Code("76505004", "SCT", "Thumb"),
     Code("29707007", "SCT", "Toe"),
 )
-# Older senders use SRT codes; both lead to the same code of ours (PS3.16 CID 4031, 4010).
+# Older senders use SRT codes; both are mapped to the same code (PS3.16 CID 4031, 4010).
 REGIONS: dict[tuple[str, str], Code] = {
     **{
         (code.value, "SCT"): code
@@ -120,7 +120,7 @@ CODED: dict[str, dict[tuple[str, str], Code]] = {"AnatomicRegionSequence": REGIO
 TABLES = ("ModalityLUTSequence", "VOILUTSequence")
 TABLES_MOST = 8
 
-# Pixel description: rewritten from what was decoded.
+# Pixel description: rewritten from the decoded pixels.
 PIXEL_KEYWORDS = frozenset(
     {
         "SamplesPerPixel",
@@ -152,7 +152,7 @@ CONSTANTS: dict[str, str | int | list[str]] = {
     "DeidentificationMethod": f"Blindread allow-list {RULES_VERSION}",
     "LongitudinalTemporalInformationModified": "REMOVED",
 }
-# What a class requires beyond that.
+# Further attributes that a class requires.
 CONSTANTS_OF_CLASS: dict[str, dict[str, str | int | list[str]]] = {
     CR: {"ImageType": ["DERIVED", "PRIMARY"]},
     DX_PRESENTATION: {"ImageType": ["DERIVED", "PRIMARY", ""], "PresentationIntentType": "FOR PRESENTATION"},

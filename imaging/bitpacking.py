@@ -1,4 +1,4 @@
-"""Lossless blocked bit-packing of 16-bit levels, the form in which films travel to a reader's browser.
+"""Lossless blocked bit-packing of 16-bit levels, the form in which films are sent to a reader's browser.
 
 Per band of rows: residual against the mean of left and upper neighbour, modulo 2^16, zigzag, blocks of 16 values
 along the row (zero-padded), one width nibble per block, then each block's values packed into little-endian words.
@@ -34,7 +34,7 @@ def encode(levels: Levels, bands: int) -> list[bytes]:
 
 
 def decode(bands: list[bytes], rows: int, columns: int) -> Levels:
-    """The image again; BadInput when a band is cut short, has words left over or a width no encoder writes."""
+    """The decoded image; BadInput when a band is cut short, has words left over or a width that no encoder writes."""
     edges = band_edges(rows, len(bands))
     if len(edges) != len(bands) + 1:
         raise BadInput(
@@ -119,7 +119,7 @@ def packed(blocks: Words, widths: NDArray[np.uint8]) -> Words:
 
 
 def starts_of(widths: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """Where each block's words begin, and their total: a block of width w takes exactly w words."""
+    """The offset of each block's words, and their total: a block of width w takes exactly w words."""
     return np.concatenate(([0], np.cumsum(widths, dtype=np.int64)))
 
 
@@ -172,7 +172,7 @@ def unpacked(words: Words, widths: NDArray[np.uint8]) -> Words:
 
 
 def predicted(zigzag: Words) -> Levels:
-    """Levels from residuals, one anti-diagonal at a time: left and upper neighbour are on the one before."""
+    """Levels from residuals, one anti-diagonal at a time: left and upper neighbour are on the previous one."""
     rows, columns = zigzag.shape
     signed = ((zigzag >> 1) ^ (np.uint16(0) - (zigzag & 1))).astype(np.uint16)
     flat = signed.ravel()

@@ -34,7 +34,7 @@ class Lut:
 
 @dataclass(frozen=True)
 class StoredPixels:
-    """Decoded stored pixels (one frame, high bit shifted down) and what the header says about showing them.
+    """Decoded stored pixels (one frame, high bit shifted down) and the display parameters of the header.
 
     `padding` is the inclusive range of stored values outside the picture; a table wins over rescale and window.
     """
@@ -55,9 +55,9 @@ class StoredPixels:
 
 @dataclass(frozen=True)
 class NormalForm:
-    """What a reader gets: levels and the initial window (PS3.3 LINEAR; center in halves, width whole).
+    """The picture for a reader: levels and the initial window (PS3.3 LINEAR; center in halves, width whole).
 
-    `window_missed` says that the header's window contains no pixel of the picture, so that another one was chosen.
+    `window_missed`: the header's window contains no pixel of the picture, so another window was chosen.
     """
 
     levels: Levels
@@ -78,7 +78,7 @@ class Scale:
 
 
 def normalise(stored: StoredPixels) -> NormalForm:
-    """The normal form of a stored image; exact: no pixel is resampled, and no value rounded unless a table says so."""
+    """The normal form of a stored image; exact: no pixel is resampled, and no value rounded unless by a table."""
     check(stored)
     codes = np.asarray(stored.pixels).astype(np.int64) & ((1 << stored.bits_stored) - 1)
     values = stored_values(stored)
@@ -96,7 +96,7 @@ def quarter(levels: Levels) -> Levels:
 
 
 def render8(levels: Levels, center: float, width: float, invert: bool = False) -> NDArray[np.uint8]:
-    """Grey values of the window by PS3.3 C.11.2.1.2.1 (LINEAR), rounded half up: what every renderer must show."""
+    """Grey values of the window by PS3.3 C.11.2.1.2.1 (LINEAR), rounded half up: every renderer must show these."""
     low, span = center - 0.5 - (width - 1) / 2, width - 1
     codes = np.arange(65536, dtype=np.float64)
     if span <= 0:
@@ -152,7 +152,7 @@ def check(stored: StoredPixels) -> None:
 
 
 def stored_values(stored: StoredPixels) -> NDArray[np.int64]:
-    """The stored value that each code of `bits_stored` bits stands for."""
+    """The stored value that each code of `bits_stored` bits represents."""
     codes = np.arange(1 << stored.bits_stored, dtype=np.int64)
     if not stored.signed:
         return codes
@@ -210,7 +210,7 @@ def default_window(
 ) -> tuple[float, int, bool]:
     """The header's window in level units; the whole range behind a table; else percentiles 1 to 99 of the picture.
 
-    Last, whether a window of the header was passed over because it misses every pixel.
+    The last value is whether the header's window was skipped because it contains no pixel.
     """
     if scale.ready:
         return (scale.top + 1) / 2, scale.top + 1, False

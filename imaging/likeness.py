@@ -1,6 +1,6 @@
 """Recognises a film again after recompression, rescaling, mirroring or cropping.
 
-A likeness is a small picture. Two are compared as reliefs: brightness against its surroundings, in units of the local
+A likeness is a small picture. Two are compared as reliefs: brightness relative to the surroundings, in units of local
 contrast, so that window, exposure and JPEG change little. Two films of the same hand differ by its pose.
 """
 
@@ -20,16 +20,16 @@ from imaging.likeness_parts import COARSE, SIDE, PartGuess, guesses, part_score
 from imaging.reliefs import REACH, Grey, blurred, relief_of, resized
 
 COARSEST = 16
-# Of all pairs, so many are compared at full size after the coarse pass; of these, so many, if they correlate this much,
-# at fractions of a pixel. Of each AT_ONCE films, so many are compared closely as whole pictures.
+# The number of pairs compared at full size after the coarse pass; the number of these, if they correlate this much,
+# compared at fractions of a pixel; and, of each AT_ONCE films, the number compared closely as whole pictures.
 COARSELY, CLOSELY, LIKELY = 1000, 300, 0.8
 WHOLES = 24
-# A picture whose local contrast is somewhere this part of the whole contrast, in this part of its area, has structure.
+# A picture has structure if its local contrast reaches this part of the whole contrast, in this part of its area.
 CONTRAST, STRUCTURED = 0.3, 0.08
-# From these correlations on, two pictures show the same film: whole pictures of a site, and of a trial with some two
+# From these correlations up, two pictures show the same film: whole pictures of a site, and of a trial with about two
 # hundred million pairs; a part is then compared in detail. Measured by bench/likeness.py.
 SAME, SAME_ANYWHERE, SAME_PART = 0.985, 0.992, 0.97
-# How many films are in memory at a time.
+# The number of films in memory at a time.
 AT_ONCE = 2000
 
 
@@ -66,7 +66,7 @@ def likeness_of(levels: Levels) -> Likeness:
 
 
 def has_structure(likeness: Likeness) -> bool:
-    """Whether there is enough in the picture to recognise it by; an empty or smooth one resembles many."""
+    """Whether the picture has enough structure to be recognised; an empty or smooth one resembles many."""
     grey = grey_of(likeness)
     radius = round(REACH * SIDE)
     mean = blurred(grey, radius)
@@ -114,7 +114,7 @@ def part_matches(film: Likeness, batches: Iterable[Keyed]) -> Iterator[Match]:
 
 
 def likely_parts(film: Likeness, batches: Iterable[Keyed]) -> list[LikelyPart]:
-    """Those worth comparing closely: the best of a coarse pass over all, then the best of these at full size."""
+    """The pairs worth comparing closely: the best of a coarse pass over all, then the best of these at full size."""
     coarse: list[LikelyPart] = []
     for others in batches:
         for mirrored in (False, True):
@@ -127,12 +127,12 @@ def likely_parts(film: Likeness, batches: Iterable[Keyed]) -> list[LikelyPart]:
 
 
 def best_parts(parts: list[LikelyPart], count: int) -> list[LikelyPart]:
-    """So many of them, the best first."""
+    """This many of them, the best first."""
     return nlargest(count, parts, key=lambda one: one.guess.score)
 
 
 def guessed(film: Likeness, others: Keyed, mirrored: bool, side: int) -> Iterator[LikelyPart]:
-    """Where each fits into the other, by pictures of this side."""
+    """Where each fits into the other, by pictures of this side length."""
     if others:
         stack = stacked(others).astype(np.float32)
         for guess in guesses(turned(film, mirrored), stack, kept_of(film, others), side):
@@ -140,7 +140,7 @@ def guessed(film: Likeness, others: Keyed, mirrored: bool, side: int) -> Iterato
 
 
 def stacked(others: Keyed) -> NDArray[np.uint8]:
-    """The small pictures, one behind the other."""
+    """The small pictures as one array."""
     joined = b"".join(likeness.content for _, likeness in others)
     return np.frombuffer(joined, np.uint8).reshape(-1, SIDE, SIDE)
 

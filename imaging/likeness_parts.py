@@ -15,10 +15,10 @@ from imaging.reliefs import REACH, Grey, averaging, relief_of, resized, window_s
 SIDE, COARSE, CLOSE = 64, 32, 40
 # The smallest part of a side that a crop keeps.
 SMALLEST_CROP = 0.55
-# In two passes: the step in pixels of a small picture, and how many steps to either side.
+# In two passes: the step in pixels of a small picture, and the number of steps to either side.
 PASSES = ((0.25, 3), (0.1, 2))
-# From the pixels: the larger picture is reduced to this many pixels a side, and brightness is compared with its
-# surroundings within so many of them. Measured by bench/likeness.py.
+# From the pixels: the larger picture is reduced to this many pixels per side, and brightness is compared with its
+# surroundings within this many pixels. Measured by bench/likeness.py.
 DETAIL, DETAIL_REACH = 512, 4
 SAME_IN_DETAIL = 0.6
 
@@ -36,7 +36,7 @@ class PartGuess:
 
 
 def guesses(own: Grey, stack: Grey, kept: NDArray[np.float64], side: int) -> list[PartGuess]:
-    """Every pair of which one fits into the other at one pixel size, the best first, by pictures of this side.
+    """Every pair in which one fits into the other at one pixel size, the best first, by pictures of this side length.
 
     `kept` is the part of rows and columns of the other film that the film would be.
     """
@@ -56,7 +56,7 @@ def guesses(own: Grey, stack: Grey, kept: NDArray[np.float64], side: int) -> lis
 
 
 def fitted(larger: Grey, template: Grey) -> tuple[Grey, NDArray[np.intp]]:
-    """The best normalised correlation of each template at any place of its larger picture, and that place."""
+    """The best normalised correlation of each template anywhere in its larger picture, and its position."""
     size, (rows, columns) = larger.shape[1:], template.shape[1:]
     spectrum = np.fft.rfft2(larger) * np.conj(np.fft.rfft2(template, size))
     reach = (slice(None), slice(size[0] - rows + 1), slice(size[1] - columns + 1))
@@ -112,7 +112,7 @@ def detail_score(one: Levels, other: Levels, *, mirrored: bool) -> float:
 
 
 def reduced(picture: Levels, factor: float) -> Grey:
-    """The picture with so many times fewer rows and columns."""
+    """The picture with rows and columns reduced by this factor."""
     rows, columns = (max(8, round(size / factor)) for size in picture.shape)
     image = Image.fromarray(picture.astype(np.float32)).resize((columns, rows), Image.Resampling.BOX)
     return np.asarray(image, np.float32)

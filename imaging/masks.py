@@ -35,7 +35,7 @@ def rectangle(value: Any, rows: int, columns: int) -> Rectangle:
 def cover(
     pixels: NDArray[np.integer], rectangles: tuple[Rectangle, ...], *, bits_stored: int, signed: bool
 ) -> NDArray[np.integer]:
-    """A copy with the rectangles at mid-range: before any look-up table, so that no window brings the text back."""
+    """A copy with the rectangles at mid-range: before any look-up table, so that no window reveals the text."""
     covered = pixels.copy()
     grey = 0 if signed else 1 << (bits_stored - 1)
     for x, y, width, height in rectangles:

@@ -1,7 +1,7 @@
-"""Carries places from one film of a hand or foot to another film of it, taken with another pose and exposure.
+"""Transfers places from one film of a hand or foot to another film of it with a different pose and exposure.
 
-The films are turned, shifted and sized onto each other, then small windows around the places and around a grid are
-searched for at finer and finer pixels; after each step every place follows the motion of those around it.
+The films are aligned by rotation, shift and scale; then small windows around the places and around a grid are
+matched at increasingly fine pixels; after each step every place follows the motion of those around it.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ from imaging.levels import Levels
 from imaging.reliefs import Grey, relief_of, window_sums
 
 Places = NDArray[np.float64]
-# Films without a pixel spacing are taken as this high, in millimetres; a film beyond these sides is not searched.
+# Films without a pixel spacing are assumed to be this high, in millimetres; films outside these sides are not searched.
 HEIGHT_MM, SMALLEST_MM, LARGEST_MM = 250.0, 40.0, 600.0
 # The first search: pixel and radius of the relief in millimetres, degrees, sizes, and the farthest shift.
 COARSE, SURROUNDINGS, FARTHEST = 1.6, 8.0, 40.0
 TURNS = tuple(np.deg2rad(np.arange(-12, 13, 3)))
 SIZES = (0.92, 0.96, 1.0, 1.04, 1.08)
-# The distance of the grid, wider where it would have more points than that, and how much of the contrast of the whole
-# film there has to be around a point of it.
+# The spacing of the grid, larger if it would exceed this number of points, and how much of the contrast of the whole
+# film is required around each of its points.
 GRID, GRID_POINTS, STRUCTURED = 10.0, 600, 0.5
 # A place is found where its window correlates at least this well; the film is the same hand or foot if half of them do.
 FOUND, HALF = 0.45, 0.5
-# How much a place at the edge of its search is put behind one at its centre.
+# The penalty of a place at the edge of its search compared with one at its centre.
 BEHIND = 0.2
 
 
@@ -45,7 +45,7 @@ class SearchStep:
     reach: float
 
 
-# The last two look for the given places alone.
+# The last two search only for the given places.
 STEPS = (
     SearchStep(pixel=1.6, window=24, search=10, relief=8, reach=40),
     SearchStep(pixel=1.2, window=18, search=7, relief=6, reach=26),
@@ -74,7 +74,7 @@ class FoundPlace:
 
 def carried(source: Picture, target: Picture, places: Mapping[str, Sequence[float]]) -> dict[str, FoundPlace]:
     """The places of `source` in `target`, without those that were not found; empty for another hand or foot, and for
-    films whose sides are no film's.
+    films with impossible sides.
     """
     own, other = spacings(source, target)
     sides = [size * spacing for one, spacing in ((source, own), (target, other)) for size in one.levels.shape]
@@ -91,7 +91,7 @@ def carried(source: Picture, target: Picture, places: Mapping[str, Sequence[floa
 
 
 def spacings(source: Picture, target: Picture) -> tuple[float, float]:
-    """Both as given, or neither: a size that is assumed cannot be compared with one that was measured."""
+    """Both pixel sizes as given, or neither: an assumed size cannot be compared with a measured one."""
     if source.spacing_mm and target.spacing_mm:
         return source.spacing_mm, target.spacing_mm
     return HEIGHT_MM / source.levels.shape[0], HEIGHT_MM / target.levels.shape[0]
@@ -105,7 +105,7 @@ class ScaledFilm:
         self.spacing = spacing
 
     def relief(self, pixel: float, radius: float) -> Grey:
-        """Brightness against its surroundings, in units of the local contrast."""
+        """Brightness relative to the surroundings, in units of the local contrast."""
         return relief_of(self.at(pixel), round(radius / pixel))
 
     def at(self, pixel: float) -> Grey:
@@ -169,7 +169,7 @@ def trial_transforms() -> Iterator[Places]:
 def searched(
     source: ScaledFilm, target: ScaledFilm, points: Places, near: Places, turns: Places, step: SearchStep
 ) -> tuple[Places, NDArray[np.float64]]:
-    """Where the window around each point correlates best near its expected place, and how well."""
+    """Where the window around each point correlates best near its expected place, and the correlation there."""
     half, reach = round(step.window / step.pixel), round(step.search / step.pixel)
     own = windows(
         source.relief(step.pixel, step.relief), points / step.pixel, half, np.asarray(np.linalg.inv(turns), np.float64)
@@ -215,13 +215,13 @@ def peaks(scores: NDArray[np.float64], ranked: NDArray[np.float64]) -> tuple[Pla
 
 
 def vertex(before: Places, at: Places, after: Places) -> Places:
-    """Of the parabola through three values one apart, from the middle one; at most one away."""
+    """The peak of the parabola through three values one apart, from the middle one; at most one away."""
     bend = before - 2 * at + after
     return np.asarray(np.where(bend < 0, 0.5 * (before - after) / np.minimum(bend, -1e-9), 0).clip(-1, 1))
 
 
 def smoothed(points: Places, found: Places, scores: Places, step: SearchStep) -> tuple[Places, Places]:
-    """Each place and its turn under the affine motion of those around it; single ones that differ count less."""
+    """Each place and its rotation under the affine motion of those around it; outliers count less."""
     apart = points[None, :] - points[:, None]
     near = np.exp(-0.5 * (apart**2).sum(2) / step.reach**2)
     design = np.concatenate([apart, np.ones((*apart.shape[:2], 1))], 2)

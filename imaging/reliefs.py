@@ -1,6 +1,6 @@
-"""Pictures as reliefs: brightness against its surroundings, in units of the local contrast.
+"""Pictures as reliefs: brightness relative to the surroundings, in units of the local contrast.
 
-Window, exposure and JPEG change a relief little.
+Window, exposure and JPEG compression change a relief little.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What is scored and how the numbers are added: pure, imports no other package of the product, no input or output.
+"""What is scored and how scores are added: pure functions, no imports from the rest of the product, no input or output.
 
 Every module in this package that has INSTRUMENTS adds them, so a new instrument is one file.
 """
@@ -15,7 +15,7 @@ __all__ = ["KEYS", "Instrument", "Item", "UnknownInstrument", "get"]
 
 
 class UnknownInstrument(ValueError):
-    """A key that names no instrument; carries the keys that do."""
+    """A key without an instrument; has the valid keys."""
 
     def __init__(self, key: str, allowed: tuple[str, ...]) -> None:
         super().__init__(f"There is no instrument “{key}”. Choose {', '.join(allowed[:-1])} or {allowed[-1]}.")

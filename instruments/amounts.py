@@ -1,4 +1,4 @@
-"""Totals and changes as exact fractions, each with its reason where it is missing; rounded only at export."""
+"""Totals and changes as exact fractions, each with a reason if it is missing; rounded only at export."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Amount:
         return None if self.fraction is None else float(self.fraction)
 
     def rounded(self, places: int = PLACES) -> Decimal | None:
-        """For export: rounded half to even from the exact fraction.
+        """The value for export, rounded half to even from the exact fraction.
 
         >>> str(Amount(1, 8, "", 0, 0).rounded(2))
         '0.12'
@@ -61,7 +61,7 @@ class Total:
         return self.amounts[OVERALL]
 
     def of(self, *, feature: str | None = None, region: str | None = None, side: str | None = None) -> Amount:
-        """The amount of a group, summed over everything that is not named."""
+        """The amount of a group, summed over the dimensions that are not given."""
         return self.amounts[feature, region, side]
 
     @property
@@ -105,7 +105,7 @@ class Totals:
     def values(
         self, *, feature: str | None = None, region: str | None = None, side: str | None = None
     ) -> npt.NDArray[np.float64]:
-        """One float a read; NaN exactly where `missing` is true."""
+        """One float per read; NaN exactly where `missing` is true."""
         column = self.column(feature=feature, region=region, side=side)
         known = self.denominator[:, column] > 0
         result = np.full(len(self), np.nan)
@@ -136,7 +136,7 @@ class Totals:
 
 
 def in_lowest_terms(numerator: Integers, denominator: Integers) -> tuple[Integers, Integers]:
-    """Each fraction reduced, in place; only rows that are fractions are touched."""
+    """Reduces each fraction in place; only rows with fractions are changed."""
     rows = (denominator > 1).any(axis=1)
     if not rows.any():
         return numerator, denominator

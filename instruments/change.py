@@ -1,6 +1,6 @@
-"""Change between two visits as one reader saw them in one campaign; exact fractions.
+"""Change between two visits as scored by one reader in one campaign; exact fractions.
 
-A row of an array holds one reader's visits, so nothing here subtracts across readers or campaigns. The default rule
+A row of an array has one reader's visits, so nothing here subtracts across readers or campaigns. The default rule
 uses the sites evaluable at both visits and imputes both alike, so that imputation adds no change.
 """
 
@@ -69,7 +69,7 @@ class Changes:
     def values(
         self, *, feature: str | None = None, region: str | None = None, side: str | None = None
     ) -> npt.NDArray[np.float64]:
-        """One float a subject; NaN exactly where the change is missing."""
+        """One float per subject; NaN exactly where the change is missing."""
         return self.difference.values(feature=feature, region=region, side=side)
 
 
@@ -125,7 +125,7 @@ def change_series(
     operated: npt.ArrayLike | None = None,
     baseline: int = 0,
 ) -> tuple[Changes, ...]:
-    """Change from the baseline, the first visit or that of another place, at each visit after it.
+    """Change from the baseline (the first visit, or the visit at another index) at each visit after it.
 
     `values` is reads x visits x items in order of time.
     """
@@ -182,7 +182,7 @@ def subtract(instrument: Instrument, first: Totals, second: Totals, entered: Fla
 
 
 def why_missing(first: Totals, second: Totals, rule: MissingRule) -> tuple[tuple[str, ...], npt.NDArray[np.int64]]:
-    """The reason of the earlier fault of the two, saying over which visits sites were counted."""
+    """The reason of the earlier of the two faults, stating over which visits sites were counted."""
     if rule.kind.together is Together.VISIT:
         ahead = ("baseline: ", "later visit: ")
     else:

@@ -1,4 +1,4 @@
-"""What a scoring instrument is: items, grades, wordings, terms, and the facts behind them."""
+"""The definition of a scoring instrument: items, grades, wordings, terms, and the supporting facts."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Item:
 
 
 class UnknownItem(ValueError):
-    """An item key that the instrument does not have."""
+    """An item key that does not exist in the instrument."""
 
     def __init__(self, instrument: str, key: str) -> None:
         super().__init__(f"The item “{key}” is not an item of {instrument}.")
@@ -62,7 +62,7 @@ class UnknownItem(ValueError):
 
 @dataclass(frozen=True, eq=False)
 class Instrument:
-    """A scoring instrument as the paper's table: its key and version never change meaning.
+    """A scoring instrument as in the table of its paper: the meaning of a key and version never changes.
 
     A total in points is the sum of weight x grade over all items, divided by `unit`.
     """
@@ -119,9 +119,9 @@ class Instrument:
         return tuple(item for item in self.items if all(getattr(item, name) == value for name, value in chosen.items()))
 
     def text_of(self, item: Item, grade: int, wording: str | None = None) -> str:
-        """The text of a grade of an item in a wording, the default one when none is named.
+        """The text of a grade of an item in a wording, by default in the default wording.
 
-        A wording may have texts of a region of its own, under feature/region.
+        A wording may have separate texts for a region, under feature/region.
         """
         texts = self.wordings[wording or self.default_wording]
         return texts.get(f"{item.feature}/{item.region}", texts[item.feature]).get(grade, "")

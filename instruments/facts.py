@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Mark(StrEnum):
-    """How well a fact is supported; shown to the user beside the fact."""
+    """How well a fact is supported; shown to the user next to the fact."""
 
     VERIFIED = "V"
     COMPUTED = "C"

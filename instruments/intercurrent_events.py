@@ -25,7 +25,7 @@ GAPS: Mapping[str, str] = MappingProxyType(
 
 
 class Dated(Protocol):
-    """What has the day of a film."""
+    """Anything with the day of a film."""
 
     @property
     def day(self) -> int: ...
@@ -36,7 +36,7 @@ AnyFilm = TypeVar("AnyFilm", bound=Dated)
 
 @dataclass(frozen=True)
 class DatedScore:
-    """The score of one visit on the day its film was taken.
+    """The score of one visit, with the day on which its film was taken.
 
     base: the baseline's total as used for the change to this film; None where that is the baseline film's own value.
     """
@@ -48,7 +48,7 @@ class DatedScore:
 
 @dataclass(frozen=True)
 class EventRule:
-    """How a value after an event is made; all parameters are the charter's and are stored with the result.
+    """How a value after an event is computed; all parameters come from the charter and are stored with the result.
 
     minimum_interval: least number of days between the baseline film and the last film.
     grace_days: days after the event within which a film still counts as before it.
@@ -139,7 +139,7 @@ def film_of_visit(
     event_day: int | None,
     rule: EventRule,
 ) -> AnyFilm | None:
-    """The film that serves a visit, None without one.
+    """The film used for a visit; None if there is none.
 
     A film counts when the rule does not replace it after the event. Among `own`, the visit's scheduled film, and the
     `others`, unscheduled or of a rescue visit, that are inside the window (first and last day), the order is: inside
@@ -172,9 +172,9 @@ def value_at(
     """The value for a visit with this target day.
 
     baseline, later: the baseline film and all films after it. observed: the scheduled film of this visit, if one was
-    taken; others: films of other kinds that may serve it inside its window. A film that serves the visit is kept when
+    taken; others: films of other kinds that may be used inside its window. A film used for the visit is kept when
     there was no event or the film is dated on or before event_day + grace_days; otherwise the rule makes the value from
-    films up to that day. `gap` is what becomes of a visit without a film that no event explains: extrapolated from the
+    films up to that day. `gap` is the handling of a visit without a film that no event explains: extrapolated from the
     films up to its target day, interpolated between its neighbours, or missing.
     """
     film = film_of_visit(observed, others, target_day=target_day, window=window, event_day=event_day, rule=rule)

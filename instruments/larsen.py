@@ -14,7 +14,7 @@ QUADRANTS = tuple(
 )
 RADCLASS = "radclass.mudr.org/content/larsen-score-joint-involvement-rheumatoid-arthritis-plain-radiographs"
 
-# Each row: site, parts scored apart, weight.
+# Each row: site, parts scored separately, weight.
 Row = tuple[scored_joints.ScoredSite, tuple[scored_joints.SitePart, ...], int]
 ONE = (scored_joints.WHOLE,)
 

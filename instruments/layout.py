@@ -1,4 +1,4 @@
-"""An instrument laid out for arithmetic: which items form which cell, block and group of a total."""
+"""The layout of an instrument for arithmetic: which items form which cell, block and group of a total."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Layout:
 
 @lru_cache
 def layout_of(instrument: Instrument) -> Layout:
-    """The layout of an instrument, made once."""
+    """The layout of an instrument, computed once."""
     cells = tuple(dict.fromkeys((item.feature, item.region, item.side) for item in instrument.items))
     blocks = tuple(dict.fromkeys(cell[:2] for cell in cells))
     groups = groups_of(instrument)

@@ -1,6 +1,6 @@
 """Missing, absent and operated sites: the rules by name, chosen in the charter and stored with every result.
 
-A rule looks only at the visits of one reader, so no reader's value can depend on another's.
+A rule uses only the visits of one reader, so no reader's value can depend on another's.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ class MissingRule:
         return {"name": self.name, "parameters": self.parameters}
 
     def may_miss(self, sites: int) -> int:
-        """How many of so many sites of a region may be missing; exact, since 0.2 is read as one fifth.
+        """How many of this number of sites of a region may be missing; exact, since 0.2 is read as one fifth.
 
         >>> MissingRule("paired-proportional", limit=0.2).may_miss(10)
         2
@@ -167,7 +167,7 @@ def get_rule(name: str = DEFAULT, **parameters: object) -> MissingRule:
 
 
 def rule_from(stored: Mapping[str, object]) -> MissingRule:
-    """The rule that `as_dict` described."""
+    """The rule described by a result of `as_dict`."""
     parameters = stored.get("parameters") or {}
     if not isinstance(parameters, Mapping):
         raise UnknownRule("parameters", parameters, "an object of names and values")
@@ -187,7 +187,7 @@ def flag(value: object) -> bool:
 
 
 def substitute(rule: MissingRule, values: Values, operated: Flags, maxima: Values) -> tuple[Values, Codes]:
-    """Values with operated sites replaced as the rule says, and the origin of each.
+    """Values with operated sites replaced according to the rule, and the origin of each value.
 
     `values` and `operated` are reads x visits x items in order of time; NaN is not scored.
     """

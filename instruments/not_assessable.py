@@ -18,7 +18,7 @@ class Reason:
 
     @property
     def short(self) -> str:
-        """Two letters for a narrow cell on paper, where a legend explains them."""
+        """Two letters for a narrow cell on paper, explained in a legend."""
         return self.code[:2].lower()
 
 

@@ -33,12 +33,12 @@ HALF = Threshold("half", Fraction(1, 2), "no progression is a change of 0.5 or l
 
 
 def own_threshold(value: float | str, *, source: str, strict: bool = True) -> Threshold:
-    """A threshold of the user's own; a decimal is read as written, so 0.1 is one tenth."""
+    """A threshold chosen by the user; a decimal is read as written, so 0.1 is one tenth."""
     return Threshold("own", exact_threshold(value), named("source", source), strict)
 
 
 def sdc_threshold(value: float | str, *, source: str, interval: str, strict: bool = True) -> Threshold:
-    """The smallest detectable change as a threshold: where it was estimated and over which interval must be named."""
+    """The smallest detectable change as a threshold; the data and the interval of its estimate must be named."""
     where = f"{named('source', source)}, interval {named('interval', interval)}"
     return Threshold("sdc", exact_threshold(value), where, strict)
 

@@ -1,4 +1,4 @@
-"""A receipt for any total and any change: every item, what was used for it and by which rule, printable.
+"""A printable receipt for any total or change: every item, with the value used and the rule.
 
 Computed site by site in fractions, independently of the array arithmetic of `totals`, so that each checks the other.
 """
@@ -24,7 +24,7 @@ Reasons = Mapping[str, str]
 
 @dataclass(frozen=True)
 class ReceiptLine:
-    """One item: what was entered or why not, what it adds to the total in points, and how this was computed."""
+    """One item: its entry, or the reason for having none, its points in the total, and how these were computed."""
 
     item: Item
     entered: int | None
@@ -82,7 +82,7 @@ def receipt(
 ) -> Receipt:
     """The receipt of the status total at one visit of a reader's series (the last unless named).
 
-    `reasons` holds for each visit {item key: reason code}; codes marked as operated steer the rules for operated sites.
+    `reasons` has {item key: reason code} for each visit; codes marked as operated invoke the rules for operated sites.
     """
     series = ReaderVisits(instrument, visits, rule, reasons)
     at = range(len(visits))[visit]
@@ -111,7 +111,7 @@ def change_receipt(
 
 
 class ReaderVisits:
-    """The visits of one reader as the rule sees them."""
+    """The visits of one reader as passed to the rule."""
 
     def __init__(
         self, instrument: Instrument, visits: Sequence[Grades], rule: MissingRule, reasons: Sequence[Reasons]
@@ -162,7 +162,7 @@ class ReaderVisits:
         return self.instrument.reason(code).label if code else "not scored"
 
     def _share(self, visit: int, item: Item, counted: Flags) -> Fraction:
-        """What the sites counted in the item's feature and region reach of their largest."""
+        """The proportion of their maximum that the counted sites of the item's feature and region reach."""
         block = [
             (other, column)
             for column, other in enumerate(self.instrument.items)

@@ -1,4 +1,4 @@
-"""Joints and bones of hands and feet with their CDISC locations, and the one way to make an item at one of them."""
+"""Joints and bones of hands and feet with their CDISC locations, and the constructor of an item at one of them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LATERALITY = {"L": ("LEFT", "C25229"), "R": ("RIGHT", "C25228")}
 
 @dataclass(frozen=True)
 class ScoredSite:
-    """A place that is scored: its code, its words, its part of a wide column name and its location term."""
+    """A scored site: its code, its name in words, its part of a wide column name and its location term."""
 
     code: str
     region: str
@@ -27,7 +27,7 @@ class ScoredSite:
 
 @dataclass(frozen=True)
 class SitePart:
-    """A part of a site scored on its own, such as one side of a foot joint."""
+    """A part of a site that is scored separately, such as one side of a foot joint."""
 
     code: str
     name: str

@@ -76,7 +76,7 @@ INSTRUMENTS = (make(),)
 def derive(scores: Mapping[str, int | None]) -> dict[str, int | None]:
     """SENS values from Sharp/van der Heijde values, feet as one value or as two sides.
 
-    A joint with two sides is eroded when either side is; it is not scored when no side is eroded and one is not scored.
+    A joint with two sides is eroded if either side is; it is not scored if no side is eroded and one is not scored.
 
     >>> derived = derive({"EL-MCP2": 3, "EL-MTP2-P": None, "EL-MTP2-D": 1, "ER-MTP2-P": None, "ER-MTP2-D": 0})
     >>> derived["EL-MCP2"], derived["EL-MTP2"], derived["ER-MTP2"], derived["JL-MCP2"]

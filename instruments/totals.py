@@ -1,6 +1,7 @@
 """Totals per feature, region, side and overall, over arrays of reads x items, as exact fractions.
 
-A site not evaluable takes the proportion of its maximum that the evaluable sites of its feature and region reach.
+A site that is not evaluable is imputed: it gets the proportion of its maximum that the evaluable sites of its feature
+and region reach.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ def score(
 
     `values` is reads x items in the order of `instrument.items`, NaN for a site not scored or not assessable;
     `operated` marks the sites not assessable because of surgery. A rule that needs other visits (carried, excluded at
-    all visits) sees only this one here: use `score_series` for it.
+    all visits) has only this one here: use `score_series` for it.
     """
     grades = checked(instrument, values, dimensions=2)
     flags = flags_like(grades, operated)
@@ -80,7 +81,7 @@ def as_row(
 
 
 def checked(instrument: Instrument, values: npt.ArrayLike, dimensions: int) -> Values:
-    """Values as floats of the right shape, each NaN or a grade of its item."""
+    """The values as floats of the required shape, each NaN or a grade of its item."""
     grades = np.asarray(values, dtype=np.float64)
     if grades.ndim != dimensions or grades.shape[-1] != len(instrument.items):
         raise ValueError(
@@ -142,7 +143,7 @@ class Cells:
         self.seen, self.evaluable = np.tile(layout.cell_largest, shape), np.tile(layout.cell_sites, shape)
         self.assessed = self.evaluable.copy()
         entered = evaluable & (origin == Origin.SCORED)
-        # Most reads are complete; only the others are counted out.
+        # Most reads are complete; only the others need separate sums.
         rows = np.flatnonzero(~entered.all(axis=1))
         if rows.size:
             self.seen[rows] = sums_by_cell(layout, evaluable[rows], layout.largest)
@@ -153,7 +154,7 @@ class Cells:
 def sums_by_cell(layout: Layout, values: Values | Flags, weight: Values | None = None) -> Integers:
     """Weighted sums of columns by cell; of grades, so far below 2**53 and exact.
 
-    Not a matrix product: for a matrix this narrow the threads of a product cost more than they bring.
+    Not a matrix product: for a matrix this narrow, the threads of a product cost more than they save.
     """
     sums = np.empty((len(values), len(layout.columns_of_cell)), dtype=np.int64)
     for cell, columns in enumerate(layout.columns_of_cell):
@@ -163,7 +164,7 @@ def sums_by_cell(layout: Layout, values: Values | Flags, weight: Values | None =
 
 
 def fractions(layout: Layout, cells: Cells, sound: Flags, unit: int) -> tuple[Integers, Integers]:
-    """Numerators by group over one denominator a read.
+    """Numerators by group over one denominator per read.
 
     group total = scored + sum over blocks of (largest of its missing sites) x (scored / largest scored) of the block
     """
@@ -184,7 +185,7 @@ def fractions(layout: Layout, cells: Cells, sound: Flags, unit: int) -> tuple[In
 
 
 def find_faults(layout: Layout, evaluable: Integers, rule: MissingRule) -> Integers:
-    """By block: 0 when its total may be given, else kind of fault and number of missing sites in one number."""
+    """By block: 0 if its total may be computed, else kind of fault and number of missing sites in one number."""
     sites = layout.cell_sites @ layout.cell_in_block
     there = evaluable @ layout.cell_in_block
     allowed = np.array([rule.may_miss(int(count)) for count in sites])

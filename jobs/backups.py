@@ -38,7 +38,7 @@ READABLE = "readable by anyone who has it, except the originals"
 
 @dataclass(frozen=True)
 class Backup:
-    """A finished backup; without a recipient it is not encrypted."""
+    """A finished backup; without a recipient it is unencrypted."""
 
     folder: Path
     files: int
@@ -64,14 +64,14 @@ def write_backup(*, to: Path, recipient: str = "", progressed: Callable[[int], N
             progressed(done)
         durable_text(part / MANIFEST, json.dumps(manifest_of(listed, recipient), indent=1))
     except BaseException:
-        shutil.rmtree(part, ignore_errors=True)  # what is left of it would take the room that was lacking
+        shutil.rmtree(part, ignore_errors=True)  # its remains would use the space that was lacking
         raise
     part.rename(to / name)
     return Backup(to / name, len(listed), sum(entry["size"] for entry in listed), recipient)
 
 
 def manifest_of(listed: list[ManifestEntry], recipient: str) -> dict[str, Any]:
-    """What a restore must know before it begins; nothing in it needs a key."""
+    """The data that a restore needs before it begins; reading them needs no key."""
     return {
         "version": VERSION,
         "at": timezone.now().isoformat(),
@@ -110,7 +110,7 @@ def names_in(storage: Storage, folder: str = "") -> Iterator[str]:
 def copy_file(
     storage: Storage, name: str, part: Path, listed: str, key: Recipient | None, earlier: Earlier
 ) -> ManifestEntry:
-    """Copies one file from its store as it is if it is encrypted there; an unchanged one is shared with `earlier`."""
+    """Copies a file from its store, unchanged if it is encrypted there; an unchanged file is shared with `earlier`."""
     size = storage.size(name)
     if entry := earlier.link(part, listed, size):
         return entry
@@ -127,7 +127,7 @@ def durable_text(path: Path, text: str) -> None:
 
 
 def drop_old(*, folder: Path, kept: int) -> None:
-    """Removes all but the newest backups, and what a killed process left of one."""
+    """Removes all but the newest backups, and incomplete backups of killed processes."""
     for old in sorted(folder.glob("backup-*"))[:-kept]:
         shutil.rmtree(old)
     for part in folder.glob(".backup-*.part"):

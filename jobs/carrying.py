@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 
 class Handler(Protocol):
-    """Does the work of a kind: computes outside a transaction, then writes and finishes the lease in one."""
+    """Does the work of a kind: computes outside a transaction, then writes the result and finishes the lease in one."""
 
     def __call__(self, *, payload: dict[str, Any], lease: Lease) -> None: ...
 

@@ -1,4 +1,4 @@
-"""One file of a backup: copied or encrypted, measured as it is written, or taken over from an earlier backup."""
+"""One file of a backup: copied or encrypted, measured as it is written, or reused from an earlier backup."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ManifestEntry = dict[str, Any]
 
 
 class MeasuredWriter:
-    """Writes a file and counts what it writes."""
+    """Writes a file and counts the bytes."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self.file, self.size, self.digest = file, 0, hashlib.sha256()
@@ -30,7 +30,7 @@ class MeasuredWriter:
         return self.file.write(content)
 
     def flush(self) -> None:
-        """To the disk."""
+        """Flushes the file to disk."""
         self.file.flush()
         os.fsync(self.file.fileno())
 
@@ -58,14 +58,14 @@ def is_as_listed(folder: Path, entry: ManifestEntry) -> bool:
 
 @dataclass(frozen=True)
 class Earlier:
-    """The newest backup in the same place that is encrypted to the same key: unchanged files are taken over from it."""
+    """The newest backup in the same place that is encrypted to the same key: unchanged files are reused from it."""
 
     folder: Path = Path()
     entries: dict[str, ManifestEntry] = field(default_factory=dict)
 
     @classmethod
     def in_folder(cls, to: Path, recipient: str) -> Earlier:
-        """The newest backup whose manifest can be read; without one, nothing is taken over."""
+        """The newest backup whose manifest can be read; without one, nothing is reused."""
         for folder in sorted(to.glob("backup-*"), reverse=True):
             try:
                 manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""Reads the database out as one consistent stream, and brings it back, on either engine.
+"""Exports the database as one consistent stream and restores it, on either engine.
 
 On PostgreSQL the stream comes from pg_dump and goes to pg_restore: no readable copy of it is written to a disk.
 """
@@ -19,7 +19,7 @@ from typing import IO
 from django.db import connection, connections
 
 NAMES = {"sqlite": "database.sqlite3", "postgresql": "database.dump"}
-# What belongs to Blindread in a dump. Extensions, schemas and rights belong to who set up the database.
+# Blindread's parts of a dump. Extensions, schemas and rights belong to the administrator of the database.
 OWN = ("TABLE ", "SEQUENCE ", "FUNCTION ", "TRIGGER ", "INDEX ", "CONSTRAINT ", "FK CONSTRAINT ", "DEFAULT public")
 Fill = Callable[[IO[bytes]], None]
 
@@ -84,7 +84,7 @@ def replace_sqlite(fill: Fill, target: Path) -> None:
 
 
 def replace_postgresql(fill: Fill) -> None:
-    """In one transaction, what belongs to Blindread and nothing else."""
+    """Restores Blindread's parts, and nothing else, in one transaction."""
     with NamedTemporaryFile("w", suffix=".list", encoding="utf-8") as chosen:
         chosen.write("\n".join(own_entries(run_restore(["--list"], fill).splitlines())))
         chosen.flush()
@@ -104,7 +104,7 @@ def own_entries(listed: list[str]) -> list[str]:
 
 
 def kind_of(line: str) -> str:
-    """What an entry is: the words after its three numbers, up to the schema."""
+    """The type of an entry: the words after its three numbers, up to the schema."""
     return line.split(" ", 3)[-1] if line.count(" ") >= 3 else ""
 
 
@@ -129,25 +129,25 @@ def run_restore(options: list[str], fill: Fill) -> str:
 
 
 class Willing:
-    """Takes everything: a tool that has read enough, or has failed, closes its end, and its own answer counts."""
+    """Accepts all input: a tool that has read enough, or has failed, closes the pipe, and its exit status counts."""
 
     def __init__(self, pipe: IO[bytes]) -> None:
         self.pipe = pipe
 
     def write(self, content: bytes) -> int:
-        """Passes on what is still wanted."""
+        """Passes the content on while the tool still reads."""
         with suppress(BrokenPipeError):
             self.pipe.write(content)
         return len(content)
 
     def flush(self) -> None:
-        """What is buffered."""
+        """Flushes the buffer."""
         with suppress(BrokenPipeError):
             self.pipe.flush()
 
 
 def demand_success(tool: str, code: int, said: IO[bytes]) -> None:
-    """CopyFailed with the end of what the tool said."""
+    """CopyFailed with the end of the tool's output."""
     if code:
         said.seek(0)
         raise CopyFailed(f"The program {tool} failed: {said.read().decode(errors='replace').strip()[-500:]}")

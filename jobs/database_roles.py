@@ -1,4 +1,4 @@
-"""Who owns the tables of this PostgreSQL database and who may work on them, before a restore replaces them."""
+"""The owner of the tables of this PostgreSQL database and the roles that use them, before a restore replaces them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ GRANTED = (
 
 
 def owned_by_others() -> str:
-    """The role that owns tables of Blindread here, if the role of this connection has no right to replace them."""
+    """The role that owns Blindread's tables here, if the role of this connection may not replace them."""
     if connection.vendor != "postgresql":
         return ""
     tables = connection.introspection.django_table_names(only_existing=True, include_views=False)
@@ -26,7 +26,7 @@ def owned_by_others() -> str:
 
 
 def granted_roles() -> list[str]:
-    """The roles that web, workers and sweeper work as: a restored table has no rights until they are granted again."""
+    """The roles of web, workers and sweeper: a restored table has no rights until they are granted again."""
     if connection.vendor != "postgresql":
         return []
     with connection.cursor() as cursor:

@@ -1,6 +1,6 @@
 """Encrypting backups to a public key in the age format, and decrypting them with the private key from a file.
 
-The private key is never on the host that makes the backups, so a person who takes the host cannot read them.
+The private key is never on the host that makes the backups, so a person who controls the host cannot read them.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from config.errors import BadInput
 
 CHUNK = 1024 * 1024
 SUFFIX = ".age"
-# How files begin that are encrypted already: by the store of originals, or in the age format.
+# The first bytes of files that are already encrypted: by the store of originals, or in the age format.
 MARKS = (b"BRQ1", b"age-encryption.org/v1")
 
 
 class NotEncrypted(Exception):
-    """The content could not be read to its end, or its encrypted form not be written."""
+    """The content could not be read to its end, or its encrypted form could not be written."""
 
 
 class NotDecrypted(Exception):
@@ -70,7 +70,7 @@ def pour(source: IO[bytes], into: IO[bytes], recipient: Recipient | None) -> Non
 
 
 def pour_back(source: IO[bytes], into: IO[bytes], identity: Identity | None) -> None:
-    """Copies the content piece by piece, decrypted with an identity; each is checked before it is written."""
+    """Copies the content piece by piece, decrypted with an identity; each piece is checked before it is written."""
     if identity is None:
         shutil.copyfileobj(source, into, CHUNK)
         return

@@ -1,4 +1,4 @@
-"""A job that gives up: what it worked for is marked as failed, with a plain reason and something a person can do."""
+"""A job that gives up: its record is marked as failed, with a plain reason and a possible remedy."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ UNEXPECTED = "The server met an error it does not know."
 
 
 class GivenUp(Protocol):
-    """Marks what a job of this kind worked for; called in the transaction that gives the job up."""
+    """Marks the record of a job of this kind as failed; called in the transaction that gives the job up."""
 
     def __call__(self, *, payload: dict[str, Any], says: str) -> None: ...
 
 
 def in_words(error: BaseException) -> str:
-    """What stopped the work, for people who do not run the server; never the text of the error.
+    """The cause of the failure, for people who do not run the server; never the text of the error.
 
     >>> in_words(OSError(errno.ENOSPC, "No space left on device"))
     'The disk of the server is full.'
@@ -41,12 +41,12 @@ def in_words(error: BaseException) -> str:
 
 
 def mark_failed(job: Job, says: str) -> None:
-    """Marks what the job worked for. A fault in that must not keep the job itself from being given up."""
+    """Marks the record of the job as failed. An error here must not prevent the job from being given up."""
     if job.kind not in GIVEN_UP:
         return
     mark: GivenUp = import_string(GIVEN_UP[job.kind])
     try:
         with audited_atomic():
             mark(payload=job.payload, says=says)
-    except Exception as error:  # whatever a handler of a higher app raises
+    except Exception as error:  # any exception of a handler in a higher app
         log.warning("what job %s worked for was not marked as failed: %s", job.pk, type(error).__name__)

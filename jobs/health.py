@@ -30,16 +30,16 @@ from jobs.pulse import is_beating
 
 
 class Unwell(Exception):
-    """A component does not work; the text says why, for people who can fix it."""
+    """A component does not work; the text gives the reason, for people who can fix it."""
 
 
 class NothingYet(Exception):
-    """Nothing is broken, but what would show that the component works has not happened; the text says what."""
+    """There is no fault, but no evidence yet that the component works; the text names the missing evidence."""
 
 
 @dataclass(frozen=True)
 class ComponentHealth:
-    """The health of one component; `shown` is False while nothing has shown yet that it works."""
+    """The health of one component; `shown` is False while there is no evidence yet that it works."""
 
     part: str
     well: bool
@@ -48,7 +48,7 @@ class ComponentHealth:
 
 
 def ask(part: str, check: str) -> ComponentHealth:
-    """Checks one component; any error becomes its answer."""
+    """Checks one component; any error becomes its result."""
     function: Callable[[], str] = import_string(check)
     try:
         return ComponentHealth(part, True, function())
@@ -76,7 +76,7 @@ def further() -> list[ComponentHealth]:
 
 
 def database() -> str:
-    """The database answers, and its regulated tables are protected."""
+    """The database responds, and its regulated tables are protected."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     if bare := unprotected():
@@ -92,7 +92,7 @@ def broker() -> str:
 
 
 def worker() -> str:
-    """A worker has shown itself within seconds, and messages reach it or it is busy."""
+    """A worker has reported within seconds, and messages reach it or it is busy."""
     there, gone = presence.present(), presence.gone()
     if not there:
         raise Unwell(last_of(presence.shown()))

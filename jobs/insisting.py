@@ -1,4 +1,4 @@
-"""What a worker has to write although the database is away: tried again until it is back, within one lease."""
+"""Retries a worker's write while the database is unavailable, for the duration of one lease."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ PAUSE_SECONDS = 0.5
 
 
 def until_back(write: Callable[[], T]) -> T:
-    """The result of `write`. After a lease, the sweeper has the job announced again anyway, so the error is passed on.
+    """The result of `write`. After one lease the sweeper announces the job again anyway, so the error is raised.
 
-    A connection that has died does not come back by itself: it is closed, and the next attempt opens another.
+    A broken connection does not recover by itself: it is closed, and the next attempt opens another.
     """
     end = time.monotonic() + settings.JOB_LEASE_SECONDS
     while True:

@@ -28,7 +28,7 @@ class Lease:
 
     def __init__(self, job: Job) -> None:
         self.job_id, self.token, self.attempt = job.pk, job.lease, job.attempts
-        self.name = f"{job.kind} {job.key}"  # the same at every attempt, and no other job's
+        self.name = f"{job.kind} {job.key}"  # the same at every attempt, and unique to the job
         self.finished = False
 
     def _change(self, **values: object) -> None:
@@ -41,16 +41,16 @@ class Lease:
         self._change(leased_until=timezone.now() + term())
 
     def progress(self, done: int, total: int, doing: str = "") -> None:
-        """Shows progress. Not for use inside a transaction, where it would stay invisible until the end."""
+        """Shows progress. Not for use inside a transaction, where it would stay invisible until the commit."""
         self._change(done=done, total=total, doing=doing[:200], leased_until=timezone.now() + term())
 
     def keep(self, payload: dict[str, Any]) -> None:
-        """Keeps what its next attempt continues from. The job has advanced, so attempts begin again."""
+        """Saves the point from which the next attempt continues. As the job has advanced, attempts restart at one."""
         self._change(payload=payload, attempts=1, leased_until=timezone.now() + term())
         self.attempt = 1
 
     def checkpoint(self) -> None:
-        """Renews the lease in the transaction that writes a piece; the job has advanced, so attempts begin again."""
+        """Renews the lease in the transaction that writes a piece. As the job has advanced, attempts restart at one."""
         self._change(attempts=1, leased_until=timezone.now() + term())
         self.attempt = 1
 
@@ -60,7 +60,7 @@ class Lease:
         self.finished = True
 
     def put_back(self, *, wait: timedelta, reason: str, counts: bool = True) -> None:
-        """Queues the job again for later; what was no fault of the job does not count as an attempt."""
+        """Queues the job again for later; a failure that the job did not cause does not count as an attempt."""
         due, attempts = timezone.now() + wait, self.attempt if counts else self.attempt - 1
         queued = {"status": Job.Status.QUEUED, "lease": "", "leased_until": None, "hinted_at": None}
         self._change(**queued, due_at=due, reason=reason, attempts=attempts)
@@ -118,6 +118,6 @@ def beat(lease: Lease, stop: threading.Event) -> None:
                 return
             except DatabaseError as error:
                 log.warning("the lease of job %s was not renewed: %s", lease.job_id, type(error).__name__)
-                connection.close()  # one that has died does not come back
+                connection.close()  # a broken connection does not recover
     finally:
         connection.close()

@@ -1,4 +1,4 @@
-"""Mails are sent by jobs. A job that runs again sends the same mail again, with the same Message-ID.
+"""Mails are sent by jobs. A job that is repeated sends the same mail again, with the same Message-ID.
 
 The Message-ID does not contain the job's number: recipients could otherwise count the jobs between two mails.
 """

@@ -26,7 +26,7 @@ class JobQuerySet(models.QuerySet["Job"]):
         )
 
     def held(self) -> Self:
-        """Claimed by a worker that is alive."""
+        """Claimed by a running worker."""
         return self.filter(status=Job.Status.RUNNING, leased_until__gte=timezone.now())
 
 

@@ -1,4 +1,4 @@
-"""Each worker shows that it is there, every few seconds, whatever its processes are busy with."""
+"""Each worker reports that it is running every few seconds, however busy its processes are."""
 
 from __future__ import annotations
 
@@ -28,19 +28,19 @@ def own_name() -> str:
 
 
 def begin() -> None:
-    """Shows it from now on, in a thread of the worker's main process."""
+    """Starts reporting, in a thread of the worker's main process."""
     stopping.clear()
     threading.Thread(target=show_until_stopped, args=(stopping,), daemon=True, name="presence").start()
 
 
 def end() -> None:
-    """A worker that ends in an orderly way is not missed."""
+    """Removes the entry of a worker that ends in an orderly way."""
     stopping.set()
     Pulse.objects.filter(part=own_name()).delete()
 
 
 def show_until_stopped(stop: threading.Event) -> None:
-    """Keeps no connection between two beats: the processes of a worker are forked while this thread runs."""
+    """Keeps no connection open between two reports: the processes of a worker are forked while this thread runs."""
     while not stop.is_set():
         try:
             beat(own_name())
@@ -52,21 +52,21 @@ def show_until_stopped(stop: threading.Event) -> None:
 
 
 def shown() -> QuerySet[Pulse]:
-    """What workers have shown of themselves."""
+    """The reports of workers."""
     return Pulse.objects.filter(part__startswith=PREFIX)
 
 
 def present() -> int:
-    """How many workers are there."""
+    """The number of running workers."""
     return shown().filter(at__gte=timezone.now() - GONE_AFTER).count()
 
 
 def gone() -> int:
-    """How many ended within the last hour without saying so."""
+    """The number of workers that ended unexpectedly within the last hour."""
     now = timezone.now()
     return shown().filter(at__gte=now - FORGOTTEN_AFTER, at__lt=now - GONE_AFTER).count()
 
 
 def forget_gone() -> None:
-    """Removes workers that have been gone for long."""
+    """Removes workers that ended long ago."""
     shown().filter(at__lt=timezone.now() - FORGOTTEN_AFTER).delete()

@@ -44,6 +44,6 @@ def publish(job_id: int) -> None:
         app.send_task("jobs.carry", args=(job_id,), retry=False)
     except DatabaseError as error:
         log.warning("job %s was not announced: %s", job_id, type(error).__name__)
-    except Exception as error:  # kombu passes on whatever its transport raises
+    except Exception as error:  # kombu passes on any exception of its transport
         log.warning("job %s was not announced: %s", job_id, type(error).__name__)
         job.update(hinted_at=None)

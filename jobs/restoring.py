@@ -45,7 +45,7 @@ class Copy:
             pour_back(source, into, self.identity if entry["encrypted"] else None)
 
     def below(self, folder: str) -> Iterator[tuple[str, ManifestEntry]]:
-        """The files of a folder of the backup, each with its name inside it."""
+        """The files of a folder of the backup, each with its name in that folder."""
         for entry in self.manifest["files"]:
             if entry["name"].startswith(f"{folder}/"):
                 yield entry["name"].removeprefix(f"{folder}/"), entry
@@ -72,7 +72,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 
 
 def demand_server(manifest: dict[str, Any]) -> None:
-    """The same engine, and a version that can read what the other wrote."""
+    """Requires the same engine, and a version that can read the backup."""
     if manifest["engine"] != connection.vendor:
         raise NotRestorable(f"The backup was made on {manifest['engine']}, but this server uses {connection.vendor}.")
     if connection.vendor == "postgresql":
@@ -125,7 +125,7 @@ def restore(*, folder: Path, replace: bool, actor: Actor, identity: Identity | N
 
 
 def restore_files(copy: Copy) -> None:
-    """The stored files and the anchors that are not there."""
+    """Restores the missing stored files and anchors."""
     for name, entry in copy.below("files"):
         store, _, inside = name.partition("/")
         if not storages[store].exists(inside):
@@ -142,14 +142,14 @@ def restore_files(copy: Copy) -> None:
 
 
 def work_folder() -> Path:
-    """Where a file is decrypted on its way into its store; it has no name there."""
+    """An unnamed file in which a file is decrypted before it is stored."""
     folder: Path = settings.WORK_FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 
 def record_restore(*, copy: Copy, actor: Actor) -> None:
-    """Records in the restored audit trail that it was restored, and from which backup."""
+    """Records the restore, and the backup used, in the restored audit trail."""
     with audited_atomic():
         record(
             action="jobs.backup.restored",

@@ -1,4 +1,4 @@
-"""A job that failed is tried again: by itself a limited number of times, or by a person once it has given up."""
+"""Retries of failed jobs: automatic a limited number of times, or by a person once the job has given up."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ BY_HAND = {Job.Status.FAILED: {Job.Status.QUEUED}}
 def try_later(job: Job, lease: Lease, error: Exception) -> None:
     reason = place_of(error)
     log.warning("job %s, attempt %s: %s", job.pk, lease.attempt, reason)
-    if is_away(error):  # says nothing about the job: it is no attempt, and its lease is not waited for
+    if is_away(error):  # unrelated to the job: not an attempt, and its lease need not expire
         pause = timedelta(seconds=settings.JOB_RETRY_SECONDS)
         until_back(lambda: lease.put_back(wait=pause, reason=reason, counts=False))
     elif lease.attempt >= settings.JOB_ATTEMPTS:
@@ -39,7 +39,7 @@ def try_later(job: Job, lease: Lease, error: Exception) -> None:
 
 
 def give_up(job: Job, lease: Lease, reason: str, says: str) -> None:
-    """`reason` is for those who run the server, `says` for those who wait for the work."""
+    """`reason` is for people who run the server, `says` for people who wait for the work."""
     with audited_atomic():
         lease.give_up(reason=reason[:2000])
         record(
@@ -55,7 +55,7 @@ def give_up(job: Job, lease: Lease, reason: str, says: str) -> None:
 
 
 def place_of(error: BaseException) -> str:
-    """The error's type and the last lines of our own code in it; its text is omitted: it may identify people."""
+    """The error's type and the last lines of our own code in it; the text is omitted because it may identify people."""
     own = [frame for frame in traceback.extract_tb(error.__traceback__) if is_ours(frame.filename)]
     places = [f"{Path(frame.filename).relative_to(settings.BASE_DIR)}:{frame.lineno}" for frame in own[-3:]]
     return f"{type(error).__name__} at {', '.join(places) or 'an unknown place'}"

@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 
 def messages_waiting() -> bool:
-    """Whether the broker still holds messages: then nothing was lost, and more of them would only pile up."""
+    """Whether the broker still holds messages: then none was lost, and more of them would only accumulate."""
     with app.connection_for_write() as link:
         link.ensure_connection(max_retries=1, interval_start=0, timeout=2)
         channel: Any = link.default_channel
@@ -35,7 +35,7 @@ def messages_waiting() -> bool:
 
 
 def hint_again() -> None:
-    """Announces jobs that are due or abandoned by a dead worker, unless they were announced a moment ago."""
+    """Announces jobs that are due or abandoned by an ended worker, unless they were announced very recently."""
     now = timezone.now()
     patience = timedelta(seconds=settings.JOB_LEASE_SECONDS / 2)
     unheard = Job.objects.claimable(now).filter(Q(hinted_at=None) | Q(hinted_at__lt=now - patience))
@@ -46,7 +46,7 @@ def hint_again() -> None:
 
 
 def probe() -> None:
-    """Sends a message that does nothing but show that a worker is listening, unless others are still waiting."""
+    """Sends a message whose only purpose is to show that a worker is listening, unless others are still waiting."""
     if not messages_waiting():
         app.send_task("jobs.carry", args=(PROBE,), retry=False, expires=15)
 

@@ -1,4 +1,4 @@
-"""The one Celery task. Its message is only a hint: the database says what is to be done, and whether."""
+"""The only Celery task. Its message is only a hint: the database decides what is to be done, if anything."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from jobs.carrying import carry_job
 from jobs.insisting import until_back
 from jobs.pulse import beat
 
-PROBE = 0  # no job has this id: the sweeper sends it to check that messages reach a worker
+PROBE = 0  # not the id of a job: the sweeper sends it to check that messages reach a worker
 
 
 @app.task(name="jobs.carry")
@@ -25,7 +25,7 @@ def carry(job_id: int) -> None:
 
 @worker_ready.connect
 def show_presence(**kwargs: Any) -> None:
-    """A worker listens."""
+    """A worker starts listening."""
     presence.begin()
 
 

@@ -15,7 +15,7 @@ KIND = "jobs.verify_audit"
 
 
 def ask(*, actor: Actor) -> Job:
-    """Requests a verification; two requests within a minute make one."""
+    """Requests a verification; two requests within a minute cause one."""
     with audited_atomic():
         asker = {"id": actor.user_id, "label": actor.label, "role": actor.role}
         return add(kind=KIND, key=f"{timezone.now():%Y-%m-%dT%H:%M}", payload={"actor": asker})

@@ -12,7 +12,7 @@ from jobs.health import ComponentHealth, vital
 @login_not_required
 @never_cache
 def healthz(request: HttpRequest) -> JsonResponse:
-    """200 only when database, broker, worker and disk all answer and, in the demo, its data are complete."""
+    """200 only when database, broker, worker and disk all respond and, in the demo, its data are complete."""
     answers = vital()
     well = all(answer.well for answer in answers)
     parts = {answer.part: {"well": answer.well, "says": in_public(answer)} for answer in answers}
@@ -20,7 +20,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 
 def in_public(answer: ComponentHealth) -> str:
-    """A component's answer without the free space: watching it would reveal when films arrive."""
+    """A component's message without the free space, from which one could infer when films arrive."""
     if answer.part != "disk":
         return answer.says
     return "enough space" if answer.well else "not enough space, or not writable"

@@ -1,6 +1,6 @@
-"""A folder for one piece of work, removed with it; folders of killed processes are found by their free lock.
+"""A folder for one piece of work, removed afterwards; folders of killed processes are recognised by their free lock.
 
-Nothing that identifies a person is written here: that goes through config.unnamed_files.
+Nothing that identifies a person is written here: config.unnamed_files is used for that.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the audit trail holds about campaigns and reads, and who sees all of it."""
+"""The audit actions about campaigns and reads, and who sees all of their content."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def planned(name: str, label: str, sentence: str) -> None:
 
 
 def on_suspension(name: str, label: str, sentence: str) -> None:
-    """Declares an action on the suspension of a reader. Its cause and reason say what was found about a person."""
+    """Declares an action on the suspension of a reader. Its cause and reason are findings about a person."""
     declare(name, label=label, sentence=sentence, seen_by=ABOUT_READERS, hides=("reason", "details.cause"))
 
 

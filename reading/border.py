@@ -1,4 +1,4 @@
-"""The border in the database: what the SQL of a reader's request never names. Enforced at run time and by tests.
+"""The border in the database: names that a reader's SQL must never contain. Enforced at run time and by tests.
 
 `behind` wraps every address of the reading room: a query that names anything on the list is refused before it runs.
 """
@@ -64,13 +64,13 @@ FORBIDDEN_COLUMNS = frozenset(
         "arm",
     }
 )
-# A name has any kind of quotation marks or none, and in any case; texts and comments are no names.
+# Names may be quoted or not, in upper or lower case; texts and comments are not names.
 PARTS = re.compile(r"""("[^"]*")|'(?:[^']|'')*'|--[^\n]*|/\*.*?\*/""", re.DOTALL)
 NAMES = re.compile(r"\w+")
 
 
 class BorderCrossed(RuntimeError):
-    """A reader's request was about to query data that no reader may know."""
+    """A reader's request tried to query data that no reader may know."""
 
 
 @functools.lru_cache(maxsize=1024)
@@ -93,7 +93,7 @@ def guard(execute: Execute, sql: str, params: Any, many: bool, context: Any) -> 
 
 
 def behind(view: View) -> View:
-    """The view, whose queries may name nothing that is forbidden."""
+    """Wraps the view so that its queries may name nothing that is forbidden."""
 
     @functools.wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -1,7 +1,7 @@
-"""The audit chain of each read: everything recorded while its reader works on it, apart from the trial's own chain.
+"""The audit chain of each read: everything recorded while its reader works on it, separate from the trial's own chain.
 
 Readers of a trial therefore do not wait for each other, only requests for the same read do. The trial's chain records
-where the chain of a read begins and, whenever the read stops or resumes, how far it goes.
+the start of a read's chain and its length whenever the read stops or resumes.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def chain_of(read: Read) -> str:
 
 
 def hold_chains(reads: Iterable[Read]) -> None:
-    """Makes all who act on these reads take turns; called first in a transaction, before anything else is locked."""
+    """Makes concurrent actions on these reads take turns; called before anything else in the transaction is locked."""
     hold([chain_of(read) for read in reads])
 
 
@@ -35,7 +35,7 @@ def begun(reads: Iterable[Read], trial_code: str) -> ChainStates:
 
 
 def ended(reads: Iterable[Read]) -> ChainStates:
-    """The chains of reads that accept nothing more."""
+    """The chains of reads that accept no more entries."""
     return {chain_of(read): ChainState.ENDED for read in reads}
 
 

@@ -1,4 +1,4 @@
-"""The states of campaigns, cases and reads as written in a sentence, and checks that many functions share."""
+"""The states of campaigns, cases and reads in the wording of sentences, and checks that many functions share."""
 
 from __future__ import annotations
 
@@ -66,13 +66,13 @@ def said_of(campaign: Campaign) -> str:
 
 
 def demand_open(campaign: Campaign, what: str) -> None:
-    """WrongState unless the campaign is open; `what` begins the sentence that says what is possible only then."""
+    """WrongState unless the campaign is open; `what` begins the sentence about what is possible only then."""
     campaign.refresh_from_db(fields=["status", "closed_at"])
     if campaign.status != CampaignStatus.OPEN:
         raise WrongState(f"{said_of(campaign)} {what} only while it is open.")
 
 
 def demand_reason(reason: str) -> None:
-    """BadInput for a reason that says nothing."""
+    """BadInput for an empty reason."""
     if not reason.strip():
         raise BadInput("A reason is needed. Write it in a sentence.", field="reason")

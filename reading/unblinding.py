@@ -40,7 +40,7 @@ def seal(payload: dict[str, Any], *, bound_to: str) -> bytes:
 
 
 def unseal(sealed: bytes | memoryview, *, bound_to: str) -> dict[str, Any]:
-    """What was sealed; cryptography.exceptions.InvalidTag when it was altered or belongs elsewhere."""
+    """The sealed value; cryptography.exceptions.InvalidTag if it was altered or belongs elsewhere."""
     whole = bytes(sealed)
     text = sealing_cipher().decrypt(whole[:NONCE_BYTES], whole[NONCE_BYTES:], bound_to.encode())
     payload: dict[str, Any] = json.loads(text)

@@ -1,4 +1,4 @@
-"""Work waiting for readers and for people who run campaigns, for the start page: counts only."""
+"""Open tasks of readers and of people who run campaigns, for the home page: counts only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a skeleton is made of: long bones on rays, short bones, and the joints between them.
+"""The parts of a skeleton: long bones on rays, short bones, and the joints between them.
 
 Lengths are millimetres in the film plane, y downwards, the bone's base proximal. The tables themselves are in
 hand.py and foot.py.
@@ -57,7 +57,7 @@ class Crest:
 class ShortBone:
     """A carpal, tarsal or forearm end: outline in film millimetres, half depth, and what moves together with it.
 
-    `bevel` is the share of depth right at the edge, and the distance (mm) at which it is full. `shaft_from` is the
+    `bevel` is the share of depth at the edge, and the distance (mm) at which depth is full. `shaft_from` is the
     level at which the end of a long bone that leaves the film begins to become shaft.
     """
 
@@ -75,7 +75,7 @@ class ShortBone:
 
 @dataclass(frozen=True)
 class Sesamoid:
-    """A small round bone lying over the head of a long bone, given by its distance from the head and the axis."""
+    """A small round bone over the head of a long bone, given by its distance from the head and the axis."""
 
     bone: str
     proximal: float

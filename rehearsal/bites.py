@@ -1,4 +1,4 @@
-"""Where erosions sit and how large they are: grades turned into bites and collapses of single bones.
+"""The places and sizes of erosions: grades converted to bites and collapses of single bones.
 
 Bites begin at the bare area, the margin that no cartilage covers. Radii are for an end 14 mm wide and scale with it.
 """
@@ -50,7 +50,7 @@ def base_wear(bone: LongBone, grade: int, margin: int, name: str, region: str) -
 
 
 def bone_bites(margins: tuple[Point, ...], grade: int, name: str, factor: float = 1.0) -> list[Bite]:
-    """Bites into a bone without a joint of its own: a second one from grade 3, a third from grade 4."""
+    """Bites into a bone that has no joint: a second one from grade 3, a third from grade 4."""
     if grade == 0:
         return []
     count = max(1, grade - 1)
@@ -68,14 +68,14 @@ def condyle_width(bone: LongBone, margin: int, region: str) -> float:
 
 
 def below_surface(bone: LongBone) -> float:
-    """How far from the joint surface the bare area of a head lies; in the hallux clear of the sesamoids."""
+    """The distance of a head's bare area from the joint surface; in the hallux clear of the sesamoids."""
     if bone.form != "metacarpal":
         return 0.24 * bone.head + 0.5
     return 0.31 * bone.head + (1.2 if bone.head < 17 else 0.0)
 
 
 def bites(width: float, margins: Point, level: float, outward: int, grade: int, margin: int, name: str) -> list[Bite]:
-    """`margins`: from the axis to the outline, and how much further out the first margin lies than the other."""
+    """`margins`: from the axis to the outline, and how much further out the first margin is than the other."""
     half, beside = margins
     return [
         Bite(

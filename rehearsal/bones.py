@@ -1,6 +1,6 @@
 """Long bones as millimetres of solid bone in the beam: a tube of cortex, spongiosa at the ends, subchondral plates.
 
-Constants were tuned by looking, beside real films; docs/algorithms/rehearsal.md gives the model.
+Constants were tuned by visual comparison with real films; docs/algorithms/rehearsal.md describes the model.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from rehearsal.texture import textures, window
 
 @dataclass(frozen=True)
 class Build:
-    """How a form of bone is built: flattening front to back, thickest cortex, share of bone in the spongiosa."""
+    """The build of a type of bone: flattening front to back, thickest cortex, share of bone in the spongiosa."""
 
     flattening: float
     cortex: float
@@ -45,7 +45,7 @@ FOOT_BUILDS = {
 
 @dataclass(frozen=True)
 class Wear:
-    """What disease has done to one bone: bites, lost ends, fused ends, and thinned ends (0 none to 1)."""
+    """The damage of one bone: bites, lost ends, fused ends, and thinned ends (0 none to 1)."""
 
     bites: tuple[Bite, ...] = ()
     collapses: tuple[Collapse, ...] = ()
@@ -57,7 +57,7 @@ class Wear:
 
 @dataclass(frozen=True)
 class Grid:
-    """A bone on its frame, with the fields every later step needs."""
+    """A bone on its frame, with the fields that every later step needs."""
 
     frame: Frame
     distance: Field
@@ -89,7 +89,7 @@ def grid_of(bone: LongBone, name: str, step: float) -> Grid:
 
 
 def half_width(distance: Field, step: float) -> Field:
-    """Half the width of each row; domes keep their depth because they take over most of the row beside them."""
+    """Half the width of each row; domes keep their depth because they use most of the width nearby."""
     half = (distance > 0).sum(axis=1).astype(np.float32) * np.float32(step / 2)
     half = np.maximum(half, 0.92 * ndimage.maximum_filter1d(half, round(9 / step)))
     return np.asarray(ndimage.gaussian_filter1d(half, 1.5 / step), dtype=np.float32)[:, None]
@@ -116,7 +116,7 @@ def tube(bone: LongBone, build: Build, grid: Grid, thin: Field, fused: Field, na
 
 
 def bevel(bone: LongBone, grid: Grid) -> Field | np.float32:
-    """Bases of metacarpals overlap each other; rounded off, they do not show as bright lenses."""
+    """Bases of metacarpals overlap each other; rounding prevents bright lenses where they do."""
     if bone.form != "metacarpal":
         return np.float32(1)
     base = 1 - smoothstep((grid.frame.s - 8) / np.float32(8))
@@ -152,7 +152,7 @@ def plates(bone: LongBone, grid: Grid) -> Field:
 
 
 def draw_condyle(bone: LongBone, build: Build, grid: Grid, offset: float, name: str) -> Field:
-    """The palmar condyle, which in the hand peeps out beside the head on the thumb side."""
+    """The palmar condyle, which in the hand protrudes beside the head on the thumb side."""
     wide = bone.head
     x = (grid.frame.x - offset * wide) / (0.50 * wide)
     s = (grid.frame.s - (bone.length - 0.52 * wide)) / (0.60 * wide)

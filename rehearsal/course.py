@@ -1,7 +1,7 @@
 """How damage grows in one person: from a first film through the visits of a trial, one point of the score at a time.
 
-Each person has an endless list of points, drawn once. The first film shows the first B of them, a later one as many
-more as have come about by then; so a total is known exactly, and a film never depends on which visits were asked for.
+Each person has an endless list of points, drawn once. The first film shows the first B of them, a later film as many
+more as were gained by then; so a total is known exactly, and a film never depends on which visits were requested.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from rehearsal.truth import DISTAL, PLACES, GradedSite, Truth
 WEEKS = 24.0
 MOST = 300
 
-# How prone a site is beside the others (general knowledge): fifth toe and second and third knuckles before the rest.
+# How prone a site is compared with others (general knowledge): fifth toe, second and third knuckles before the rest.
 PRONE = {
     "MTP5": 3.0,
     "MCP2": 2.2,
@@ -57,7 +57,7 @@ class Ground:
 
 @dataclass(frozen=True)
 class Baseline:
-    """Damage at the first film over a population: mean and standard deviation of the total, gamma distributed."""
+    """Damage at the first film in a population: mean and standard deviation of the total, gamma distributed."""
 
     mean: float = 22.0
     sd: float = 34.0
@@ -65,7 +65,7 @@ class Baseline:
 
 @dataclass(frozen=True)
 class Progression:
-    """Damage gained in 24 weeks over a population: its mean, the share of people who gain any, and how uneven."""
+    """Damage gained in 24 weeks in a population: its mean, the share of people who gain any, and its unevenness."""
 
     mean: float
     progressing: float
@@ -133,7 +133,7 @@ def point_order(subject_seed: int, points: int, ground: Ground) -> list[int]:
 
 
 def weights(own: np.ndarray, grades: np.ndarray, ground: Ground) -> np.ndarray:
-    """Damage makes more damage likely, there and in the same joint of the other side; a full site takes no more."""
+    """Damage makes more damage likely, there and in the same joint of the other side; a full site gains no more."""
     left = np.maximum(1 - grades / ground.largest, 0)
     return np.asarray(own * (1 + 1.1 * grades + 0.5 * (ground.same_joint @ grades)) * left)
 
@@ -153,5 +153,5 @@ GROUND = Ground(PLACES)
 
 
 def gives_way(subject_seed: int, side: str, joint: str) -> bool:
-    """Whether a joint that has lost its space slips out rather than stiffens."""
+    """Whether a joint that has lost its space dislocates rather than ankyloses."""
     return bool(stream("gives way", subject_seed, side, joint).random() < 0.3)

@@ -1,4 +1,4 @@
-"""Damage of one hand or foot, dialled per joint in the grades of the Sharp/van der Heijde score.
+"""Damage of one hand or foot, set per joint in the grades of the Sharp/van der Heijde score.
 
 Joints carry the codes of instruments/scored_joints.py. A hand joint has one erosion grade 0-5; a foot joint has one for
 its proximal and one for its distal side, or their sum 0-10. Narrowing is 0-4.
@@ -23,7 +23,7 @@ NARROWED = HAND_JOINTS | WRIST_JOINTS | FOOT_JOINTS
 
 @dataclass(frozen=True)
 class Damage:
-    """What is wrong with one hand or foot.
+    """The damage of one hand or foot.
 
     A narrowing of 3 or 4 in a `displaced` joint is drawn as subluxation or luxation instead of parallel narrowing or
     ankylosis. `osteopenia` (0 to 1) thins the ends of all bones; damaged joints thin theirs on their own.

@@ -39,7 +39,7 @@ VIEWS = {"PA": codes.cid4010.PosteroAnterior, "AP": codes.cid4010.Dorsoplantar}
 
 @dataclass(frozen=True)
 class Hospital:
-    """What a site's equipment writes about itself and its staff."""
+    """The header values that a site's equipment writes about itself and its staff."""
 
     name: str = "ZZ Canary General Hospital"
     address: str = "1 Canary Street, ZZ-0000 Canary"
@@ -51,7 +51,7 @@ class Hospital:
 
 @dataclass(frozen=True)
 class Patient:
-    """Who the film is of."""
+    """The person on the film."""
 
     id: str
     name: str
@@ -152,7 +152,7 @@ def identify(dataset: Dataset, shot: Shot, hospital: Hospital) -> None:
 
 
 def place(dataset: Dataset, shot: Shot, variant: Variant) -> None:
-    """Which part of the body, seen from where."""
+    """The part of the body and the direction of view."""
     number = ("HAND", "FOOT").index(shot.body_part) * 2 + ("L", "R").index(shot.side) + 1
     dataset.SeriesNumber, dataset.InstanceNumber = number, 1
     dataset.Modality = variant.modality

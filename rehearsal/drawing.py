@@ -25,7 +25,7 @@ SHARED_BRIDGE = 0.7
 
 @dataclass(frozen=True)
 class FilmDrawing:
-    """A film being drawn: the sum of bone, and whose skeleton with what damage goes into it."""
+    """A film being drawn: the sum of bone, and the skeleton and damage that it shows."""
 
     film: Field
     spacing: float

@@ -1,6 +1,6 @@
 """Erosions cut out of a bone: lobed bites at the bare areas, and the collapse of a whole end.
 
-Each bite is a distance field, negative where bone is gone; several are joined by their minimum, so that a rim of
+Each bite is a distance field, negative where bone is lost; several are joined by their minimum, so that a rim of
 sclerosis follows the outside of all of them together and never the cortex alone.
 """
 
@@ -31,13 +31,13 @@ class Bite:
 
     @property
     def uneven(self) -> float:
-        """Small bites are rounder, so that their lobes do not cover them."""
+        """The size of the lobes: small bites are rounder, so that lobes do not cover them."""
         return min(1.0, self.radius / 3.5)
 
 
 @dataclass(frozen=True)
 class Collapse:
-    """The loss of a whole end: everything nearer to `end` than `depth`, the middle of the surface less deep."""
+    """The loss of a whole end: everything closer to `end` than `depth`, less deep in the middle of the surface."""
 
     end: float
     distal: bool
@@ -64,7 +64,7 @@ def edge_of_collapse(frame: Frame, collapse: Collapse, ragged: Field) -> Field:
 
 
 def erode(bone: Field, distance: Field, edge: Field, *, spared: float) -> Field:
-    """Take the bone away where the edge is negative; a trace stays in the depth, none of the cortex does."""
+    """Removes the bone where the edge is negative; a trace of the depth remains, none of the cortex."""
     kept = np.float32(1) - smoothstep((np.float32(1) - edge) / np.float32(2))
     trace = np.float32(spared) * smoothstep((distance - np.float32(SKIN)) / np.float32(0.5))
     rim = RIM * np.exp(-(((edge - 1.6) / 0.8) ** 2)) * (distance > 0.3)

@@ -1,6 +1,6 @@
 """From millimetres of bone and soft tissue to film values: absorption, scatter, noise and the film's own curve.
 
-Effective energy 35 to 40 keV. Noise is added in transmission, before the logarithm, so thick parts come out grainier.
+Effective energy 35 to 40 keV. Noise is added in transmission, before the logarithm, so thick parts are grainier.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def absorbed(bone: Field, soft: Field) -> Field:
 
 
 def expose(absorption: Field, technique: Technique, visit: SyntheticVisit, spacing: float) -> Field:
-    """Film values 0 to 1 of everything in the beam."""
+    """The film values (0 to 1) of everything in the beam."""
     through = np.exp(-binomial(absorption))
     through += np.float32(SCATTER) * wide_blur(through, 14.0, spacing)
     through += draw_grain(through, technique, visit, spacing)

@@ -1,6 +1,6 @@
 """A synthetic radiograph of a hand or foot with known damage and the known place of every scored joint.
 
-The same arguments give the same pixels. Damage moves no random number: a film with one more erosion differs from the
+The same arguments give the same pixels. Damage changes no random number: a film with one more erosion differs from the
 film without it near that joint only, and beyond a narrowed joint by the distance the bones have moved.
 """
 
@@ -35,7 +35,7 @@ class SyntheticFilm:
 
 @dataclass(frozen=True)
 class Finish:
-    """How a film is finished: colour of the unexposed border, and text burned into it."""
+    """The finish of a film: colour of the unexposed border, and burned-in text."""
 
     black_border: bool = False
     burned_in: str = ""

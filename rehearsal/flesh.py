@@ -1,4 +1,4 @@
-"""Which soft tissue surrounds which bones: fingers, palm, toes and foot; swollen where a joint is damaged."""
+"""The soft tissue around the bones: fingers, palm, toes and foot; swollen where a joint is damaged."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def swelling(skeleton: Skeleton, code: str, damage: Damage) -> list[Knot]:
 
 
 def swollen(joint: Joint, level: float, around: float, reach: float, load: float, to_film: Affine) -> Knot:
-    """One knot of a spindle: `level` runs from -1, proximal, to 1, distal."""
+    """One knot of a spindle; `level` is from -1 (proximal) to 1 (distal)."""
     radius = around - 2.4 + (2.4 + SWELLING * load) * float(np.cos(np.pi / 2 * level))
     if level < 0:
         return knot(joint.near, joint.near.bone.length + level * reach, radius, to_film)

@@ -1,4 +1,4 @@
-"""What is not anatomy on a film: the lead marker, the collimated border, and text burned in."""
+"""The parts of a film other than anatomy: the lead marker, the collimated border, and burned-in text."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ BORDER = 0.93
 
 
 def add_marker(absorption: Field, side: Side, place: Point, visit: SyntheticVisit, spacing: float) -> None:
-    """Lay a lead letter on its plastic tab into the beam, tilted a little and never twice at the same place."""
+    """Places a lead letter on its plastic tab in the beam, slightly tilted and at a different place on each film."""
     stream = visit.stream("marker")
     turn = float(stream.normal(14, 4)) * (1 if stream.random() < 0.5 else -1)
     x, y = np.asarray(place) + stream.normal(0, 1.5, 2)
@@ -30,7 +30,7 @@ def add_marker(absorption: Field, side: Side, place: Point, visit: SyntheticVisi
 
 
 def collimate(film: Field, visit: SyntheticVisit, spacing: float, *, black: bool) -> None:
-    """Close the collimator: a border the beam never reached, a little skewed, with a soft edge."""
+    """Draws the collimator: a border that the beam did not reach, slightly skewed, with a soft edge."""
     stream = visit.stream("collimation")
     wide = stream.uniform(1.5, 4.5, 4) / spacing
     skew = stream.uniform(-0.003, 0.003, 4)
@@ -45,7 +45,7 @@ def collimate(film: Field, visit: SyntheticVisit, spacing: float, *, black: bool
 
 
 def burn_in(film: Field, text: str, spacing: float) -> None:
-    """Write white text into the film itself, near its upper left corner, as some consoles do."""
+    """Burns white text into the film near its upper left corner, as some consoles do."""
     image = Image.new("F", film.shape[::-1], 0.0)
     ImageDraw.Draw(image).text((9 / spacing, 8 / spacing), text, fill=1.0, font=font(5 / spacing))
     np.maximum(film, np.asarray(image) * np.float32(0.98), out=film)

@@ -1,4 +1,4 @@
-"""Joint space narrowing as movement: how far, how turned and how shifted the bone beyond a joint lies.
+"""Joint space narrowing as movement: the distance, rotation and shift of the bone beyond a joint.
 
 Grade 1 closes one side of the joint by a small turn; 2 and 3 bring the bones together in parallel; 4 is ankylosis.
 A displaced joint is subluxed at grade 3 and luxated at 4.
@@ -18,7 +18,7 @@ WRIST_SPACES = {"RADCA": 1.5, "CAPNL": 1.3, "MULNA": 1.2, "CMC3": 1.1, "CMC4": 1
 WRIST_DIRECTIONS: dict[str, Point] = {"MULNA": (-0.6, 0.8)}
 PROXIMAL: Point = (0.0, 1.0)
 
-# What each group of bones, or each ray, lies beyond.
+# The joints that each group of bones, or each ray, is beyond.
 BEYOND: dict[str, tuple[str, ...]] = {
     "forearm": (),
     "tarsus": (),
@@ -35,7 +35,7 @@ BEYOND: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Articulation:
-    """How the bone beyond a joint sits on the one before it: open gap, sideways shift (mm) and turn (degrees)."""
+    """The bone beyond a joint relative to the one before it: open gap, sideways shift (mm) and turn (degrees)."""
 
     gap: float
     shift: float
@@ -72,7 +72,7 @@ def joint_offset(damage: Damage, joint: str) -> Point:
 
 
 def shortening(damage: Damage, joint: str, near: LongBone, far: LongBone) -> float:
-    """A collapsed end lets the bones telescope, though not by all that was lost."""
+    """A collapsed end lets the bones telescope, but not by the full loss."""
     proximal, distal = damage.sides(joint)
     region = "foot" if near.name.startswith("mt") or joint.startswith("MT") else "hand"
     lost = collapse_depth(near, distal=True, region=region) if proximal == 5 else 0.0

@@ -74,7 +74,7 @@ def half_width(bone: LongBone, s: float) -> float:
 
 
 def at_base(bone: LongBone, x: float, s: float) -> Point:
-    """Tilt the surface of the base, and pull out its spur."""
+    """Tilts the surface of the base and draws out its spur."""
     near = min(max(1 - s / 12, 0.0), 1.0)
     out, down = bone.spur if x > 0.3 * bone.base and s < 9 else (0.0, 0.0)
     return x + out, s + bone.skew * x * near + down

@@ -1,4 +1,4 @@
-"""The few curves the drawing is made of."""
+"""The curves used in the drawing."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rehearsal.raster import Field
 
 
 def chord(distance: Field, half: Field | np.float32, flattening: float) -> Field:
-    """Length of the beam's way through a rounded body, from the distance to its outline and its half width."""
+    """Length of the beam's path through a rounded body, from the distance to its outline and its half width."""
     d = np.clip(distance, 0, half)
     return np.asarray(2 * flattening * np.sqrt(d * np.maximum(2 * half - d, 0)), dtype=np.float32)
 

@@ -1,6 +1,6 @@
-"""Tiles: a bone is drawn upright on its own small grid and put into the film by one affine.
+"""Tiles: a bone is drawn upright on its own small grid and placed in the film by one affine.
 
-A film position in millimetres is turned into pixels by dividing by the spacing alone: position 0 is the outer edge of
+A film position in millimetres is converted to pixels by dividing by the spacing alone: position 0 is the outer edge of
 the first pixel. Nothing is moved after the affine, so positions stay exact.
 """
 
@@ -80,8 +80,8 @@ class Tile:
 def signed_distance(outline: Outline, origin: Point, shape: tuple[int, int], step: float) -> Field:
     """Millimetres to a closed outline on a grid, positive inside.
 
-    Each grid cell the outline crosses keeps the crossing itself, place and direction, so that slanting edges come out
-    without a staircase; every other cell measures to the crossing nearest to it.
+    Each grid cell that the outline crosses keeps the place and direction of the crossing, so slanting edges have no
+    staircase; every other cell has its distance to the nearest crossing.
     """
     path = dense((np.asarray(outline) - origin) / step - 0.5)
     crossed, place, direction = crossings(path, shape)
@@ -106,7 +106,7 @@ def dense(path: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def crossings(path: NDArray[np.float64], shape: tuple[int, int]) -> tuple[NDArray[np.bool_], Field, Field]:
-    """Which cells a path crosses, and the mean place and direction of its points in each."""
+    """The cells that a path crosses, and the mean place and direction of its points in each."""
     cell = np.round(path).astype(int)
     on = ((cell >= 0) & (cell < shape[::-1])).all(axis=1)
     flat = cell[on, 1] * shape[1] + cell[on, 0]
@@ -122,7 +122,7 @@ def crossings(path: NDArray[np.float64], shape: tuple[int, int]) -> tuple[NDArra
 
 
 def turning(path: NDArray[np.float64]) -> float:
-    """+1 when the path runs so that its inside is where `across` is positive."""
+    """+1 if the inside of the path is where `across` is positive."""
     x, y = path.T
     area = float(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1)))
     return -1.0 if area > 0 else 1.0
@@ -150,10 +150,10 @@ def stroke(frame: Frame, line: Sequence[Point], *, width: float, blur: float) ->
 
 
 def add_tile(film: Field, tile: Tile, to_film: Affine, spacing: float, *, shared: float = 0.0) -> None:
-    """Add a tile to the film sum through an affine from the tile's millimetres to the film's.
+    """Adds a tile to the film sum through an affine from the tile's millimetres to the film's.
 
     Neighbours that overlap in projection are at the same depth, side by side: `shared` is the part of the tile that
-    does not add where there is bone already.
+    is not added where there is already bone.
     """
     frame = tile.frame
     right, bottom = frame.left + frame.cols * frame.step, frame.top + frame.rows * frame.step
@@ -175,7 +175,7 @@ def add_tile(film: Field, tile: Tile, to_film: Affine, spacing: float, *, shared
 
 
 def film_to_tile(to_film: Affine, frame: Frame, low: NDArray[np.int_], spacing: float) -> tuple[float, ...]:
-    """The six numbers Pillow wants: from patch pixels to tile pixels."""
+    """The six numbers that Pillow needs: from patch pixels to tile pixels."""
     pixels = np.diag([frame.step, frame.step, 1.0])
     pixels[:2, 2] = frame.left, frame.top
     forward = np.vstack([to_film, [0, 0, 1]]) @ pixels

@@ -1,8 +1,8 @@
-"""Simulated readers: what a person reading a case of known damage would enter, with the errors people make.
+"""Simulated readers: the entries of a person who reads a case of known damage, with the errors that people make.
 
-Errors of three kinds: a judgement of a site that stays the same over all films of the case, a slip on one film, and a
+Errors are of three kinds: a judgement of a site that is the same on all films of the case, a slip on one film, and a
 true change that goes unseen. Errors of one case lean the same way. Slips are set so that the change of a total has an
-error of about 0.83 to 1.0 points in one reader; docs/algorithms/rehearsal.md has the sums.
+error of about 0.83 to 1.0 points in one reader; docs/algorithms/rehearsal.md gives the calculation.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class ReaderProfile:
     """How a reader scores.
 
     `name` identifies the reader. `lean` is how far this reader scores up (+) or down (-), in standard deviations;
-    `slips` scales errors on single films, `judgement` those that last over a case; `unseen` is the chance that a true
+    `slips` scales errors on single films, `judgement` those on a whole case; `unseen` is the chance that a true
     change of a site is missed. `not_assessable` is the chance per site of no score.
     """
 
@@ -45,7 +45,7 @@ MISJUDGED = 0.28
 def read_film_set(
     truths: Sequence[Truth], profile: ReaderProfile, seed: int, *, instrument: str = "svdh"
 ) -> tuple[Values, ...]:
-    """The values of all films of one case in the order given, by item key; None stands for not assessable.
+    """The values of all films of one case in the given order, by item key; None means not assessable.
 
     `seed` names the case; the same case, reader and instrument always give the same values.
     """
@@ -76,7 +76,7 @@ def draw_judgement(seen: np.ndarray, profile: ReaderProfile, rng: np.random.Gene
 
 
 def draw_slips(shape: tuple[int, int], profile: ReaderProfile, rng: np.random.Generator) -> np.ndarray:
-    """Errors on single films: rarely any, more on a poor film, and on one film mostly the same way."""
+    """Errors on single films: rare, more frequent on a poor film, and mostly in the same direction on one film."""
     poor = rng.lognormal(-0.18, 0.6, (shape[0], 1))
     slipped = np.less(rng.random(shape), SLIP * profile.slips * poor)
     tendency = rng.normal(0, 0.6, (shape[0], 1))

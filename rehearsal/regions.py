@@ -1,4 +1,4 @@
-"""Hand and foot as the drawing needs them: bones, builds, and on which side of each ray erosions begin."""
+"""Hand and foot for the drawing: bones, builds, and the side of each ray on which erosions begin."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from rehearsal.wrist import WRIST
 
 @dataclass(frozen=True)
 class ErodedBone:
-    """A bone scored for erosion without a joint of its own: where bites enter each bone it is made of."""
+    """A bone that is scored for erosion but has no joint: where bites enter each of its bones."""
 
     margins: Mapping[str, tuple[Point, ...]]
     site: Point
@@ -34,8 +34,8 @@ class WristJoint:
 class Region:
     """A hand or a foot, drawn as its `drawn` side and mirrored for the other.
 
-    `margins`: +1 when bites of a ray begin on the right of the picture. `spread`: how far rays wander, in degrees.
-    `film` is its size, and `centre` the place that falls on its middle, in millimetres.
+    `margins`: +1 when bites of a ray begin on the right of the picture. `spread`: variation of the rays, in degrees.
+    `film` is its size, and `centre` the point at its middle, in millimetres.
     """
 
     name: str

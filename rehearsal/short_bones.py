@@ -1,6 +1,6 @@
 """Carpals, tarsals, sesamoids and the ends of the forearm as millimetres of solid bone in the beam.
 
-They are drawn in film millimetres at rest. Crests are the contours of a bone's other surface: without them a carpal
+They are drawn in film millimetres at rest. Crests are the contours of a bone's other surface: without them, a carpal
 looks flat.
 """
 
@@ -71,7 +71,7 @@ def trabeculae(bone: ShortBone, frame: Frame, inner: Field, name: str) -> Field:
 
 
 def rims(bone: ShortBone, frame: Frame, distance: Field, slow: Field) -> Field:
-    """The outline itself, brighter where the surface happens to lie along the beam."""
+    """The outline, brighter where the surface is parallel to the beam."""
     if bone.shaft_from is not None:
         end = 1 - smoothstep((frame.s - bone.shaft_from) / np.float32(6))
         return np.asarray((1.3 + 0.4 * slow) * line(distance, 0.4, 0.3) * end)

@@ -96,7 +96,7 @@ def through(affine: Affine, place: Point) -> Point:
 
 
 def compose(outer: Affine, inner: Affine) -> Affine:
-    """The affine that goes through `inner` first."""
+    """The affine that applies `inner` first."""
     return np.asarray(outer[:, :2] @ inner + np.array([[0, 0, outer[0, 2]], [0, 0, outer[1, 2]]]))
 
 
@@ -120,14 +120,14 @@ def place_ray(ray: Ray, region: Region, damage: Damage, visit: SyntheticVisit) -
 
 
 def base_beyond(near: LongPlace, rest_near: LongBone, rest_far: LongBone, angle: float, sits: Articulation) -> Point:
-    """Where the base of the next bone comes to lie: a gap beyond the head, and aside as it does at rest."""
+    """The position of the next bone's base: a gap beyond the head, and shifted sideways as at rest."""
     across, along = axes(angle)
     aside = sits.shift + 0.6 * lateral(rest_near, rest_far)
     return plus(near.at(0, near.bone.length), tuple(along * sits.gap + across * aside))
 
 
 def lateral(near: LongBone, far: LongBone) -> float:
-    """How far beside the head before it the table puts a base."""
+    """The sideways distance of a base from the previous head, according to the table."""
     head = np.array(near.at) + axes(near.angle)[1] * near.length
     return float((np.array(far.at) - head) @ axes(far.angle)[0])
 
@@ -147,7 +147,7 @@ def moved(offset: Point) -> Affine:
 
 
 def film_transform(region: Region, visit: SyntheticVisit) -> Affine:
-    """Turn, enlarge and shift about the middle of the limb."""
+    """Rotation, scale and shift about the middle of the limb."""
     turn, size = np.radians(visit.rotation), visit.subject.size
     linear = size * np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
     middle = np.array(region.film) / 2 - linear @ np.array(region.centre)
@@ -155,7 +155,7 @@ def film_transform(region: Region, visit: SyntheticVisit) -> Affine:
 
 
 def half_closed(code: str, damage: Damage) -> Point:
-    """A joint of the wrist lies between a side that has moved and one that has moved by one joint more."""
+    """A joint of the wrist is between a side that has moved and a side that has moved by one joint more."""
     beyond = {"RADCA": "forearm", "CAPNL": "proximal", "MULNA": "proximal"}.get(code, "capitate")
     (x0, y0), (x1, y1) = wrist_offset(damage, beyond), joint_offset(damage, code)
     return x0 + x1 / 2, y0 + y1 / 2

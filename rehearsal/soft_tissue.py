@@ -1,6 +1,6 @@
 """Soft tissue on a coarse grid: fingers as chains of round capsules, palm and foot as padded outlines.
 
-What is added up is Q, a quarter of the squared thickness: it runs smoothly through zero, so the skin line stays clean.
+The sum is of Q, a quarter of the squared thickness: it is smooth through zero, so the skin line stays clean.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def enlarged(quarter: CoarseField, shape: tuple[int, int]) -> Field:
 
 
 def capsule(field: CoarseField, start: Knot, end: Knot) -> None:
-    """Raise Q to that of a cone between two spheres, within reach of it."""
+    """Raises Q to that of a cone between two spheres, within its reach."""
     reach = max(start.radius, end.radius) + 8
     low = np.floor((np.minimum(start.centre, end.centre) - reach) / GRID).astype(int)
     high = np.ceil((np.maximum(start.centre, end.centre) + reach) / GRID).astype(int)
@@ -84,6 +84,6 @@ def draw_pad(pad: Pad, shape: tuple[int, int]) -> CoarseField:
 
 
 def soft_max(a: CoarseField, b: CoarseField, width: float) -> CoarseField:
-    """The larger of two, rounded where they are nearly equal; where they overlap a web shows as a faint arc."""
+    """The larger of two, smoothed where they are nearly equal; an overlapping web shows as a faint arc."""
     rounded = np.float32(width / 4) * np.exp(-np.abs(a - b) / np.float32(width))
     return np.asarray(np.maximum(a, b) + rounded + np.float32(OVERLAP) * np.maximum(np.minimum(a, b), 0))

@@ -1,6 +1,6 @@
-"""What differs between people, and between two films of one person: sizes, and how the hand was laid down.
+"""The differences between people, and between two films of one person: sizes, and the position of the hand.
 
-Every quantity has a random stream of its own, so damage never changes anything but itself.
+Every quantity has its own random stream, so damage changes nothing else.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class SyntheticSubject:
     side: Side
 
     def name(self, bone: str) -> str:
-        """The name that seeds everything about one bone."""
+        """The name that seeds every random number of one bone."""
         return f"{self.seed}/{self.region}/{self.side}/{bone}"
 
     @property
@@ -74,5 +74,5 @@ class SyntheticVisit:
 
 
 def normal(spread: float, *name: object) -> float:
-    """A factor around 1; never beyond one and a half standard deviations, so that every hand fits on the film."""
+    """A factor around 1, within one and a half standard deviations, so that every hand fits on the film."""
     return float(1 + spread * np.clip(stream(*name).normal(), -1.5, 1.5))

@@ -1,7 +1,7 @@
-"""Trabeculae: fixed fields of noise from which every bone takes its own window.
+"""Trabeculae: fixed noise fields from which every bone takes its own window.
 
-Ridging turns noise into thin bright struts, so that it looks like bone and not like grain. The fields are made once
-per process; a window depends on subject and bone alone, so a bone keeps its trabeculae whatever happens beside it.
+Ridging turns noise into thin bright struts, so that it looks like bone rather than grain. The fields are made once
+per process; a window depends only on subject and bone, so a bone keeps its trabeculae when its surroundings change.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ STEP = 0.1
 
 @dataclass(frozen=True)
 class Textures:
-    """Fields of mean 0 and variance 1; rows run along a bone, columns across it."""
+    """Fields of mean 0 and variance 1; rows are along a bone, columns across it."""
 
     shaft: Field
     end: Field
@@ -31,7 +31,7 @@ class Textures:
 
 
 def stream(*parts: object) -> np.random.Generator:
-    """A random stream of its own for each name, so that nothing drawn elsewhere can shift it."""
+    """A separate random stream for each name, independent of everything else that is drawn."""
     return np.random.default_rng(zlib.crc32("/".join(map(str, parts)).encode()))
 
 
@@ -49,7 +49,7 @@ def textures(scale: float) -> Textures:
 
 
 def window(field: Field, shape: tuple[int, int], *name: object) -> Field:
-    """Cut a window of this shape out of a field, at a place that depends on the name alone."""
+    """Cuts a window of this shape out of a field, at a place that depends only on the name."""
     rng = stream("window", *name)
     top, left = (int(rng.random() * (whole - part)) for whole, part in zip(field.shape, shape, strict=True))
     return field[top : top + shape[0], left : left + shape[1]]
@@ -60,7 +60,7 @@ def white_noise(rng: np.random.Generator) -> Field:
 
 
 def band(rng: np.random.Generator, sigmas: tuple[float, float], wider: float) -> Field:
-    """Noise of one scale: a blur less a blur that is wider across, of variance 1."""
+    """Noise of one scale: a blur minus a blur that is wider across, of variance 1."""
     white = white_noise(rng)
     narrow = ndimage.gaussian_filter(white, sigmas, mode="wrap")
     broad = ndimage.gaussian_filter(white, (sigmas[0], sigmas[1] * wider), mode="wrap")

@@ -1,6 +1,6 @@
-"""What is true of one person at one visit: the grade of every site of hands and feet, and what instruments make of it.
+"""The truth about one person at one visit: the grade of every site of hands and feet, and the instruments' values.
 
-Grades are those of the Sharp/van der Heijde score with the two sides of a foot joint apart: 56 for erosion, 42 for
+Grades are those of the Sharp/van der Heijde score with the two sides of a foot joint separate: 56 for erosion, 42 for
 narrowing. Other instruments are derived from them.
 """
 
@@ -43,7 +43,7 @@ PLACES: tuple[GradedSite, ...] = tuple(GradedSite.of(item) for item in get("svdh
 
 @dataclass(frozen=True)
 class Truth:
-    """The true grades of one visit; a place that is not named is undamaged."""
+    """The true grades of one visit; a site that is not named is undamaged."""
 
     grades: Mapping[GradedSite, int]
     displaced: frozenset[tuple[str, str]] = frozenset()
@@ -65,7 +65,7 @@ class Truth:
         return sum(grade for place, grade in self.grades.items() if feature in (None, place.feature))
 
     def damage(self, side: Side, region: str) -> Damage:
-        """What to draw on the film of one hand or foot."""
+        """The damage to draw on the film of one hand or foot."""
         here = [place for place in PLACES if place.side == side and (place.joint in FOOT_JOINTS) == (region == "foot")]
         erosion: dict[str, int | Grades] = {}
         for place in here:
@@ -82,7 +82,7 @@ class Truth:
 
 
 def true_value(truth: Truth, item: Item) -> int:
-    """The value a reader without error would give this item of any instrument, within what the item allows."""
+    """The value that a reader without error would give this item of any instrument, within the item's range."""
     if item.feature == "grade":
         return min(larsen(truth, item), max(item.allowed))
     if item.feature == "erosion" and item.part:

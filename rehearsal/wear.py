@@ -1,4 +1,4 @@
-"""What the damage of a hand or foot does to each of its bones: bites, lost and fused ends, thinned ends."""
+"""The effect of a hand's or foot's damage on each of its bones: bites, lost and fused ends, thinned ends."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""How many cases of a whole campaign were adjudicated, at the ends of months: never by site, never from few cases.
+"""The adjudication rate of a whole campaign at the ends of months: never by site, never from few cases.
 
-Shares and numbers of cases are rounded, so that no rate and the signed reads of a month show which cases they were.
+Shares and numbers of cases are rounded, so that rates and the signed reads of a month do not identify cases.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ ComputedDays = list[tuple[date, int, str]]
 
 @dataclass(frozen=True)
 class AdjudicationRate:
-    """The share of a campaign's cases with a result that were adjudicated or wait for it, at the end of a month.
+    """The share of a campaign's cases with a result that were adjudicated or await it, at the end of a month.
 
     The share is rounded to 5 %, the number of cases down to tens.
     """
@@ -44,8 +44,8 @@ class AdjudicationRate:
 
 
 def adjudication_rates(trial: Trial, today: date) -> list[AdjudicationRate]:
-    """The rates of each campaign that adjudicates, at the ends of past months. A voided case still counts: a rate that
-    changed when it was voided would show what became of it.
+    """The rates of each campaign with adjudication, at the ends of past months. A voided case still counts: a rate that
+    changed when it was voided would reveal its outcome.
     """
     computed = defaultdict[int, ComputedDays](list)
     results = CaseResult.objects.filter(case__campaign__trial=trial)

@@ -1,4 +1,4 @@
-"""What the audit trail holds about results, datasets and arms, and who sees all of it."""
+"""The audit actions about results, datasets and arms, and who sees all of their content."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ declare(
     sentence="raised alarm {id}[ about reader {name}][: {rule}]",
     seen_by=ABOUT_ALARMS,
 )
-# The reason may tell what was found.
+# The reason may reveal findings.
 declare(
     "scoring.alarm.handled",
     label="Alarm about a reader handled",

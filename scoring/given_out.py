@@ -1,4 +1,4 @@
-"""The locked datasets of a trial, and how often each was given out."""
+"""The locked datasets of a trial, and how often each was downloaded."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ class GivenOut:
 
     @property
     def title(self) -> str:
-        """Which lock it is."""
+        """The name of the lock."""
         return f"{self.lock.campaign.code}, lock {self.lock.number}"
 
 
 def given_out(trial: Trial) -> list[GivenOut]:
-    """Each lock, the newest first."""
+    """Each lock, newest first."""
     locks = (
         Lock.objects.filter(campaign__trial=trial)
         .select_related("campaign", "dataset", "unlock")

@@ -1,4 +1,4 @@
-"""Signed entries that took less time than their films can be looked at in: a finding for the imaging lead alone."""
+"""Signed entries that took less time than viewing their films needs: a finding for the imaging lead only."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def with_times(steps: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
 
 
 def count_fast(trial_code: str) -> int:
-    """How many steps of the trial's open campaigns were entered unusually fast."""
+    """The number of steps of the trial's open campaigns that were entered unusually fast."""
     signed = ReadStep.objects.filter(
         read__case__campaign__trial__code=trial_code,
         read__case__campaign__status="open",

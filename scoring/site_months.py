@@ -20,7 +20,7 @@ from studies.models import AbsentFilm, Film, Question, QuestionStatus, Site, Sub
 from studies.models.film import FOUND_GOOD
 from studies.plan.tally import VIEWS, States, Tally, VisitRow, baselines_of, plain_tally, tally_of
 
-# A site and the first day of a month; None for visits of which no day is known yet.
+# A site and the first day of a month; None for visits without a known day.
 SiteAndMonth = tuple[int, date | None]
 CountsByPlace = dict[SiteAndMonth, int]
 NO_DAY = "No day yet"
@@ -47,7 +47,7 @@ class SiteMonth:
 
     @property
     def month_in_words(self) -> str:
-        """Year and month, as they sort."""
+        """Year and month in sortable form."""
         return NO_DAY if self.month is None else f"{self.month:%Y-%m}"
 
 
@@ -85,7 +85,7 @@ def sites_of(trial: Trial) -> dict[int, int]:
 
 
 def tallies_of(states: States) -> dict[int, Tally]:
-    """The counts of each visit that is not plain; these are loaded with their films."""
+    """The counts of each visit that needs its films; these are loaded with their films."""
     loaded = states.loaded([row for row in states.rows if not row.is_plain])
     return {state.visit.pk: tally_of([state]) for state in loaded}
 

@@ -60,7 +60,7 @@ def carry(case: Case, lease: Lease) -> None:
 
 
 def keep_marks(case: Case, marks: Sequence[TrainingMarks]) -> None:
-    """Stores the marks that no other job has stored meanwhile. Inside a transaction."""
+    """Stores the marks that no other job has stored in the meantime. Inside a transaction."""
     Case.objects.select_for_update().get(pk=case.pk)
     there = set(TrainingMarks.objects.filter(read__case=case).values_list("read_id", flat=True))
     fresh = TrainingMarks.objects.bulk_create(one for one in marks if one.read_id not in there)
@@ -74,7 +74,7 @@ def beside(read: Read, reference: dict[int, Scores]) -> dict[str, Scores]:
 
 
 def readers_done(campaign: Campaign) -> list[User]:
-    """Those who have every live case of the campaign and have signed them all."""
+    """The readers who have every live case of the campaign and have signed all of them."""
     cases = set(campaign.cases.live().values_list("pk", flat=True))
     reads = Read.objects.counting().filter(case__in=cases, status=ReadStatus.SIGNED)
     signed: dict[int, set[int]] = {}
@@ -85,9 +85,9 @@ def readers_done(campaign: Campaign) -> list[User]:
 
 
 def assess(campaign: Campaign, reader: User) -> Assessed | None:
-    """Agreement with the reference, and the targets; None where the reader was assessed before, also with more cases.
+    """Agreement with the reference, and the targets; None if the reader was assessed before, even with more cases.
 
-    The values signed first are compared: a reader who corrects a read afterwards has seen the reference.
+    First-signed values are compared: a reader who corrects a read afterwards has seen the reference.
     """
     if assessed_before(campaign, reader):
         return None
@@ -108,7 +108,7 @@ def assess(campaign: Campaign, reader: User) -> Assessed | None:
 
 
 def assessed_before(campaign: Campaign, reader: User) -> bool:
-    """Whether the reader has a result in the campaign. It stands, also when a case is voided afterwards."""
+    """Whether the reader has a result in the campaign. It is kept even if a case is voided afterwards."""
     return TrainingResult.objects.filter(campaign=campaign, reader=reader).exists()
 
 
@@ -136,7 +136,7 @@ def reference_series(instrument: Instrument, frozen: FrozenCase, reference: dict
 def compare(
     instrument: Instrument, rule: MissingRule, signed: Sequence[Series], references: Sequence[Series]
 ) -> BesideReference:
-    """The reader's cases beside the reference: totals, changes from the first timepoint, and grades."""
+    """The reader's cases with the reference: totals, changes from the first timepoint, and grades."""
     pairs: dict[str, list[tuple[float, float]]] = {"totals": [], "changes": []}
     cases = Counter[str]()
     for own, reference in zip(signed, references, strict=True):

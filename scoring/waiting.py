@@ -1,4 +1,4 @@
-"""What waits for those who work with results and monitor readers, for the start page."""
+"""Open tasks of people who work with results and monitor readers, for the home page."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from scoring.reading_times import count_fast
 
 
 def to_build(user_id: int, place: TrialRole) -> Iterator[Waiting]:
-    """Campaigns that are closed and not locked yet."""
+    """Campaigns that are closed but not yet locked."""
     closed = Campaign.objects.filter(trial__code=place.code, status=CampaignStatus.CLOSED).count()
     yield Waiting("Campaigns to lock", closed, reverse("scoring:results", args=[place.code]))
 
 
 def to_confirm(user_id: int, place: TrialRole) -> Iterator[Waiting]:
-    """Locks and unlocks that another person requested."""
+    """Locks and unlocks that another person has requested."""
     locks = Dataset.objects.filter(campaign__trial__code=place.code, status=DatasetStatus.LOCK_REQUESTED).count()
     unlocks = Unlock.objects.filter(lock__campaign__trial__code=place.code, agreed=None).count()
     page = reverse("scoring:locks", args=[place.code])
@@ -30,7 +30,7 @@ def to_confirm(user_id: int, place: TrialRole) -> Iterator[Waiting]:
 
 
 def to_open(user_id: int, place: TrialRole) -> Iterator[Waiting]:
-    """Requests for the arms to which this custodian has not given a share."""
+    """Requests for the arms for which this custodian has not submitted a share."""
     asked = ArmsRequest.objects.filter(campaign__trial__code=place.code, status=ArmsRequestStatus.WAITING)
     count = asked.exclude(shares__key__custodian=user_id).count()
     yield Waiting("Opening shares to give", count, reverse("scoring:arms_requests", args=[place.code]))

@@ -1,4 +1,4 @@
-"""Fetching and authorising are one call: nothing of a trial is fetched without a permission check."""
+"""Fetching and authorising in one call: no data of a trial are fetched without a permission check."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from studies.plan.first_request import note_first_use
 
 
 def memberships_or_404(request: HttpRequest, code: str) -> list[Membership]:
-    """The person's memberships in the trial; a trial that they do not belong to is answered as not found."""
+    """The person's memberships in the trial; any other trial gets the response for one that does not exist."""
     held = list(Membership.objects.of(request.user.pk, code)) if request.user.is_authenticated else []
     if not held:
         raise Http404

@@ -13,7 +13,7 @@ from studies.models import Film, FilmStatus, Visit
 from studies.models.film import FILM_TRANSITIONS
 from studies.plan.consent import demand_consent
 
-# What is done to a film that moves to a status.
+# The act that moves a film to a status.
 DONE = {
     FilmStatus.RECEIVED: "read again",
     FilmStatus.HELD: "held",
@@ -36,14 +36,14 @@ def person(actor: Actor) -> int:
 
 
 def locked(film: Film) -> Film:
-    """The current film, locked until the transaction ends; WrongState when its subject has withdrawn consent."""
+    """The current film, locked until the transaction ends; WrongState if its subject has withdrawn consent."""
     film = locked_row(film)
     demand_consent(film)
     return film
 
 
 def locked_row(film: Film) -> Film:
-    """The same for jobs, which go on with films that came before consent was withdrawn."""
+    """The same for jobs, which continue with films that arrived before consent was withdrawn."""
     films = Film.objects.select_related("trial", "site", "subject", "visit").select_for_update(of=("self",))
     return films.get(pk=film.pk)
 
@@ -55,7 +55,7 @@ def locked_visit(visit_id: int | None) -> None:
 
 
 def locked_at_its_visit(film: Film) -> Film:
-    """The current film, locked with its visit; refused when the film was moved after it was read."""
+    """The current film, locked with its visit; refused if the film was moved after it was read."""
     locked_visit(film.visit_id)
     current = locked(film)
     if current.visit_id != film.visit_id:
@@ -78,6 +78,6 @@ def move(film: Film, to: FilmStatus, **values: Any) -> dict[str, list[object]]:
 
 
 def order_rendition(film: Film) -> None:
-    """Has the reader image made; one job for each acceptance, so that it is made again after a new acceptance."""
+    """Requests the reader image; one job for each acceptance, so that it is made again after a new acceptance."""
     decision = film.decisions.filter(decision="accept").latest("pk")
     add(kind="studies.rendition", key=f"film-{film.pk}-decision-{decision.pk}", payload={"film": film.pk})

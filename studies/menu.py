@@ -14,7 +14,7 @@ from studies.models import Membership
 
 def places(user_id: int) -> Iterator[TrialRole]:
     """Every role that the person holds now; the first page of a trial redirects each role to its start page."""
-    # The site is looked up for site roles alone: requests of readers name no table of sites.
+    # The site is looked up only for site roles: requests of readers name no table of sites.
     held = Membership.objects.current().filter(user_id=user_id).select_related("trial")
     for membership in held.order_by("trial__code", "role"):
         trial, url = membership.trial, reverse("studies:trial", args=[membership.trial.code])
@@ -27,7 +27,7 @@ def site_of(membership: Membership) -> str:
 
 
 def waiting_roles(user_id: int) -> Iterator[tuple[str, Role]]:
-    """The person's roles that wait for confirmation."""
+    """The person's roles that await confirmation."""
     held = Membership.objects.pending().filter(user_id=user_id).order_by("trial__code", "role")
     for code, role in held.values_list("trial__code", "role"):
         yield code, Role(role)

@@ -20,7 +20,7 @@ LONGEST_QUOTED = 80
 
 
 def shortened(value: str) -> str:
-    """A value of any length and content, shortened so that a sentence can quote it."""
+    """A value of any length and content, shortened for quotation in a sentence."""
     text = "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in value)
     return text if len(text) <= LONGEST_QUOTED else f"{text[:LONGEST_QUOTED]}…"
 
@@ -65,7 +65,7 @@ def checked_text(thing: str, value: str, *, longest: int, required: bool = True,
 
 
 def checked_words(thing: str, value: str, *, longest: int, required: bool = True, field: str = "") -> str:
-    """A text of any number of lines, as it is kept for good; the line ends of a form count as one character."""
+    """A text of any number of lines, as stored permanently; the line ends of a form count as one character."""
     text = value.replace("\r\n", "\n").strip()
     if len(text) > longest or "\0" in text or (required and not text):
         problem = f"has {len(text):,} characters" if len(text) > longest else "contains a null character"
@@ -77,7 +77,7 @@ def checked_words(thing: str, value: str, *, longest: int, required: bool = True
 
 
 def checked_name(thing: str, value: str, *, longest: int, required: bool = True) -> str:
-    """A name that people read and tell apart by sight: one line without signs that could deceive."""
+    """A name that people distinguish by sight: one line without misleading characters."""
     text = checked_text(thing, value, longest=longest, required=required)
     return demand_readable(thing, text, field=field_of(thing))
 
@@ -101,7 +101,7 @@ def checked_choice(thing: str, value: str, choices: Iterable[tuple[str, str]], *
 
 @contextmanager
 def used_once(message: str, *, field: str) -> Iterator[None]:
-    """Turns the database's refusal of a second row with the same code into a sentence for the person."""
+    """Converts the database's refusal of a second row with the same code to a sentence for the person."""
     try:
         with transaction.atomic():
             yield

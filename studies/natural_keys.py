@@ -15,7 +15,7 @@ else:
 
 
 class NaturalKey(StoredCode):
-    """Follows the field `of`; hexadecimal, because a collation may ignore signs such as the hyphen."""
+    """Follows the field `of`; hexadecimal, because a collation may ignore characters such as the hyphen."""
 
     _pyi_private_set_type: Any
     _pyi_private_get_type: Any

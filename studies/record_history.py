@@ -7,6 +7,6 @@ from audit.redaction import ShownEvent, shown
 
 
 def history_of(subject_type: str, pk: int, role: str) -> list[ShownEvent]:
-    """What the role may see of each event."""
+    """The parts of each event that the role may see."""
     events = Event.objects.of_record(subject_type, str(pk)).order_by("at", "pk")
     return [shown(event, role) for event in events]

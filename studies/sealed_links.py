@@ -1,6 +1,6 @@
 """The only module that goes from a film to its reader image or back; lists and counts never open a link.
 
-A rendition holds the key of its image as ciphertext, and a keyed digest of it by which the way back is found.
+A rendition has the key of its image as ciphertext, and a keyed digest of it by which it can be found from the image.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def seal_of(image: ReaderImage) -> str:
 
 
 def altered_images() -> Iterator[Checked]:
-    """Reader images that are missing, that differ from what was made, or that were made from no film."""
+    """Reader images that are missing, were altered, or were not made from a film."""
     for rendition in Rendition.objects.order_by("pk").iterator(AT_ONCE):
         fault = fault_of(rendition)
         if fault:
@@ -52,7 +52,7 @@ def altered_images() -> Iterator[Checked]:
 
 
 def fault_of(rendition: Rendition, fetched: Mapping[str, ReaderImage] | None = None) -> str:
-    """What is wrong with the image of a rendition; empty when it is as it was made. `fetched` holds images by key."""
+    """The fault of a rendition's image; empty if it is unaltered. `fetched` has images by key."""
     try:
         key = image_key(rendition.film_id, rendition.side, rendition.sealed_image)
         image = ReaderImage.objects.get(pk=key) if fetched is None else fetched[key]
@@ -88,7 +88,7 @@ def renditions_of(keys: Iterable[str]) -> dict[str, Rendition]:
 def shuffle_images(keys: Sequence[str]) -> None:
     """Writes these images again in random order, so that their rows are no longer in the order of their films.
 
-    For images that nobody has been shown; called inside a transaction. Their films are locked, as a placement of
+    For images that nobody has seen; called inside a transaction. Their films are locked, as a placement of
     joints locks its film.
     """
     waiting = list(keys)

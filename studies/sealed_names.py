@@ -59,5 +59,5 @@ class SealedName(models.TextField):  # type: ignore[type-arg]
         return None if value is None else opened(value)
 
     def get_lookup(self, lookup_name: str) -> Any:
-        """None: a comparison in the database would find nothing, so it is refused."""
+        """Offers no lookups: a comparison in the database would find nothing."""
         return None

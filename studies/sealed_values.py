@@ -25,7 +25,7 @@ else:
 
 
 class SealedValue(StoredText):
-    """What JSON can hold, sealed in the database."""
+    """JSON values, sealed in the database."""
 
     _pyi_private_set_type: Any
     _pyi_private_get_type: Any
@@ -42,5 +42,5 @@ class SealedValue(StoredText):
         return json.loads(opened_bytes(base64.b64decode(value), bound_to=PURPOSE))
 
     def get_lookup(self, lookup_name: str) -> Any:
-        """None: a comparison in the database would find nothing, so it is refused."""
+        """Offers no lookups: a comparison in the database would find nothing."""
         return None

@@ -1,4 +1,4 @@
-"""Keys for what joins a film to what readers see, drawn from SEALING_KEY, which is not in the database."""
+"""Keys for the links between films and reader images, derived from SEALING_KEY, which is not in the database."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def sealed_bytes(content: bytes, *, bound_to: str, pad_to: int) -> bytes:
 
 
 def opened_bytes(sealed: bytes | memoryview, *, bound_to: str) -> bytes:
-    """What was sealed; cryptography.exceptions.InvalidTag when it was altered or belongs elsewhere."""
+    """The sealed content; cryptography.exceptions.InvalidTag if it was altered or belongs elsewhere."""
     whole = bytes(sealed)
     cipher = AESGCM(key(settings.SEALING_KEY, "film and image"))
     return cipher.decrypt(whole[:NONCE_BYTES], whole[NONCE_BYTES:], bound_to.encode()).rstrip(b" ")
@@ -40,5 +40,5 @@ def index_of(text: str, *, purpose: str) -> str:
 
 
 def keyed_pixels(digest: str) -> str:
-    """For comparing films without keeping a digest that could also be computed from a reader image."""
+    """A digest for comparing films, which cannot also be computed from a reader image."""
     return index_of(digest, purpose="pixels of a film") if digest else ""

@@ -1,4 +1,4 @@
-"""The tasks that films and questions of a trial hold for people, for the start page."""
+"""Open tasks about films and questions of a trial, for the home page."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def own_site(user_id: int, place: TrialRole) -> Site:
 
 
 def at_the_site(user_id: int, place: TrialRole) -> Iterator[Waiting]:
-    """Questions to the site, and films that wait for it to complete them."""
+    """Questions to the site, and films that await completion by it."""
     site = own_site(user_id, place)
     questions = reverse("studies:site_questions", args=[place.code])
     films = reverse("studies:site_films", args=[place.code])
@@ -80,7 +80,7 @@ def roles_to_decide(user_id: int, place: TrialRole) -> Iterator[Waiting]:
 
 
 def note_opened(user_id: int) -> None:
-    """The home page counts what waits in each role: a first request under it."""
+    """The home page counts the open tasks of each role, which is a first request under it."""
     fresh = Membership.objects.current().filter(user_id=user_id, first_used_at=None)
     note_first_use(fresh.select_related("trial", "user"))
 

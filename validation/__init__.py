@@ -1,1 +1,1 @@
-"""Validates an installation: IQ looks at the installation itself, OQ and PQ at a private copy of the product."""
+"""Validates an installation: IQ checks the installation itself, OQ and PQ a private copy of the product."""

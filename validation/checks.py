@@ -1,4 +1,4 @@
-"""A check and its result: what was done, what was expected, what was seen, and when."""
+"""A check and its result: what was done, the expected and the observed result, and the time."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ Say = Callable[[str], object]
 
 
 class Deviation(Exception):
-    """What was seen is not what was expected; the text says what was seen."""
+    """The observed result differs from the expected one; the text gives the observed result."""
 
 
 class NotTried(Exception):
-    """There was nothing to try; the text says why. This is no failure, and it shows nothing."""
+    """There was nothing to test; the text gives the reason. This is neither a failure nor evidence."""
 
 
 @dataclass(frozen=True)
 class Check(Generic[Tried]):
-    """One check. `run` returns what was seen, and raises Deviation when that is not what `expects` says."""
+    """One check. `run` returns the observed result, or raises Deviation if it differs from `expects`."""
 
     name: str
     requirements: tuple[str, ...]
@@ -60,7 +60,7 @@ def check(*numbers: str, name: str, does: str, expects: str) -> Callable[[Callab
 
 
 def run_check(one: Check[Tried], world: Tried) -> CheckResult:
-    """Runs one check. An error of any kind is a failure and ends nothing: the other checks still run."""
+    """Runs one check. Any error is a failure of this check only: the other checks still run."""
     began = timezone.now()
     try:
         seen, outcome = one.run(world), PASSED
@@ -68,17 +68,17 @@ def run_check(one: Check[Tried], world: Tried) -> CheckResult:
         seen, outcome = str(found), FAILED
     except NotTried as reason:
         seen, outcome = str(reason), NOT_TRIED
-    except Exception as error:  # what stops a check is what it has seen
+    except Exception as error:  # the error that stops a check is its observed result
         seen, outcome = f"The check ended with {type(error).__name__}: {error}", FAILED
     return CheckResult(one.name, one.requirements, one.does, one.expects, seen, outcome, began, timezone.now())
 
 
 def keep_nothing(_: CheckResult) -> None:
-    """Where the results are not stored one by one."""
+    """Used where the results are not stored one by one."""
 
 
 def run_checks(checks: Iterable[Check[Tried]], world: Tried, say: Say, keep: Keep = keep_nothing) -> list[CheckResult]:
-    """Runs checks in order, keeps each result at once, and says how each ended."""
+    """Runs checks in order, stores each result immediately, and reports how each ended."""
     results = []
     for one in checks:
         result = run_check(one, world)
@@ -95,7 +95,7 @@ def not_run(one: Check[Tried], why: str) -> CheckResult:
 
 
 def demand(faults: Iterable[str], seen: str) -> str:
-    """What was seen; Deviation with the faults when there are any."""
+    """The observed result; Deviation with the faults if there are any."""
     found = list(faults)
     if found:
         raise Deviation("; ".join(found))

@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def run_in_child(stage: str) -> list[CheckResult]:
-    """Runs a stage in a private installation. A child that breaks off is a failed check, and its results stay."""
+    """Runs a stage in a private installation. A child that stops early is a failed check, and its results are kept."""
     began = timezone.now()
     with private_installation() as environment:
         command = [sys.executable, "-m", "validation.child", stage]
@@ -33,7 +33,7 @@ def run_in_child(stage: str) -> list[CheckResult]:
 
 
 def left_out(stage: str, results: list[CheckResult], code: int, began: datetime) -> list[CheckResult]:
-    """A failed check when the process broke off or left checks out, and each of these as not tried."""
+    """A failed check if the process stopped early or left checks out, and each of these as not tried."""
     from validation.traced import checks_of
 
     ran = {one.name for one in results}
@@ -49,13 +49,13 @@ def left_out(stage: str, results: list[CheckResult], code: int, began: datetime)
 
 
 def read_results(folder: Path) -> list[CheckResult]:
-    """The results that were kept."""
+    """The stored results."""
     path = folder / RESULTS
     return [result_of(one) for one in json.loads(path.read_text(encoding="utf-8"))] if path.exists() else []
 
 
 def keeper(folder: Path) -> Keep:
-    """Keeps results one by one; a process that is killed leaves those before it, in a complete file."""
+    """Stores results one by one; a process that is killed leaves the earlier results in a complete file."""
     results: list[dict[str, Any]] = []
 
     def keep(result: CheckResult) -> None:
@@ -68,12 +68,12 @@ def keeper(folder: Path) -> Keep:
 
 
 def as_plain(result: CheckResult) -> dict[str, Any]:
-    """A result for the file between the processes."""
+    """A result in the form of the file shared by the processes."""
     return asdict(result) | {"began": result.began.isoformat(), "ended": result.ended.isoformat()}
 
 
 def result_of(given: dict[str, Any]) -> CheckResult:
-    """The result again."""
+    """The result read from that form."""
     times = {name: datetime.fromisoformat(given[name]) for name in ("began", "ended")}
     return CheckResult(**(given | times | {"requirements": tuple(given["requirements"])}))
 
@@ -85,7 +85,7 @@ def say(text: str) -> None:
 
 
 def demand_private() -> Path:
-    """The folder of the private installation; ends the process when the settings name anything outside it."""
+    """The folder of the private installation; ends the process if the settings name anything outside it."""
     from django.conf import settings
 
     folder = Path(os.environ.get(PLACE, "/nowhere"))
@@ -97,7 +97,7 @@ def demand_private() -> Path:
 
 
 def main(stage: str) -> None:
-    """Makes the tables, runs the checks, and keeps each result."""
+    """Makes the tables, runs the checks, and stores each result."""
     import django
     from django.core.management import call_command
 

@@ -46,7 +46,7 @@ def pages_of(report: StageReport) -> list[list[str]]:
 
 
 def printable(text: str) -> str:
-    """Signs missing from the font are shown as question marks; the JSON report has them all."""
+    """Characters missing from the font are shown as question marks; the JSON report has all of them."""
     from matplotlib.font_manager import findfont, get_font
 
     has = get_font(findfont(FONT)).get_charmap()
@@ -89,13 +89,13 @@ def head(report: StageReport) -> list[str]:
 
 
 def labelled(label: str, text: str) -> list[str]:
-    """Text in lines, the first with a label."""
+    """Text in lines, the first one with a label."""
     lines = textwrap.wrap(text, SIGNS_ON_A_LINE - 8) or [""]
     return [f"{label:8}{lines[0]}", *(f"{'':8}{line}" for line in lines[1:])]
 
 
 def seen_in(result: CheckResult) -> list[str]:
-    """What was seen."""
+    """The observed result."""
     return labelled("", f"seen: {result.seen}")
 
 

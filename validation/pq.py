@@ -28,7 +28,7 @@ from validation.checks import CheckResult, Keep, Say, check, demand, run_checks
 
 SUBJECTS, SEED, MOST_MINUTES = 20, 1, 25
 DESIGN = "ra-beam"
-# Readers without error, so that every planted change must come back exactly.
+# Readers without error, so that every planted change must be returned exactly.
 ERRORS = ("slips", "drift", "seen", "fatigue", "lean", "misjudged", "invented", "missing", "lost")
 PlantedChanges = dict[tuple[str, str], int | None]
 NO_ERRORS: dict[str, Any] = dict.fromkeys(ERRORS, 0.0)
@@ -36,7 +36,7 @@ NO_ERRORS: dict[str, Any] = dict.fromkeys(ERRORS, 0.0)
 
 @dataclass
 class PlayedTrial:
-    """The trial that was played: what was planted and what came back, and how long it took."""
+    """The completed trial: planted and returned values, and its duration."""
 
     folder: Path
     say: Say
@@ -46,7 +46,7 @@ class PlayedTrial:
 
 
 def without_error(design: Design) -> Design:
-    """The design with readers who make no error; films are absent and subjects rescued as it says."""
+    """The design with readers who make no errors; absent films and rescues are as in the design."""
     readers = replace(design.readers, **NO_ERRORS)
     return replace(design, readers=readers, visits=tuple(replace(visit, sdc=0.0) for visit in design.visits))
 
@@ -85,7 +85,7 @@ def totals(world: PlayedTrial) -> str:
 
 
 def planted_changes(plan: RehearsalPlan) -> PlantedChanges:
-    """The change of each subject at each visit; None without a film, and after a rescue, where a rule replaces it."""
+    """The change of each subject at each visit; None without a film and after a rescue, where a rule replaces it."""
     courses = draw_courses(plan.design, plan.subjects, np.random.default_rng((plan.seed, 0)), plan.people)
     found: PlantedChanges = {}
     for code in Subject.objects.filter(trial__code=CODE).values_list("code", flat=True):
@@ -98,7 +98,7 @@ def planted_changes(plan: RehearsalPlan) -> PlantedChanges:
 
 
 def faults_of_totals(rows: list[Row], planted: PlantedChanges) -> Iterator[str]:
-    """Each subject and visit that is missing, there twice, or other than planted."""
+    """Each subject and visit that is missing, duplicated, or different from the planted value."""
     if len(planted) != SUBJECTS * len(find_design(DESIGN).codes):
         yield f"{counted(len(planted), 'change was', 'changes were')} planted"
     count = Counter((str(row["subject"]), str(row["visit"])) for row in rows)
@@ -115,7 +115,7 @@ def faults_of_totals(rows: list[Row], planted: PlantedChanges) -> Iterator[str]:
 
 
 def seen_of_totals(rows: list[Row]) -> str:
-    """How many changes of each origin there are."""
+    """The number of changes by origin."""
     origins = Counter(str(row["origin"] or ("observed" if row["returned"] != "" else "missing")) for row in rows)
     return f"as planted: {', '.join(f'{count} {name}' for name, count in sorted(origins.items()))}"
 
@@ -154,5 +154,5 @@ CHECKS = (whole_trial, totals, films, trail)
 
 
 def run_pq(folder: Path, say: Say, keep: Keep) -> list[CheckResult]:
-    """Plays the trial and compares it with what was planted."""
+    """Runs the trial and compares it with the planted values."""
     return run_checks(CHECKS, PlayedTrial(folder, say), say, keep)

@@ -1,4 +1,4 @@
-"""A private installation for OQ and PQ: a database and folders of its own, removed afterwards. Never the live ones."""
+"""A private installation for OQ and PQ: its own database and folders, removed afterwards. Never the live ones."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from config.errors import WrongState
 from rehearsal.demo.people import PASSWORD
 
 PLACE = "BLINDREAD_VALIDATION"
-# What a child needs from the system, how it reaches a PostgreSQL server (PGSSL...), and the rules of this installation
-# that it follows. Nothing else is passed on: no key or folder of the live installation. On PostgreSQL the child has the
+# The system variables that a child needs, the PostgreSQL connection (PGSSL...), and the rules of this installation
+# that it follows. Nothing else is passed on: no key or folder of the live installation. On PostgreSQL it gets the
 # address of the server and the role that made its database, since it works in a database of the same server.
 PASSED_ON = (
     "PATH",
@@ -47,7 +47,7 @@ ALSO_PASSED_ON = "PGSSL"
 
 @contextmanager
 def private_installation() -> Iterator[dict[str, str]]:
-    """The environment of a child process that works in a database and folders of its own."""
+    """The environment of a child process that works in its own database and folders."""
     with ended_in_order(), tempfile.TemporaryDirectory(prefix="blindread-validation-") as name:
         folder = Path(name)
         with private_database(folder) as url:
@@ -56,7 +56,7 @@ def private_installation() -> Iterator[dict[str, str]]:
 
 @contextmanager
 def ended_in_order() -> Iterator[None]:
-    """While it lasts, SIGTERM ends this process as an error does: what was made is removed first."""
+    """Inside the block, SIGTERM ends this process like an error: everything that was made is removed first."""
 
     def end(number: int, _: object) -> None:
         signal.signal(number, signal.SIG_IGN)
@@ -70,7 +70,7 @@ def ended_in_order() -> Iterator[None]:
 
 
 def environment_of(given: Mapping[str, str], folder: Path, url: str) -> dict[str, str]:
-    """What the child is given; WrongState when its accounts would break the rule for passwords."""
+    """The child's environment; WrongState if its accounts would violate the password rule."""
     if int(given.get("PASSWORD_LENGTH") or 0) > len(PASSWORD):
         text = (
             f"PASSWORD_LENGTH is {given['PASSWORD_LENGTH']}, and the passwords in OQ and PQ have {len(PASSWORD)} signs."
@@ -103,7 +103,7 @@ def private_database(folder: Path) -> Iterator[str]:
 
 
 def create_database(details: Mapping[str, Any], name: str) -> None:
-    """Makes it; WrongState when the role of this connection must not."""
+    """Creates the database; WrongState if the role of this connection may not."""
     try:
         with server(details) as link:
             link.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
@@ -113,7 +113,7 @@ def create_database(details: Mapping[str, Any], name: str) -> None:
 
 
 def drop_database(details: Mapping[str, Any], name: str) -> None:
-    """Drops it; a failure is a warning that names it, and the results of the checks stay."""
+    """Drops the database; a failure is a warning that names it, and the results of the checks are kept."""
     try:
         with server(details) as link:
             link.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
@@ -123,7 +123,7 @@ def drop_database(details: Mapping[str, Any], name: str) -> None:
 
 
 def server(details: Mapping[str, Any]) -> psycopg.Connection[Any]:
-    """A connection of its own, in which a database can be made and dropped."""
+    """A separate connection in which a database can be created and dropped."""
     given = {"host": details["HOST"], "port": details["PORT"], "user": details["USER"], "password": details["PASSWORD"]}
     named = {name: value for name, value in given.items() if value}
     return psycopg.connect(dbname=details["NAME"], autocommit=True, connect_timeout=5, **named)

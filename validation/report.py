@@ -22,7 +22,7 @@ TITLES = {
 
 @dataclass(frozen=True)
 class Traced:
-    """One requirement, the checks of this stage that show it, and how it came out."""
+    """One requirement, the checks of this stage that show it, and the result."""
 
     requirement: Requirement
     results: tuple[CheckResult, ...]
@@ -39,7 +39,7 @@ class Traced:
 
 @dataclass(frozen=True)
 class StageReport:
-    """What one stage found."""
+    """The results of one stage."""
 
     stage: str
     facts: Facts
@@ -56,7 +56,7 @@ class StageReport:
 
     @property
     def untried(self) -> list[CheckResult]:
-        """The checks that had nothing to try, or were not run."""
+        """The checks that had nothing to test, or were not run."""
         return [one for one in self.results if one.outcome == NOT_TRIED]
 
     @property
@@ -81,7 +81,7 @@ def showing(number: str, results: Iterable[CheckResult]) -> list[CheckResult]:
 
 
 def as_json(report: StageReport) -> str:
-    """The whole report for programs."""
+    """The whole report in machine-readable form."""
     content: dict[str, Any] = {
         "title": report.title,
         "passed": report.passed,

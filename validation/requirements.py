@@ -13,7 +13,7 @@ RISKS = ("high", "medium", "low")
 
 @dataclass(frozen=True)
 class Requirement:
-    """One requirement. With a procedure, a script cannot show all of it: `why` says what, the owner does the rest."""
+    """One requirement. If it has a procedure, a script cannot show all of it: see `why`; the owner does the rest."""
 
     number: str
     text: str

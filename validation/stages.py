@@ -23,7 +23,7 @@ STAGES = ("iq", "oq", "pq")
 
 @dataclass(frozen=True)
 class Options:
-    """Where the report goes, the manifest of the release, and where progress is said."""
+    """The folder of the report, the manifest of the release, and where progress is reported."""
 
     out: Path
     manifest: Digests | None
@@ -50,7 +50,7 @@ def results_of(stage: str, given: Options) -> list[CheckResult]:
 
 @contextmanager
 def new_files(paths: list[Path]) -> Iterator[None]:
-    """Makes the files before a run, so that no report is overwritten or lost; a run that is refused leaves none."""
+    """Creates the files before a run, so that no report is overwritten or lost; a refused run leaves none."""
     made = []
     try:
         for path in paths:

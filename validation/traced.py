@@ -1,4 +1,4 @@
-"""The checks of each stage, and which requirements they show."""
+"""The checks of each stage, and the requirements that they show."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ def moment(value: datetime | None) -> str | SafeString:
 
 @register.simple_tag(takes_context=True)
 def page_owner(context: template.Context) -> str:
-    """The token of the person this page is made for (accounts.sign_in.user_token); nothing without one."""
+    """The token of the person for whom this page is made (accounts.sign_in.user_token); empty without a person."""
     user = context.get("user")
     return user_token(user) if isinstance(user, User) else ""
 
@@ -45,20 +45,20 @@ def page_owner(context: template.Context) -> str:
 @register.simple_tag
 @lru_cache(maxsize=64)
 def shape(tone: str) -> SafeString:
-    """The shape of a tone, drawn once: a list has hundreds of them."""
+    """The shape of a tone, rendered once: a list has hundreds of them."""
     return render_to_string("includes/shape.html", {"tone": tone})
 
 
 @register.simple_tag
 @lru_cache(maxsize=512)
 def badge(state: Badge) -> SafeString:
-    """A state as a word with a shape, written once for all cells that hold it."""
+    """A state as a word with a shape, rendered once for all cells that contain it."""
     return render_to_string("includes/status.html", {"value": state.value, "label": state.label, "tone": state.tone})
 
 
 @register.simple_tag
 def no_worker() -> bool:
-    """Whether nothing carries out what a page waits for: no worker has shown itself lately."""
+    """Whether the job that a page waits for is not being processed: no worker has reported recently."""
     return not present()
 
 
@@ -70,7 +70,7 @@ def percent(done: int, total: int) -> str:
 
 @register.filter
 def decimals(value: object, places: int) -> str:
-    """A number with this many decimals and a true minus sign; nothing for what is no number.
+    """A number with this many decimals and a true minus sign; empty for anything else.
 
     >>> decimals(-2.4666, 3), decimals(None, 3)
     ('−2.467', '')
@@ -80,7 +80,7 @@ def decimals(value: object, places: int) -> str:
 
 @register.filter
 def counted(number: int, nouns: str) -> str:
-    """A number with its noun; the plural after a comma where it is not the noun with an s.
+    """A number with its noun; an irregular plural is given after a comma.
 
     >>> counted(1, "case"), counted(0, "case"), counted(2, "case has,cases have")
     ('1 case', '0 cases', '2 cases have')

@@ -19,7 +19,7 @@ from jobs.retrying import retry
 
 
 def progress_of(job: Job) -> Progress | None:
-    """The progress that the job reports; it reports before each part, so a job that is done has done them all."""
+    """The progress that the job reports; it reports before each part, so a finished job has completed all parts."""
     done = job.total if job.status == Job.Status.DONE else job.done
     return Progress(done, job.total) if job.total else None
 

@@ -32,7 +32,7 @@ SECRET = "accounts.totp-secret"  # noqa: S105  a key of the session
 
 
 def own(request: HttpRequest) -> User:
-    """The person signed in."""
+    """The signed-in person."""
     return User.objects.get(pk=signed_in(request).pk)
 
 

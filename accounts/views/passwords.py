@@ -30,7 +30,7 @@ def forgotten(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @sensitive_post_parameters()
 def password_new(request: HttpRequest, token: str) -> HttpResponse:
-    """Sets a new password through the mailed link; a link that no longer works leads to the form that sends another."""
+    """Sets a new password through the mailed link; an invalid link leads to the form for requesting another."""
     try:
         user = person_of(token, "password")
     except BadInput as refusal:

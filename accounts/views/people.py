@@ -85,7 +85,7 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "accounts/account.html", context)
 
 
-# By the last part of the address: the button's label, the question asked first, whether it is destructive.
+# By the last part of the address: the button's label, the confirmation question, whether it is destructive.
 STEPS: dict[str, tuple[str, str, bool]] = {
     "invite-again": ("Send the invitation again", "Send a new invitation? The earlier link stops working.", False),
     "send-link": ("Send a password link", "E-mail this person a link to set a new password?", False),

@@ -78,9 +78,9 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """Signs out and goes to the sign-in page; the browser forgets what it kept of the pages.
+    """Signs out and goes to the sign-in page; the browser clears its cache of the pages.
 
-    Not of its storage: entries that could not be sent are kept there, encrypted, until their reader is back.
+    Its storage is not cleared: unsent entries are kept there, encrypted, until their reader signs in again.
     """
     end_session(request)
     response = redirect(settings.LOGOUT_REDIRECT_URL)

@@ -1,4 +1,4 @@
-"""Signing in over a page whose session has ended, so that nothing typed into it is lost."""
+"""Signing in again on a page whose session has ended, so that nothing typed into it is lost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The forms in which records are sent. A subject is named by the code of its site, and by nothing else."""
+"""The forms in which records are sent. A subject is identified only by the code that its site uses."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What a token, a program and a person see: by area."""
+"""The views of the API, by area."""

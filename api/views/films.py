@@ -99,7 +99,7 @@ class CompletenessView(ApiView):
 
 
 def films_of(view: ApiView) -> QuerySet[Film]:
-    """The films of the token's trial, without what only the desk needs."""
+    """The films of the token's trial, without columns that only the desk needs."""
     return Film.objects.of_trial(view.trial).defer(*UNSHOWN)
 
 

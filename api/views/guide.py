@@ -1,4 +1,4 @@
-"""The description of the API as a page for people, from the same document as programs get."""
+"""The description of the API as a page for people, made from the document that programs get."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page of access tokens: a coordinator makes and revokes them, everybody sees and collects their own."""
+"""The page of access tokens: a coordinator makes and revokes them, everyone sees and collects their own."""
 
 from __future__ import annotations
 
@@ -48,13 +48,13 @@ def tokens(request: HttpRequest, code: str) -> HttpResponseBase:
 
 
 def seen_by(trial: Trial, actor: Actor) -> AccessTokenQuerySet:
-    """Every token of the trial for those who make them, otherwise one's own."""
+    """Every token of the trial for people who may make tokens, otherwise one's own."""
     rows = AccessToken.objects.of_trial(trial)
     return rows if allows(actor.role, Action.MANAGE_TOKENS) else rows.filter(membership__user=actor.user_id)
 
 
 def columns_for(actor: Actor) -> list[Column]:
-    """The columns of the list; the last one is for the person who looks at it."""
+    """The columns of the list; the last one depends on the person who views it."""
     today = timezone.localdate()
 
     def state(token: AccessToken) -> Badge:
@@ -89,7 +89,7 @@ def token_or_404(request: HttpRequest, code: str, pk: int) -> tuple[Trial, Acces
 
 @require_POST
 def show(request: HttpRequest, code: str, pk: int) -> HttpResponse:
-    """Shows the text of a token, this once."""
+    """Shows the text of a token, once."""
     trial, token, actor = token_or_404(request, code, pk)
     text = show_token(token=token, actor=actor)
     return render(request, "api/shown.html", {"trial": trial, "token": token, "text": text})

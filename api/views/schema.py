@@ -1,4 +1,4 @@
-"""The description of the API for programs, and what an address that does not exist is answered."""
+"""The description of the API for programs, and the response for an address that does not exist."""
 
 from __future__ import annotations
 

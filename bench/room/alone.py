@@ -1,6 +1,6 @@
 """How much memory a browser takes without development tools attached to it.
 
-A browser with development tools keeps what it has fetched for them, up to some megabytes a request: the product's
+A browser with development tools keeps fetched data for them, up to some megabytes per request: the product's
 bands (3 MB) would be counted twice, the peer's films (30 MB) would not.
 """
 
@@ -30,7 +30,7 @@ def profile(playwright: Playwright, folder: Path, address: str, email: str, pass
         folder, executable_path=looking.EXECUTABLE, args=looking.ARGUMENTS
     )
     looking.sign_in(context.new_page(), address, email, password)
-    # The product's session ends with the browser. These cookies live on, so that later browsers are signed in.
+    # The product's session ends with the browser. These cookies are kept, so that later browsers are signed in.
     kept = context.cookies()
     context.clear_cookies()
     context.add_cookies([{**cookie, "expires": time.time() + 86_400} for cookie in kept])  # type: ignore[typeddict-item]
@@ -39,7 +39,7 @@ def profile(playwright: Playwright, folder: Path, address: str, email: str, pass
 
 
 def memory_of(folder: Path, url: str, access_log: Path, fetched: Callable[[str], bool]) -> float:
-    """Megabytes once everything that the page fetches has come and nothing more comes; nothing is cached before."""
+    """Megabytes once everything that the page fetches has arrived; nothing is cached before."""
     began = access_log.stat().st_size
     fresh = shutil.copytree(folder, folder.with_name("fresh-profile"))
     command = [looking.EXECUTABLE, *looking.ARGUMENTS, *ARGUMENTS, f"--user-data-dir={fresh}", url]
@@ -54,7 +54,7 @@ def memory_of(folder: Path, url: str, access_log: Path, fetched: Callable[[str],
 
 
 def wait_until_quiet(access_log: Path, began: int, fetched: Callable[[str], bool]) -> None:
-    """Waits until the log since `began` shows what was expected and has not grown for some seconds."""
+    """Waits until the log since `began` shows the expected requests and has not grown for some seconds."""
     grown, since, deadline = began, time.monotonic(), time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
         if (size := access_log.stat().st_size) != grown:
@@ -66,7 +66,7 @@ def wait_until_quiet(access_log: Path, began: int, fetched: Callable[[str], bool
 
 
 def ours_fetched(log: str) -> bool:
-    """The films of the side on the screen, at least; those fetched ahead come before it is quiet."""
+    """The films of the side on the screen at least; prefetched films arrive before the log is quiet."""
     return log.count("/full/") >= FULL_BANDS
 
 

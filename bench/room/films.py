@@ -1,6 +1,6 @@
 """The films of the measurement: drawn by the rehearsal, enlarged to 3520 x 4280, 12 bits, with the noise of a detector.
 
-Imports no Django, so that films can be drawn in processes of their own.
+Imports no Django, so that films can be drawn in separate processes.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ State = Any
 
 @contextmanager
 def fresh_browser(playwright: Playwright, state: State = None) -> Iterator[tuple[Browser, Page]]:
-    """A browser of its own, with nothing in its caches; signed in when there is a state."""
+    """A separate browser with empty caches; signed in if there is a state."""
     browser = playwright.chromium.launch(executable_path=EXECUTABLE, args=ARGUMENTS)
     try:
         context = browser.new_context(viewport=WINDOW, storage_state=state)
@@ -46,7 +46,7 @@ def signed_in(playwright: Playwright, address: str, email: str, password: str) -
 
 
 def sign_in(page: Page, address: str, email: str, password: str) -> None:
-    """As a person does."""
+    """Signs in as a person does."""
     page.goto(f"{address}/sign-in/")
     page.fill("input[type=email]", email)
     page.fill("input[type=password]", password)
@@ -55,7 +55,7 @@ def sign_in(page: Page, address: str, email: str, password: str) -> None:
 
 
 def wait_for(page: Page, expression: str, seconds: float = 120) -> Any:
-    """The value of an expression once it is true; the strict policy forbids the browser's own waiting."""
+    """The value of an expression once it is true; the strict policy forbids the browser's own wait function."""
     for _ in range(int(seconds * 50)):
         if found := page.evaluate(expression):
             return found
@@ -64,7 +64,7 @@ def wait_for(page: Page, expression: str, seconds: float = 120) -> Any:
 
 
 def open_cold(playwright: Playwright, address: str, state: State, path: str) -> dict[str, Any]:
-    """One cold visit of the reading screen: times with all three films full, redraws by the second."""
+    """One cold visit of the reading screen: times until all three films are full, redraws per second."""
     with fresh_browser(playwright, state) as (_, page):
         page.goto(address + path, wait_until="commit")
         wait_for(page, "probe.full > 0")
@@ -86,7 +86,7 @@ def open_cold(playwright: Playwright, address: str, state: State, path: str) -> 
 
 
 def redraws(page: Page, box: list[int]) -> float:
-    """Window and level dragged over the first film, linked to all: drawn frames by the second."""
+    """Window and level dragged over the first film, linked to all: drawn frames per second."""
     page.mouse.move(box[0] + box[2] / 2, box[1] + box[3] / 2)
     page.mouse.down()
     count = page.evaluate(f"probe.redraw(document.querySelector('.well'), {REDRAW_SECONDS})")
@@ -112,7 +112,7 @@ def peer_path(boxes: list[list[int]]) -> str:
 
 
 def peer_redraws(page: Page) -> float:
-    """Changes of the window in all three viewports, drawn one after the other: by the second."""
+    """Changes of the window in all three viewports, drawn in sequence, per second."""
     return float(
         page.evaluate(
             f"""async () => {{
@@ -129,7 +129,7 @@ def peer_redraws(page: Page) -> float:
 
 
 def pressed(page: Page, keys: list[str], pause_ms: int) -> list[float]:
-    """From key to painted frame by the browser's own event timing; events that it omits took less than 16 ms."""
+    """From key to painted frame by the browser's event timing; events that it omits took less than 16 ms."""
     page.evaluate("probe.keys = []")
     for key in keys:
         page.keyboard.press(key)
@@ -141,7 +141,7 @@ def pressed(page: Page, keys: list[str], pause_ms: int) -> list[float]:
 
 
 def saved(page: Page, keys: list[str]) -> list[float]:
-    """From key to the server's acknowledgement, one value after the other; films are full before any is entered."""
+    """From key to the server's acknowledgement, value by value; films are full before any value is entered."""
     page.evaluate("probe.saved = []")
     for number, key in enumerate(keys, start=1):
         wait_for(page, ALL_FULL)

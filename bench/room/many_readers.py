@@ -1,4 +1,4 @@
-"""A trial whose reads are issued to many readers, each of whom is signed in and has begun: for bench/load.py."""
+"""A trial with reads issued to many readers, each of whom is signed in and has begun: for bench/load.py."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class ManyReaders(WholeTrial):
 
 
 def headers_of(user: User) -> dict[str, str]:
-    """A session of the person and a token against forged requests, as a browser sends them."""
+    """The person's session and a CSRF token, as a browser sends them."""
     client = Client()
     client.force_login(user, backend=BACKEND)
     session, token = client.cookies[settings.SESSION_COOKIE_NAME].value, get_random_string(32)
@@ -67,7 +67,7 @@ def headers_of(user: User) -> dict[str, str]:
 
 
 def cells_of(user: User) -> list[dict[str, Any]]:
-    """Every cell of the person's reads, in the order in which they fill them; they were sent all of the films."""
+    """Every cell of the person's reads, in the order in which they fill them; all films were sent to them."""
     found: list[dict[str, Any]] = []
     actor = Actor(user.pk, str(user), Role.READER)
     for read in Read.objects.filter(reader=user).order_by("queue_position", "pk"):

@@ -14,7 +14,7 @@ WORKER = "node_modules/@cornerstonejs/dicom-image-loader/dist/esm/decodeImageFra
 
 
 def build(folder: Path) -> Path:
-    """Installs and bundles; gives the folder with what a browser fetches. No lock file is written."""
+    """Installs and bundles; returns the folder with the files for a browser. No lock file is written."""
     for name in ("package.json", "main.js"):
         shutil.copy(SOURCE / name, folder / name)
     install = ["npm", "install", "--no-package-lock", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
@@ -30,7 +30,7 @@ def build(folder: Path) -> Path:
 
 
 def publish(page: Path, films: list[Packed], static: Path) -> None:
-    """The page and the films where the product's own server serves files from."""
+    """The page and the films in the folder from which the product's own server serves files."""
     place = static / "peer"
     shutil.copytree(page, place)
     hands = [film for film in films if film.view == "hand"]

@@ -1,4 +1,4 @@
-"""What a script would do with the rows of a package: each file written once more, with nothing checked or computed.
+"""A plain script for the rows of a package: each file is written again, with nothing checked or computed.
 
 Reading the rows is not timed. CSV and JSON by the standard library, transport files by pyreadstat, Parquet by pyarrow.
 """
@@ -38,14 +38,14 @@ def every_file(folder: Path) -> dict[str, float]:
 
 
 def seconds(work: Callable[[], Any]) -> float:
-    """How long it takes."""
+    """The seconds that it takes."""
     began = time.perf_counter()
     work()
     return time.perf_counter() - began
 
 
 def in_slices(rows: Iterator[Any]) -> Iterator[list[Any]]:
-    """The rows, some at a time, so that a large file fits into memory."""
+    """The rows in batches, so that a large file fits into memory."""
     while some := list(islice(rows, SLICE)):
         yield some
 
@@ -58,7 +58,7 @@ def plain_csv(path: Path, target: Path) -> float:
 
 
 def plain_json(path: Path, target: Path) -> float:
-    """One json.dumps a row."""
+    """One json.dumps per row."""
 
     def write(some: list[Any]) -> None:
         file.writelines(json.dumps(row) + "\n" for row in some)

@@ -22,13 +22,13 @@ PREVIEW = "images/bench/preview.jpg"
 
 
 def chunks(rows: Sequence[Any], size: int = AT_ONCE) -> Iterator[Sequence[Any]]:
-    """The rows, some at a time."""
+    """The rows in batches."""
     for start in range(0, len(rows), size):
         yield rows[start : start + size]
 
 
 def add_subjects(trial: Trial, count: int) -> list[Subject]:
-    """Subjects at ten sites, each with a visit for every plan; what the demo's plan has made stays."""
+    """Subjects at ten sites, each with a visit for every plan; records from the demo's plan are kept."""
     sites = list(trial.sites.all())
     sites += Site.objects.bulk_create(Site(trial=trial, code=f"{place:02d}") for place in range(len(sites) + 1, 11))
     Visit.objects.filter(subject__trial=trial).delete()
@@ -44,7 +44,7 @@ def add_subjects(trial: Trial, count: int) -> list[Subject]:
 
 
 def add_films(trial: Trial, subjects: Sequence[Subject]) -> None:
-    """Four ready films for every visit, each with a reader image of its own; all have the same preview."""
+    """Four ready films for every visit, each with its own reader image; all have the same preview."""
     storages["reading"].save(PREVIEW, ContentFile(b"\xff\xd8\xff\xd9"))
     visits = Visit.objects.filter(subject__in=subjects).select_related("subject", "plan")
     for some in chunks(list(visits), 500):
@@ -54,7 +54,7 @@ def add_films(trial: Trial, subjects: Sequence[Subject]) -> None:
 
 
 def film_of(trial: Trial, visit: Visit, side: str, view: str) -> Film:
-    """A film that has passed the desk."""
+    """A film that was accepted at the desk."""
     unique, plan = new_token(), visit.plan
     return Film(
         trial=trial,

@@ -1,7 +1,7 @@
-"""Readers who enter scores at once, each over a connection of their own: a process apart, without Django.
+"""Readers who enter scores simultaneously, each over a separate connection: a separate process without Django.
 
 Reads a plan as JSON from standard input and writes the times of all answers as JSON to standard output. With a pause,
-an entry is due whenever the pause has passed, however late the last answer was, and its time counts from then.
+an entry is due whenever the pause has passed, however late the last response was, and its time counts from then.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Saver(threading.Thread):
         self.connection = http.client.HTTPConnection("127.0.0.1", plan["port"], timeout=60)
 
     def run(self) -> None:
-        """Enters one cell after the other until the time is over."""
+        """Enters cell after cell until the time is over."""
         pause = self.plan["pause_s"]
         due = self.start_at + pause * self.reader["share"]
         for cell in self.reader["cells"]:
@@ -41,7 +41,7 @@ class Saver(threading.Thread):
         self.connection.close()
 
     def enter(self, cell: dict[str, Any]) -> int:
-        """Saves one value; gives the status of the answer, or 0 when the value was not stored."""
+        """Saves one value; returns the status of the response, or 0 if the value was not stored."""
         now = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime())
         operation = {name: cell[name] for name in ("op_id", "timepoint", "item", "value")}
         operation |= {"reason": "", "base_revision": 0, "captured_at": now, "entry": "key", "dwell_ms": 700}

@@ -42,7 +42,7 @@ def running(name: str, command: list[str], log_folder: Path) -> Iterator[subproc
 
 @contextmanager
 def web(port: int, log_folder: Path) -> Iterator[str]:
-    """gunicorn with the demo's arguments; gives its address once it answers."""
+    """Starts gunicorn with the demo's arguments; returns its address once it responds."""
     command = [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}"]
     command += ["--worker-class", "gthread", "--workers", "2", "--threads", "4", "--preload"]
     command += ["--access-logfile", str(log_folder / ACCESS_LOG), "--access-logformat", "%(s)s %(U)s"]
@@ -61,7 +61,7 @@ def worker(log_folder: Path) -> Iterator[None]:
 
 
 def wait_for_answer(url: str) -> None:
-    """Waits until the server answers."""
+    """Waits until the server responds."""
     for _ in range(400):
         try:
             with urllib.request.urlopen(url, timeout=5):

@@ -55,7 +55,7 @@ class ReadingSetting:
         return cast.actor(self.people, COORDINATOR)
 
     def opened(self) -> Campaign:
-        """Charter, campaign, batch, reads."""
+        """Makes charter, campaign, batch and reads."""
         trial, coordinator = self.planned.trial, self.coordinator
         charter = draft_charter(trial=trial, actor=coordinator, terms={"instrument": "svdh", "bulk_zero": True})
         user = self.people[COORDINATOR]
@@ -84,7 +84,7 @@ class ReadingSetting:
         return f"/read/{read.token}/"
 
     def sign(self, read: Read) -> None:
-        """The read is filled and signed as by a simulated reader."""
+        """Fills and signs the read as a simulated reader does."""
         visits = Visit.objects.filter(subject__trial=self.planned.trial).order_by("code")
         series = truths_of(self.subject)
         truths = {visit.pk: series[[code for code, _, _ in VISITS].index(visit.code)] for visit in visits}
@@ -99,7 +99,7 @@ class ReadingSetting:
 
 
 def hang(planned: PlannedTrial, films: list[Packed]) -> None:
-    """The same twelve films for every subject, under keys of their own; right sides show the left one's bands."""
+    """The same twelve films for every subject, under separate keys; right sides show the left side's bands."""
     stored = [(film, store(film)) for film in films]
     for subject in planned.subjects:
         visits = Visit.objects.filter(subject=subject, code__in=[code for code, _, _ in VISITS]).order_by("code")
@@ -120,13 +120,13 @@ def store(film: Packed) -> Bands:
 
 
 def keep(name: str, content: bytes) -> dict[str, Any]:
-    """Writes a file and gives its name and digest."""
+    """Writes a file and returns its name and digest."""
     stored = str(storages["reading"].save(name, ContentFile(content)))
     return {"name": stored, "sha256": hashlib.sha256(content).hexdigest()}
 
 
 def add_film(visit: Visit, side: str, day: date, film: Packed, bands: Bands) -> None:
-    """A film that has passed the desk, with its reader image."""
+    """A film that was accepted at the desk, with its reader image."""
     subject, unique = visit.subject, new_token()
     row = Film.objects.create(
         trial=subject.trial,

@@ -1,7 +1,7 @@
 """A whole trial that was read, written to the tables in bulk: the demo's people, and any number of subjects.
 
 One subject in twenty is not finished; the others can be in a campaign. Reads are issued by the real job; their values
-and results are written by the real calculation without its events. Imported after django.setup().
+and results come from the real calculation, without its events. Imported after django.setup().
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ class WholeTrial:
         return cast.actor(self.people, COORDINATOR)
 
     def opened(self, instrument: str, threshold: float) -> Campaign:
-        """Charter and campaign by the real functions."""
+        """Makes charter and campaign with the real functions."""
         terms = {"instrument": instrument, "adjudication_threshold": threshold, "concordant_share": 0.0}
         charter = draft_charter(trial=self.trial, actor=self.coordinator, terms=terms)
         user = self.people[COORDINATOR]
@@ -105,7 +105,7 @@ class WholeTrial:
         return campaign
 
     def issue(self) -> int:
-        """Every case to both readers, by the real job; gives how many reads."""
+        """Issues every case to both readers with the real job; returns the number of reads."""
         readers = [self.people[email] for email in READERS]
         size = len(self.subjects)
         request_batch(
@@ -123,7 +123,7 @@ class WholeTrial:
             results_in_bulk(some)
 
     def adjudicate(self) -> int:
-        """A signed third read for every discordant case, issued by the real job; gives how many."""
+        """A signed third read for every discordant case, issued by the real job; returns the number."""
         ask_adjudicators(campaign=self.campaign, actor=self.coordinator)
         run_due_jobs(kinds=frozenset({"reading.issue"}))
         discordant = self.campaign.cases.filter(status=CaseStatus.DISCORDANT)
@@ -167,7 +167,7 @@ def entered(read: Read, one: DisplayedTimepoint, now: datetime, scores: list[Ite
 
 
 def signed_step(read: Read, step: ReadStep, timepoints: dict[str, Any]) -> SignedValues:
-    """The signed values of a step, under the signature of the charter: nobody verifies it here."""
+    """The signed values of a step, under the signature of the charter: it is not verified here."""
     text = json.dumps({"read": read.token, "step": step.position, "timepoints": timepoints}, sort_keys=True)
     digest = hashlib.sha256(text.encode()).hexdigest()
     signature = read.case.campaign.charter.signature

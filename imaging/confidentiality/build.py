@@ -1,4 +1,4 @@
-"""A blind object: a new data set made from the allow-list and constants of ours, never a cleaned copy."""
+"""A blind object: a new data set made from the allow-list and our constants, never a cleaned copy."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from imaging.masks import Rectangle, cover
 IMPLEMENTATION_CLASS_UID = "2.25.240906325206105337236489274417196380325"
 
 
-# Gives the random UID that replaces an original one.
+# Returns the random UID that replaces an original one.
 UidSource = Callable[[str], str]
 
 

@@ -1,4 +1,4 @@
-"""What we write into a blind object ourselves, so that it is valid without any text of the sender's."""
+"""Constants written into a blind object, so that it is valid without any text from the sender."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from imaging.decoding.pixels import Pixels
 
 
 def constants(film: DicomFilm, pixels: Pixels, *, looked_at: bool) -> dict[str, Any]:
-    """Keyword to value; they fill what the allow-list left empty. `looked_at`: a person searched for burned-in text."""
+    """Keyword to value, for attributes that the allow-list left empty. `looked_at`: a person searched for text."""
     methods = (*rules.METHODS, rules.METHOD_CLEAN_PIXELS) if looked_at else rules.METHODS
     found: dict[str, Any] = {
         "Modality": "OT",
@@ -32,14 +32,14 @@ def constants(film: DicomFilm, pixels: Pixels, *, looked_at: bool) -> dict[str, 
 
 
 def coded(code: Code) -> Dataset:
-    """A code sequence item with a meaning of ours."""
+    """A code sequence item with our own meaning text."""
     item = Dataset()
     item.CodeValue, item.CodingSchemeDesignator, item.CodeMeaning = code.value, code.scheme, code.meaning
     return item
 
 
 def digital_xray(original: Dataset, pixels: Pixels) -> dict[str, Any]:
-    """What the DX modules require (PS3.3 C.8.11); polarity is given once, by the photometric interpretation."""
+    """Attributes that the DX modules require (PS3.3 C.8.11); only the photometric interpretation gives the polarity."""
     dark_is_large = pixels.photometric == "MONOCHROME1"
     sign = text(original, "PixelIntensityRelationshipSign")
     return {
@@ -59,7 +59,7 @@ def digital_xray(original: Dataset, pixels: Pixels) -> dict[str, Any]:
 
 
 def whole_range(pixels: Pixels) -> dict[str, str]:
-    """The class requires a window or a table; without either, the one that shows every value."""
+    """The class requires a window or a table; without either, a window that shows every value."""
     least = -(1 << (pixels.bits_stored - 1)) if pixels.signed else 0
     width = 1 << pixels.bits_stored
     return {"WindowCenter": str(least + width // 2), "WindowWidth": str(width)}

@@ -18,7 +18,7 @@ from imaging.masks import Rectangle
 
 @dataclass
 class DeidentificationReport:
-    """What was done with each attribute, by name, under which version of the rules."""
+    """How each attribute was handled, by name, with the version of the rules."""
 
     rules_version: str
     kept: list[str] = field(default_factory=list)
@@ -35,12 +35,12 @@ class DeidentificationReport:
         return cls(RULES_VERSION, ["pixels"], removed=gone, masks=len(masks or ()), looked_at=masks is not None)
 
     def as_dict(self) -> dict[str, Any]:
-        """For the film's record."""
+        """The report for the film's record."""
         return asdict(self)
 
 
 def removed(film: DicomFilm, pixels: Pixels, ours: set[str]) -> dict[str, int]:
-    """Names of everything that was there and is not, with how often, at every depth."""
+    """The names of all removed attributes with their counts, at every depth."""
     found: Counter[str] = Counter()
     count(film.dataset, "", ours, found)
     if any(film.data[:128]) and film.data[128:132] == b"DICM":
@@ -57,6 +57,6 @@ def count(dataset: Dataset, prefix: str, ours: set[str], found: Counter[str]) ->
         name = prefix + (keyword or f"({tag.group:04X},{tag.element:04X})")
         if prefix or keyword not in ours:
             found[name] += 1
-        with suppress(Exception):  # a value that cannot be parsed holds no attributes
+        with suppress(Exception):  # a value that cannot be parsed has no attributes
             for item in dataset[tag].value if dataset[tag].VR == "SQ" else ():
                 count(item, name + "/", ours, found)

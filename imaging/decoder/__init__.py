@@ -1,1 +1,1 @@
-"""The limited child processes in which files are decoded, and the connection to them."""
+"""The restricted child processes in which files are decoded, and the connection to them."""

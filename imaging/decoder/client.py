@@ -1,4 +1,4 @@
-"""Asking the decoder server: one connection per film; without a configured server, one of our own is started."""
+"""Requests to the decoder server: one connection per film; without a configured server, a private one is started."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ PATIENCE_SECONDS = 900  # other films may be in the queue before ours
 
 
 class DecoderGone(Exception):
-    """The server stopped before it answered: nothing is known of the film, ask again."""
+    """The server stopped before it answered: nothing is known about the film, so ask again."""
 
 
 class DecoderFailed(Exception):
-    """The decoder could not work, through no fault of the film (a folder, a full disk, a wrong question)."""
+    """The decoder could not work, for a reason other than the film (a folder, a full disk, an invalid request)."""
 
 
 def run(operation: str, *, film: IO[bytes] | None = None, input: str | Path = "", **arguments: Any) -> dict[str, Any]:
     """The operation's result; Unreadable when the film cannot be accepted, DecoderGone or DecoderFailed otherwise.
 
-    An open `film` is handed over as it is, so that its bytes need no name in any folder; `input` is opened here.
+    An open `film` is passed on as an open file, so that its bytes need no name in any folder; `input` is opened here.
     """
     if input:
         with open_film(Path(input)) as opened:
@@ -82,7 +82,7 @@ def send(connection: socket.socket, question: bytes, film: IO[bytes] | None) -> 
 
 
 def clean_environment() -> dict[str, str]:
-    """What a decoder may know: where its code is, and no secret."""
+    """The environment of a decoder: the location of its code, and no secret."""
     kept = {name: value for name, value in os.environ.items() if name in ("PATH", "LANG", "LC_ALL", "TMPDIR")}
     threads = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"), "1")
     return {**kept, **threads, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
@@ -110,7 +110,7 @@ class OwnServer:
         self._folder = Path()
 
     def path(self, limits: Mapping[str, int]) -> str:
-        """Its socket; a server inherited by a fork belongs to the parent, a dead one is replaced."""
+        """Its socket; a server inherited by a fork belongs to the parent, an ended one is replaced."""
         with self._lock:
             if self._process is None or self._owner != os.getpid() or self._process.poll() is not None:
                 self._start(limits)
@@ -119,7 +119,7 @@ class OwnServer:
     def _start(self, limits: Mapping[str, int]) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="blindread-decoder-"))
         words = [*command(self._folder / "socket", limits, os.cpu_count() or 1), "--guarded"]
-        # The write end of its standard input stays with us: when this process ends for any reason, the server stops.
+        # This process keeps the write end of its standard input: when it ends for any reason, the server stops.
         self._process = subprocess.Popen(  # noqa: S603
             words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=clean_environment(), cwd=ROOT
         )

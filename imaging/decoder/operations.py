@@ -41,7 +41,7 @@ TEXT_FINDING = "text"
 TEXT_WORDS = "Text or a marker may be burned into the picture."
 SIDE_LETTER_FINDING = "side-letter"
 SIDE_LETTER_WORDS = "A single letter was found, probably the side marker. Check that it says L or R and nothing else."
-NO_CONTENT = {"content_sha256": "", "header_sha256": ""}  # a plain picture has no identifier to be compared under
+NO_CONTENT = {"content_sha256": "", "header_sha256": ""}  # a plain picture has no identifier for comparison
 Answer = dict[str, Any]
 
 
@@ -124,7 +124,7 @@ def blind(
 
 
 def likeness_answer(likeness: Likeness) -> Answer | None:
-    """None where there is nothing to recognise the picture by."""
+    """None if the picture has nothing by which to recognise it."""
     if not has_structure(likeness):
         return None
     content = base64.b64encode(likeness.content).decode()
@@ -132,7 +132,7 @@ def likeness_answer(likeness: Likeness) -> Answer | None:
 
 
 def fresh_png(pixels: Any) -> bytes:
-    """Nothing but pixels: no text, time, profile or orientation."""
+    """Writes pixels only: no text, time, profile or orientation."""
     out = io.BytesIO()
     Image.fromarray(pixels).save(out, "PNG", compress_level=1)
     return out.getvalue()
@@ -172,9 +172,9 @@ def render(
 ) -> Answer:
     """Writes a picture per crop, or one named "whole"; masks are laid over the stored pixels first.
 
-    `invert` is the polarity that a person chose against the header.
+    `invert` means that a person chose the opposite of the header's polarity.
 
-    `pixel_sha256` is the digest that a person approved: nothing else is ever shown.
+    `pixel_sha256` is the digest that a person approved: no other pixels are ever shown.
     """
     loaded = load(Path(input), limits)
     if pixel_digest(loaded.pixels) != pixel_sha256:
@@ -201,7 +201,7 @@ OPERATIONS: dict[str, Callable[..., Answer]] = {
 
 
 def perform(job: dict[str, Any]) -> Answer:
-    """Carries one job; a film that cannot be accepted is an answer, and so is anything that a parser raises."""
+    """Carries out one operation; a film that cannot be accepted is an answer, and so is any exception of a parser."""
     try:
         arguments = {name: value for name, value in job.items() if name != "operation"}
         arguments["limits"] = Limits(**arguments.get("limits", {}))
@@ -214,7 +214,7 @@ def perform(job: dict[str, Any]) -> Answer:
         return {"unreadable": ["decoder-killed", "Reading the file takes more memory than is allowed for a film."]}
     except RecursionError:
         return {"unreadable": ["bad-structure", "The file is nested too deeply."]}
-    except (OSError, Refusal) as error:  # the folder or the question is at fault, not the film
+    except (OSError, Refusal) as error:  # the folder or the request is at fault, not the film
         return {"failed": f"{type(error).__name__}: {error}"}
     except Exception as error:  # noqa: BLE001  the parsers raise anything over hostile bytes
         return {"unreadable": ["unreadable", f"The file cannot be read ({type(error).__name__})."]}

@@ -1,4 +1,4 @@
-"""Warm, limited children for hostile files: one process forked per film from a parent that has loaded everything.
+"""Restricted child processes for hostile files: one forked per film from a parent that has loaded all decoders.
 
 Run as `python -m imaging.decoder.server --socket PATH`. One connection, one JSON line in, one JSON line out. A child
 that dies is reported by the parent; a connection closed without an answer means that the server itself has stopped.
@@ -46,7 +46,7 @@ class Server:
     stopping: bool = False
 
     def serve(self, guard: int | None = None) -> None:
-        """Until SIGTERM or SIGINT, or until the pipe `guard` closes because the process that started us has ended."""
+        """Serves until SIGTERM or SIGINT, or until the pipe `guard` closes because the starting process has ended."""
         wake_read, wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         signal.set_wakeup_fd(wake_write)
         signal.signal(signal.SIGCHLD, lambda *_: None)
@@ -146,7 +146,7 @@ def answer(connection: socket.socket) -> dict[str, Any]:
 
 
 def asked(connection: socket.socket) -> tuple[bytes, list[int]]:
-    """The line, and the open file that came with its first bytes, if any did."""
+    """The line, and the open file that came with its first bytes, if any."""
     question, films, _, _ = socket.recv_fds(connection, 65_536, 1)
     with connection.makefile("rb") as lines:
         if not question.endswith(b"\n"):
@@ -155,7 +155,7 @@ def asked(connection: socket.socket) -> tuple[bytes, list[int]]:
 
 
 def confine(limits: Limits) -> None:
-    """What a child may use; its output is discarded, since libraries quote values that they cannot read."""
+    """Limits the resources of a child; its output is discarded, since libraries quote values that they cannot read."""
     signal.set_wakeup_fd(-1)
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD):
         signal.signal(number, signal.SIG_DFL)

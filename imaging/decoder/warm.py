@@ -14,7 +14,7 @@ from imaging.levels import StoredPixels, normalise, preview
 
 
 def warm() -> None:
-    """A tiny picture through every codec; what is imported lazily is imported now."""
+    """Decodes a tiny picture with every codec, so that lazy imports happen now."""
     tile = np.arange(64 * 64, dtype=np.uint16).reshape(64, 64)
     imagecodecs.jpeg_decode(imagecodecs.jpeg_encode(tile, lossless=True, bitspersample=12))
     imagecodecs.jpegls_decode(imagecodecs.jpegls_encode(tile))

@@ -1,1 +1,1 @@
-"""Reading what was sent: every file is hostile until it has been decoded in a limited child process."""
+"""Reading received files: every file is treated as hostile until it was decoded in a restricted child process."""

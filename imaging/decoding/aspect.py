@@ -15,13 +15,13 @@ from imaging.decoding.limits import Limits
 from imaging.decoding.pixels import Grey, Pixels
 
 EVEN = 0.01  # of the spacing: a smaller difference is invisible
-MOST = 4.0  # no detector or scanner is further from square; beyond this the header is wrong
+MOST = 4.0  # no detector or scanner deviates more from square; beyond this the header is wrong
 STEPS = 256
 SPACINGS = ("PixelSpacing", "ImagerPixelSpacing")
 
 
 def stretch(dataset: Dataset) -> tuple[float, float]:
-    """By how much rows and columns must grow: from the spacing, else PixelAspectRatio (vertical over horizontal)."""
+    """How much rows and columns must grow: from the spacing, else PixelAspectRatio (vertical over horizontal)."""
     sizes = (
         kept_attributes.spacing_mm(dataset) or kept_attributes.kept_numbers(dataset, "PixelAspectRatio") or [1.0, 1.0]
     )
@@ -32,13 +32,13 @@ def stretch(dataset: Dataset) -> tuple[float, float]:
 
 
 def shown_spacing(dataset: Dataset) -> list[float]:
-    """Row and column spacing in mm of the picture as it is shown; empty when unknown."""
+    """Row and column spacing in mm of the displayed picture; empty when unknown."""
     spacing = kept_attributes.spacing_mm(dataset)
     return [min(spacing)] * 2 if stretch(dataset) != (1.0, 1.0) and spacing else spacing
 
 
 def squared(dataset: Dataset, pixels: Pixels, limits: Limits) -> Pixels:
-    """The picture with square pixels; the data set in memory says so afterwards."""
+    """The picture with square pixels; the data set in memory is updated."""
     down, across = stretch(dataset)
     if (down, across) == (1.0, 1.0):
         return pixels

@@ -1,4 +1,4 @@
-"""Automatic detection of burned-in text: small, sharp shapes on an even ground, or of one even value, side by side.
+"""Automatic detection of burned-in text: small, sharp shapes on an even background, or of one even value, side by side.
 
 No orientation is assumed, so that turned and mirrored text is found too; a person decides about every box.
 """
@@ -16,8 +16,8 @@ from imaging.masks import Rectangle
 
 Stored = NDArray[np.uint16]
 
-POOL, GROUND = 4, 15  # the ground is looked for in blocks of 4, over 60 pixels: wider than a stroke, not than a finger
-BLOCK = 64  # unrest is measured in the lower half of each block, so that text does not count as unrest
+POOL, GROUND = 4, 15  # blocks of 4, over 60 pixels: wider than a stroke, narrower than a finger
+BLOCK = 64  # variation is measured in the lower half of each block, so that text does not count as variation
 SMALLEST, LARGEST = 7, 200  # longer side of a character, in pixels
 LEAST_AREA = 14
 MOST_SHAPES, MOST_BOXES = 6000, 60
@@ -37,7 +37,7 @@ class TextShape:
 
 @dataclass(frozen=True)
 class Scene:
-    """A picture in which text would be bright, the range of its values and where it rises above its ground."""
+    """A picture in which text would be bright, the range of its values, and where it exceeds its background."""
 
     values: Stored
     span: int
@@ -48,7 +48,7 @@ class Scene:
 class Suspicion:
     """Boxes [x, y, width, height] around suspected text, the surest first, and around lone side letters.
 
-    `letters` holds each of L and R that was read, once.
+    `letters` contains each of L and R that was read, once.
     """
 
     text: list[Rectangle]
@@ -62,7 +62,7 @@ def suspected_text(pixels: NDArray[np.integer]) -> list[Rectangle]:
 
 
 def suspected(pixels: NDArray[np.integer]) -> Suspicion:
-    """What may be burned into the picture, bright or dark."""
+    """Shapes that may be burned into the picture, bright or dark."""
     values = (pixels.astype(np.int32) - int(pixels.min())).astype(np.uint16)
     top = int(values.max())
     span = max(int(np.percentile(values[::3, ::3], 99.9)), 1)
@@ -72,14 +72,14 @@ def suspected(pixels: NDArray[np.integer]) -> Suspicion:
         found.extend(lines(find_shapes(bright, span, least), pixels.shape))
     found.sort(reverse=True)
     text = merge([box for _, box, letter in found if not letter])[:MOST_BOXES]
-    # The closed part of a letter in a line of text is a shape of its own; it belongs to that line.
+    # The closed part of a letter in a line of text is a separate shape; it belongs to that line.
     several = [box for number, box, _ in found if number > 1]
     alone = [(box, letter) for _, box, letter in found if letter and not any(within(box, line) for line in several)]
     return Suspicion(text, merge([box for box, _ in alone]), sorted({letter for _, letter in alone}))
 
 
 def ground_of(values: Stored) -> Stored:
-    """What is left of the picture without its small bright parts (a grey opening); never above the picture."""
+    """The picture without its small bright parts (a grey opening); never brighter than the picture."""
     rows, columns = values.shape
     padded = np.pad(values, ((0, -rows % POOL), (0, -columns % POOL)), mode="edge")
     pooled = padded.reshape(padded.shape[0] // POOL, POOL, -1, POOL).min(axis=(1, 3))
@@ -89,7 +89,7 @@ def ground_of(values: Stored) -> Stored:
 
 
 def step(height: Stored, least: float) -> NDArray[np.float32]:
-    """How far above its ground a pixel must rise: past what noise and trabeculae do in most of its block."""
+    """How far a pixel must exceed its background: more than noise and trabeculae do in most of its block."""
     rows, columns = height.shape
     half = BLOCK // 2
     sample = np.pad(height, ((0, -rows % BLOCK), (0, -columns % BLOCK)), mode="edge")[::2, ::2]
@@ -118,7 +118,7 @@ def of_size(box: tuple[slice, ...]) -> bool:
 
 
 def judge(scene: Scene, labels: NDArray[np.integer], label: int, box: tuple[slice, ...]) -> TextShape | None:
-    """Compares the shape with the ring around it: bone is uneven on uneven ground, text is neither."""
+    """Compares the shape with the ring around it: bone is uneven on an uneven background, text is neither."""
     around = tuple(slice(max(side.start - RING_FAR, 0), side.stop + RING_FAR) for side in box)
     own = labels[around] == label
     ring = grow(own, RING_FAR) & ~grow(scene.raised[around], RING_NEAR)
@@ -150,7 +150,7 @@ def even_share(inside: Stored, top: int, span: int) -> float:
 def lines(shapes: list[TextShape], size: tuple[int, ...]) -> list[tuple[int, Rectangle, str]]:
     """Shapes of like size that are close together, with their number; a single one only when it is strong.
 
-    The last value is the letter when it is nothing but a side letter.
+    The last value is the letter when the shape is only a side letter.
     """
     if not shapes:
         return []

@@ -1,4 +1,4 @@
-"""What a compressed image says about itself, read before any decoder allocates memory for it."""
+"""The properties that a compressed image declares, read before any decoder allocates memory for it."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def jpeg2000_shape(stream: bytes) -> StreamShape:
 def whole_stream(stream: bytes) -> tuple[bytes, list[Finding]]:
     """The stream up to its end marker: decoders fill the missing part of a truncated one without an error.
 
-    After the marker some writers fill up with 00 or FF; one 00, to an even length, is what the standard requires.
+    Some writers add padding of 00 or FF after the marker; the standard requires one 00, to an even length.
     """
     end = len(stream.rstrip(b"\x00\xff"))
     if stream[end - 2 : end] != END:

@@ -1,6 +1,6 @@
-"""Digests of what a DICOM file holds, the same whether its elements have implicit or explicit VR.
+"""Digests of the content of a DICOM file, the same whether its elements have implicit or explicit VR.
 
-Both write values alike in little endian; they differ in the headers of elements and in the lengths of sequences.
+Both encode values identically in little endian; they differ in the headers of elements and the lengths of sequences.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from imaging.decoding.header import DicomFilm
 
 PIXEL_DATA, PADDING = 0x7FE00010, 0xFFFCFFFC
 BEGIN, END = b"[", b"]"
-# What a program changes when it compresses the pixels without loss or expands them, and nothing else.
+# The attributes that change when the pixels are losslessly compressed or decompressed, and no others.
 OF_ENCODING = (
     "DerivationDescription",
     "DerivationCodeSequence",
@@ -36,8 +36,8 @@ OF_ENCODING = (
 def content_digest(film: DicomFilm) -> str:
     """SHA-256 over tags and values, sequences in order, and over the pixel bytes as they are in the file.
 
-    Private elements, group lengths and padding are left out, because writers change them. What the parser cannot
-    read is digested as it is in the file.
+    Private elements, group lengths and padding are left out, because writers change them. Parts that the parser cannot
+    read are digested as they are in the file.
     """
     with suppress(Exception), warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -48,7 +48,7 @@ def content_digest(film: DicomFilm) -> str:
 def header_digest(film: DicomFilm) -> str:
     """SHA-256 over tags and values without the pixels, the same for every lossless encoding of them.
 
-    Empty where the parser cannot read the header.
+    Empty if the parser cannot read the header.
     """
     with suppress(Exception), warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -12,7 +12,7 @@ from imaging.decoding import facts
 from imaging.decoding.findings import DATES, POLARITY, Finding, finding
 from imaging.decoding.header import text
 
-# A film may be stored some days after it was made; a clock that is years off shows by far more.
+# A film may be stored some days after it was made; a clock that is wrong by years differs far more.
 DAYS_APART = 31
 
 
@@ -41,7 +41,7 @@ def dates(dataset: Dataset) -> Finding | None:
 
 
 def modality(dataset: Dataset) -> Finding | None:
-    """A film stored as another kind of image is shown as its header says; a person decides whether it is a film."""
+    """A film stored as another kind of image is shown according to its header; a person decides if it is a film."""
     word = text(dataset, "Modality").upper()
     if not word or word in WORDS["Modality"]:
         return None

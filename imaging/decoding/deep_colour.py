@@ -1,4 +1,4 @@
-"""16-bit PNG and TIFF with several channels: Pillow would cut them down to 8 bits, so they are decoded here."""
+"""16-bit PNG and TIFF with several channels: Pillow would reduce them to 8 bits, so they are decoded here."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def is_deep_colour(image: Image.Image) -> bool:
 
 
 def read_deep_colour(content: bytes, kind: FileKind, image: Image.Image) -> Grey:
-    """The grey of equal channels in all of its 16 bits, turned as the file says."""
+    """The grey value of equal channels in full 16 bits, rotated according to the orientation tag."""
     decoder: Callable[[bytes], Any] = imagecodecs.png_decode if kind == "png" else imagecodecs.tiff_decode
     channels = np.asarray(decoder(content))
     if channels.shape[:1] != image.size[1:] and channels.shape[-2:] in (image.size[::-1], image.size):

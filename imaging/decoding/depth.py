@@ -1,6 +1,6 @@
-"""How many bits of each stored pixel are picture, where the header, the compressed stream and the pixels disagree.
+"""The number of picture bits in each stored pixel, where header, compressed stream and pixels disagree.
 
-Nothing is cut off without a finding: a value beyond BitsStored would wrap round and look like another grey.
+No bits are removed without a finding: a value beyond BitsStored would wrap around and look like another grey.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Grey = NDArray[np.integer]
 
 @dataclass(frozen=True)
 class Depth:
-    """The values, the bits they take, and whether bits above them held something that was removed."""
+    """The values, the bits they use, and whether content in the bits above them was removed."""
 
     values: Grey
     bits: int
@@ -29,7 +29,7 @@ class Depth:
 
 
 def significant(grey: Grey, header: Header, stream: StreamShape | None) -> Depth:
-    """The picture in as many bits as it truly has. Overlays and text can hide in the bits above BitsStored."""
+    """The picture in its actual number of bits. Overlays and text can hide in the bits above BitsStored."""
     unsigned: Grey = grey.astype(np.dtype("u2" if header.bits_allocated == 16 else "u1"), copy=False)
     signed, found = find_sign(grey, header, stream)
     bits = header.bits_stored
@@ -51,7 +51,7 @@ def significant(grey: Grey, header: Header, stream: StreamShape | None) -> Depth
 
 
 def find_sign(grey: Grey, header: Header, stream: StreamShape | None) -> tuple[bool, list[Finding]]:
-    """A decoder that answers negative values is right: the sign is part of a JPEG 2000 stream."""
+    """Negative values from a decoder are correct: the sign is part of a JPEG 2000 stream."""
     if header.signed or stream is None or not stream.signed or int(grey.min()) >= 0:
         return header.signed, []
     text = "The compressed pixels are signed, but the header says unsigned. They are read as signed. Check the picture."
@@ -84,6 +84,6 @@ def bits_needed(unsigned: Grey, signed: bool) -> int:
 
 
 def roughness(values: Grey) -> int:
-    """The steps between neighbours: values that wrap round and drawings in high bits make larger steps than anatomy."""
+    """The steps between neighbours: values that wrap around and drawings in high bits make larger steps than bone."""
     wide = values.astype(np.int32)
     return int(np.abs(np.diff(wide, axis=0)).sum(dtype=np.int64) + np.abs(np.diff(wide, axis=1)).sum(dtype=np.int64))

@@ -1,4 +1,4 @@
-"""What a header says about showing its pixels, in the form that imaging/levels.py needs."""
+"""The display parameters of a header, in the form that imaging/levels.py needs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from imaging.levels import StoredPixels
 
 
 def stored(dataset: Dataset, pixels: Pixels) -> StoredPixels:
-    """Stored pixels with rescale, tables, window and padding; a header value that cannot be used is as if absent."""
+    """Stored pixels with rescale, tables, window and padding; an unusable header value is treated as absent."""
     tables = lookup_tables(dataset, pixels)
     window = kept_attributes.window(dataset)
     return StoredPixels(

@@ -1,4 +1,4 @@
-"""How the elements of a DICOM file are written, and where a file has them."""
+"""How the elements of a DICOM file are encoded, and where they are in the file."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Element:
 
 @dataclass(frozen=True)
 class Patch:
-    """Bytes of the file that a parser must see in another form."""
+    """Bytes of the file that must be rewritten for the parser."""
 
     start: int
     stop: int
@@ -36,7 +36,7 @@ class Patch:
 
 @dataclass(frozen=True)
 class ByteSpan:
-    """Where bytes are in the file."""
+    """A position in the file."""
 
     start: int
     length: int
@@ -44,7 +44,7 @@ class ByteSpan:
 
 @dataclass(frozen=True)
 class Structure:
-    """What the walk found: native pixels as one span, encapsulated ones as the fragments after their offset table."""
+    """The pixels that the walk found: native ones as one span, encapsulated as fragments after the offset table."""
 
     transfer_syntax: str
     start: int
@@ -66,7 +66,7 @@ class Structure:
 
 
 def known_vr(tag: int) -> bytes:
-    """The dictionary's representation; of several the first, UN for an unknown tag."""
+    """The dictionary's value representation; the first of several, UN for an unknown tag."""
     try:
         return dictionary_VR(tag)[:2].encode()
     except KeyError:

@@ -1,4 +1,4 @@
-"""What a header says about a film, for the people who plan and check; identities are kept separate from it."""
+"""The facts in a film's header, for the people who plan and check; identities are kept separately."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def day_of(dataset: Dataset, keyword: str) -> date | None:
 
 
 def side_and_view(dataset: Dataset) -> tuple[str, str]:
-    """Side (L, R, B) and view (hand, foot) as far as the header gives them."""
+    """Side (L, R, B) and view (hand, foot), if the header gives them."""
     side = kept_attributes.kept_word(dataset, "ImageLaterality") or kept_attributes.kept_word(dataset, "Laterality")
     part = kept_attributes.kept_word(dataset, "BodyPartExamined")
     region = kept_attributes.kept_code(dataset, "AnatomicRegionSequence")

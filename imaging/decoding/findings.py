@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 Finding = dict[str, Any]
-# The findings for which the desk must do more than tick a box.
+# The findings that need more than a confirmation at the desk.
 POLARITY, DATES = "polarity", "dates-contradict"
 
 

@@ -1,4 +1,4 @@
-"""Whether a picture shows anything: one of almost one grey is never accepted before a person has looked at it."""
+"""Whether a picture shows anything: an almost uniform picture is never accepted before a person has viewed it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FLAT, WINDOW_MISSED = "almost-one-grey", "window-missed"
 
 
 def grey_findings(stored: StoredPixels, form: NormalForm) -> list[Finding]:
-    """What is wrong with the default window, and with the picture as it is first seen."""
+    """Findings about the default window, and about the picture as first shown."""
     found: list[Finding] = []
     if form.window_missed:
         text = "The window in the header shows no pixel of the picture. A window from the pixels is used instead."
@@ -27,7 +27,7 @@ def grey_findings(stored: StoredPixels, form: NormalForm) -> list[Finding]:
 
 
 def count_greys(stored: StoredPixels, form: NormalForm) -> NDArray[np.integer]:
-    """How often each of the 256 greys is shown; padding is not counted."""
+    """The frequency of each of the 256 greys; padding is not counted."""
     greys = render8(form.levels, form.window_center, form.window_width)
     if stored.padding is not None:
         low, high = sorted(stored.padding)

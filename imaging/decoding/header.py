@@ -1,4 +1,4 @@
-"""The header of a film: every attribute that decides what the pixels are, checked before they are decoded."""
+"""The header of a film: every attribute that determines the pixels, checked before they are decoded."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ GREY = frozenset({"MONOCHROME1", "MONOCHROME2"})
 COLOUR = frozenset({"RGB", "YBR_FULL", "YBR_FULL_422", "YBR_RCT", "YBR_ICT"})
 UIDS = ("SOPInstanceUID", "StudyInstanceUID", "SeriesInstanceUID")
 
-# A warning of the parser quotes the value it could not read: it must reach no log.
+# The parser's warnings quote the value that it could not read, so they must not be logged.
 pydicom_config.settings.reading_validation_mode = pydicom_config.IGNORE
 logging.getLogger("pydicom").disabled = True
 
 
 @dataclass(frozen=True)
 class Header:
-    """What decides how the pixel bytes are read."""
+    """The attributes that determine how the pixel bytes are read."""
 
     sop_class: str
     rows: int
@@ -58,7 +58,7 @@ class Header:
 
 @dataclass(frozen=True)
 class DicomFilm:
-    """A DICOM file that passed every check short of decoding; `findings` says what was read in spite of a fault."""
+    """A DICOM file that passed every check before decoding; `findings` lists what was read despite a fault."""
 
     data: bytes
     structure: Structure
@@ -221,7 +221,7 @@ def check_pixels(structure: Structure, syntax: Syntax, header: Header, data: byt
 
 
 def is_padding(beyond: bytes, header: Header) -> bool:
-    """Less than a row of pixels, or one value throughout: a whole row more means that the header's size is wrong."""
+    """Less than a row of pixels, or one value throughout: a whole extra row means that the header's size is wrong."""
     return len(beyond) < header.bytes_native // header.rows or beyond == beyond[:1] * len(beyond)
 
 

@@ -1,4 +1,4 @@
-"""What the allow-list keeps of a sender's header: checked values, rewritten so that nothing else comes with them."""
+"""The parts of a sender's header that the allow-list keeps: checked values, rewritten so that nothing else remains."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def kept_words(dataset: Dataset, keyword: str) -> list[str]:
 
 
 def kept_numbers(dataset: Dataset, keyword: str) -> list[float]:
-    """The bounded, rounded numbers, or none when one is out of bounds, missing or not finite."""
+    """The bounded, rounded numbers, or none if one is out of bounds, missing or not finite."""
     rule = NUMBERS[keyword]
     found = numbers(dataset, keyword)
     if rule.count == 1:
@@ -38,7 +38,7 @@ def kept_numbers(dataset: Dataset, keyword: str) -> list[float]:
 
 
 def rounded(value: float, digits: int) -> float:
-    """To significant digits."""
+    """The number rounded to significant digits."""
     return 0.0 if value == 0 else round(value, digits - 1 - math.floor(math.log10(abs(value))))
 
 
@@ -55,7 +55,7 @@ def kept_code(dataset: Dataset, keyword: str) -> Code | None:
 
 
 def window(dataset: Dataset) -> tuple[float, float] | None:
-    """The first window when it can be used: finite, and of a positive width."""
+    """The first window if it is usable: finite, with a positive width."""
     center, width = kept_numbers(dataset, "WindowCenter"), kept_numbers(dataset, "WindowWidth")
     return (center[0], width[0]) if center and width and width[0] > 0 else None
 

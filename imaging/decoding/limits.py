@@ -1,4 +1,4 @@
-"""How large, how many and how deep: the limits of everything that is read, overridden by settings."""
+"""Limits on the size, number and depth of everything that is read; settings override them."""
 
 from __future__ import annotations
 

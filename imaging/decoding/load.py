@@ -29,12 +29,12 @@ class Loaded:
 
     @property
     def stored(self) -> StoredPixels:
-        """With what the header says about showing them."""
+        """The pixels with the display parameters of the header."""
         return stored(self.film.dataset if self.film else Dataset(), self.pixels)
 
 
 def kind_of(path: Path) -> FileKind:
-    """By the first bytes; a zip is not a film."""
+    """The kind of file by its first bytes; a zip is not a film."""
     with path.open("rb") as file:
         kind = sniff(file.read(HEAD))
     if kind == "zip":
@@ -55,5 +55,5 @@ def pixel_digest(pixels: Pixels) -> str:
     """SHA-256 of the stored values with their form: equal for the same picture in any encoding."""
     rows, columns = pixels.values.shape
     form = f"{rows}x{columns}:{pixels.bits_stored}:{pixels.signed}:{pixels.photometric}:"
-    # Sixteen bits each, so that the width of the container does not count.
+    # Sixteen bits each, so that the width of the container does not matter.
     return hashlib.sha256(form.encode() + pixels.values.astype("<u2").tobytes()).hexdigest()

@@ -1,4 +1,4 @@
-"""Header values whose meaning is plain although their spelling is wrong: rewritten before anything reads them."""
+"""Header values with a clear meaning but a wrong spelling: rewritten before anything reads them."""
 
 from __future__ import annotations
 

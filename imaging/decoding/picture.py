@@ -1,4 +1,4 @@
-"""The picture of a film as bands: for the desk whole, for readers masked and cut; always from stored pixels."""
+"""The picture of a film as bands: whole for the desk, masked and cropped for readers; always from stored pixels."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FULL_BANDS = 4
 
 
 def masked(stored: StoredPixels, masks: tuple[Rectangle, ...]) -> StoredPixels:
-    """Masked before any look-up table, so that no window brings the text back."""
+    """The masked picture; masked before any look-up table, so that no window reveals the text."""
     pixels = cover(stored.pixels, masks, bits_stored=stored.bits_stored, signed=stored.signed)
     return dataclasses.replace(stored, pixels=pixels)
 
@@ -30,13 +30,13 @@ def cut(stored: StoredPixels, box: Rectangle) -> StoredPixels:
 
 
 def inverted(stored: StoredPixels) -> StoredPixels:
-    """The other polarity: black for white, after every table and window."""
+    """The inverted picture: black and white exchanged, after every table and window."""
     other = "MONOCHROME2" if stored.photometric == "MONOCHROME1" else "MONOCHROME1"
     return dataclasses.replace(stored, photometric=other)
 
 
 def write_picture(folder: Path, form: NormalForm, spacing_mm: list[float]) -> dict[str, Any]:
-    """Writes small/0, full/0 to full/3, preview.jpg and meta.json; answers what meta.json says."""
+    """Writes small/0, full/0 to full/3, preview.jpg and meta.json; returns the content of meta.json."""
     small, shown = quarter(form.levels), preview(form)
     rows, columns = form.levels.shape
     meta: dict[str, Any] = {

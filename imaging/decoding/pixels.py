@@ -1,4 +1,4 @@
-"""From the bytes of a checked film to stored values: exactly (Rows, Columns), nothing added, nothing left over."""
+"""Decodes a checked film to stored values: exactly (Rows, Columns), nothing added, nothing left over."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from imaging.decoding.unreadable import Unreadable
 Grey = NDArray[np.integer]
 
 
-# A grey JPEG seldom has colour parts of exactly zero: one step of them is three steps between red, green and blue.
+# A grey JPEG rarely has chroma of exactly zero: one step of chroma is three steps between red, green and blue.
 CHROMA_NOISE, RGB_NOISE = 1, 3
 
 
@@ -37,13 +37,13 @@ class Pixels:
 
     @property
     def stored_range(self) -> tuple[int, int]:
-        """The least and the largest value that the bits can hold."""
+        """The smallest and the largest value that the bits can represent."""
         least = -(1 << (self.bits_stored - 1)) if self.signed else 0
         return least, least + (1 << self.bits_stored) - 1
 
 
 def decode(film: DicomFilm) -> Pixels:
-    """Decodes by the one decoder pinned to the transfer syntax."""
+    """Decodes with the decoder assigned to the transfer syntax."""
     header = film.header
     raw, shape, found = (native_pixels(film), None, []) if film.structure.native is not None else compressed(film)
     grey, photometric = one_channel(raw, film)
@@ -139,7 +139,7 @@ def run_lengths(stream: bytes, header: Header) -> Grey:
 
 
 def unpacked(segment: bytes, count: int) -> Grey:
-    # Room for one byte more than wanted, so that a longer segment is noticed.
+    # Space for one byte more than expected, so that a longer segment is noticed.
     return np.frombuffer(imagecodecs.packbits_decode(segment, out=count + 1), dtype=np.uint8)
 
 
@@ -156,7 +156,7 @@ def one_channel(raw: Grey, film: DicomFilm) -> tuple[Grey, str]:
 
 
 def grey_of(colour: Grey, *, lossy: bool) -> Grey:
-    """The grey of a picture whose channels are equal or, after lossy compression, differ by noise alone."""
+    """The grey values of a picture whose channels are equal or, after lossy compression, differ only by noise."""
     if colour.ndim != 3 or colour.shape[2] != 3:
         raise Unreadable("photometric", f"The picture has {colour.ndim} dimensions. Send a grey picture.")
     spread = int((colour.max(axis=2) - colour.min(axis=2)).max())

@@ -1,4 +1,4 @@
-"""JPEG, PNG and TIFF: decoded to grey, turned as their orientation tag says, and everything else dropped."""
+"""JPEG, PNG and TIFF: decoded to grey, rotated according to the orientation tag, with everything else dropped."""
 
 from __future__ import annotations
 
@@ -71,6 +71,6 @@ def grey_pixels(image: Image.Image, white_is_zero: bool, *, lossy: bool) -> Grey
 
 
 def is_white_zero(image: Image.Image) -> bool:
-    """Pillow turns 8-bit TIFFs whose white is zero, and leaves 16-bit ones as they are."""
+    """Pillow inverts 8-bit TIFFs whose white is zero, but not 16-bit ones."""
     tags = getattr(image, "tag_v2", {})
     return tags.get(TiffImagePlugin.PHOTOMETRIC_INTERPRETATION) == WHITE_IS_ZERO

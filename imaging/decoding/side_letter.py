@@ -1,4 +1,4 @@
-"""Whether a lone shape is the letter L or R, any way round: the lead marker that says which side the film shows."""
+"""Whether an isolated shape is the letter L or R in any orientation: the lead marker for the side of the film."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from PIL import Image, ImageDraw, ImageFont
 Mask = NDArray[np.bool_]
 
 LETTERS = "LR"
-EDGE = 24  # shapes are compared as squares of so many points
+EDGE = 24  # shapes are compared as squares with this many points per side
 DRAWN, WEIGHTS, TURN = 96, (0, 3, 7), 15
-LEAST_LIKENESS = 0.72  # of the shared to the joint area; O, I, T, 7 and a name written in one stroke stay below
+LEAST_LIKENESS = 0.72  # intersection over union; O, I, T, 7 and a name written in one stroke stay below
 
 
 def side_letter(shape: Mask) -> str:
-    """L or R: the one that the shape (cut to its box) resembles most in any orientation; empty when it is neither."""
+    """L or R, whichever the shape (cropped to its box) resembles most in any orientation; empty when it is neither."""
     if max(shape.shape) > 3 * min(shape.shape):
         return ""
     own = in_square(shape).ravel()
@@ -50,7 +50,7 @@ def cut(mask: Mask) -> Mask:
 
 
 def in_square(mask: Mask) -> Mask:
-    """The shape in the middle of a square, at EDGE points a side."""
+    """The shape in the middle of a square with EDGE points per side."""
     rows, columns = mask.shape
     edge = max(rows, columns)
     square = np.zeros((edge, edge), dtype=np.uint8)

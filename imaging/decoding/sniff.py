@@ -1,4 +1,4 @@
-"""What kind of file is this? Decided by its first bytes, never by its name."""
+"""The kind of a file, determined by its first bytes, never by its name."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def sniff(head: bytes) -> FileKind:
     """The kind of the file that begins with these bytes (its first 4096, or all of it)."""
     if not head:
         raise Unreadable("empty-file", "The file is empty.")
-    # A second header in the preamble is legal, so the DICOM prefix is checked first; the preamble is never kept.
+    # A second header in the preamble is allowed, so the DICOM prefix is checked first; the preamble is never kept.
     if head[128:132] == b"DICM":
         return "dicom"
     for magic, kind in FILMS:

@@ -1,4 +1,4 @@
-"""Proves that every element is inside a DICOM file before any parser reads it; counts them and finds the pixel data."""
+"""Verifies that every element is inside the DICOM file before any parser reads it; counts them, finds the pixels."""
 
 from __future__ import annotations
 
@@ -86,9 +86,9 @@ class Walk:
         return Element(tag, known_vr(tag), struct.unpack_from("<L", self.data, at + 4)[0], at + 8, False)
 
     def _odd(self, tag: int, at: int, end: int) -> Element:
-        """An element without a known representation among explicit ones: implicit, or with a blank one.
+        """An element without a known representation among explicit ones: implicit, or with a blank representation.
 
-        Its length is the one after which the next element begins.
+        Its length is chosen so that the next element begins after it.
         """
         self.odd = True
         implicit = self._implicit(tag, at)
@@ -112,7 +112,7 @@ class Walk:
         return (group << 16 | number) > after and (known or not sure)
 
     def dataset(self, at: int, end: int, explicit: bool, depth: int, delimited: bool) -> int:
-        """Walks elements up to `end`, or up to an item delimiter; answers where it stopped."""
+        """Walks elements up to `end`, or up to an item delimiter; returns where it stopped."""
         if depth > self.limits.depth:
             raise StructureRefused(f"Sequences are nested more than {self.limits.depth} deep.")
         while at < end:
@@ -125,7 +125,7 @@ class Walk:
         return at
 
     def top(self, at: int, explicit: bool) -> None:
-        """Walks the data set of the file; what cannot be read after the pixels is left out."""
+        """Walks the data set of the file; unreadable bytes after the pixels are left out."""
         self.end = len(self.data)
         while at < self.end:
             if not any(self.data[at : at + 8]) and not any(self.data[at:]):
@@ -166,7 +166,7 @@ class Walk:
         return stop
 
     def _top_value(self, element: Element) -> int:
-        """Where the element stops; a sequence that cannot be walked is passed over when its length is known."""
+        """Where the element ends; a sequence that cannot be walked is skipped when its length is known."""
         try:
             return self._value(element, self.end, 0)
         except StructureRefused:
@@ -237,7 +237,7 @@ class Walk:
             raise Unreadable("pixels-missing", "The pixel data is empty.")
         table = spans[0]
         offsets = self.data[table.start : table.start + table.length]
-        # One frame: the table is empty or says that the frame begins at the first fragment.
+        # One frame: the table is empty, or its entry is the first fragment.
         if offsets not in (b"", b"\x00\x00\x00\x00"):
             raise Unreadable("offset-table", "The offset table of the pixel data does not match one frame.")
         return tuple(spans[1:])
@@ -286,7 +286,7 @@ def file_meta(data: bytes, limits: Limits) -> tuple[int, str]:
 
 
 def is_explicit(data: bytes, at: int) -> bool:
-    """By the first element, as every reader decides it: some files name the wrong transfer syntax."""
+    """Determined by the first element, as other readers do: some files name the wrong transfer syntax."""
     return data[at + 4 : at + 6] in LONG | SHORT
 
 

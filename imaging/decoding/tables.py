@@ -39,7 +39,7 @@ class Tables:
 
 
 def lookup_tables(dataset: Dataset, pixels: Pixels) -> Tables:
-    """Every table of the header; a broken one makes the film unreadable, since it shapes pixels."""
+    """Every table of the header; an invalid one makes the film unreadable, since it changes pixels."""
     found: list[Finding] = []
     stored = pixels.stored_range
     modality = [table(item, "ModalityLUTSequence", stored, found) for item in items_of(dataset, "ModalityLUTSequence")]
@@ -49,7 +49,7 @@ def lookup_tables(dataset: Dataset, pixels: Pixels) -> Tables:
 
 
 def modality_range(dataset: Dataset, stored: Range, modality: list[Lut]) -> Range:
-    """What the modality step can answer: the input of the VOI table."""
+    """The possible output of the modality step: the input of the VOI table."""
     if modality:
         return 0, (1 << modality[0].bits) - 1
     slope = (kept_attributes.kept_numbers(dataset, "RescaleSlope") or [1.0])[0]
@@ -75,7 +75,7 @@ def table(item: Dataset, keyword: str, inputs: Range, found: list[Finding]) -> L
     count, bits = (descriptor[0] & 0xFFFF) or 65536, descriptor[2]
     values = entries(item)
     if values.size * 2 == count and bits <= 8:
-        values = values.astype("<u2").view(np.uint8)  # two entries to a word, as the standard once allowed
+        values = values.astype("<u2").view(np.uint8)  # two entries per word, as the standard once allowed
     if values.size != count or not 1 <= bits <= 16:
         raise Unreadable(
             "bad-attribute",
@@ -92,7 +92,7 @@ def table(item: Dataset, keyword: str, inputs: Range, found: list[Finding]) -> L
 def first_mapped(written: int, count: int, inputs: Range) -> int:
     """The first mapped value: signed where the input may be negative (PS3.3 C.11.1.1.1, C.11.2.1.1).
 
-    Writers mix up the two representations of the same 16 bits, so the other one is taken where only it meets the input.
+    Writers confuse the two representations of the same 16 bits, so the other one is used if only it fits the input.
     """
     unsigned = written & 0xFFFF
     signed = unsigned - 65536 if unsigned > 32767 else unsigned
@@ -102,7 +102,7 @@ def first_mapped(written: int, count: int, inputs: Range) -> int:
 
 
 def real_bits(largest: int, declared: int) -> int:
-    """The bits that the entries use, where that is surely not what the descriptor says.
+    """The bits that the entries use, where the descriptor is certainly wrong.
 
     Fewer only when the largest entry fills them exactly, or when not even a quarter of the declared range is used.
     """
@@ -123,6 +123,6 @@ def entries(item: Dataset) -> NDArray[np.integer]:
 
 
 def table_kind(dataset: Dataset) -> str:
-    """What the modality table answers in, as the first item says."""
+    """The unit of the modality table's output, according to its first item."""
     items = dataset.get("ModalityLUTSequence") or [Dataset()]
     return text(items[0], "ModalityLUTType")

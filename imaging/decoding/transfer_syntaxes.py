@@ -12,7 +12,7 @@ Decoder = Literal["native", "rle", "jpeg", "jpeg-ls", "jpeg-2000"]
 
 @dataclass(frozen=True)
 class Syntax:
-    """`processes` are the start-of-frame markers that a JPEG of this syntax may carry."""
+    """`processes` are the start-of-frame markers that a JPEG of this syntax may have."""
 
     name: str
     decoder: Decoder

@@ -1,10 +1,10 @@
-"""The one exception of this package, and the closed list of reasons it may carry."""
+"""The only exception of this package, and the closed list of its reasons."""
 
 from __future__ import annotations
 
 import re
 
-# Reason code -> outcome. A refused file is never a film of the trial; a held one waits for a person or a site.
+# Reason code -> outcome. A refused file never becomes a film of the trial; a held one awaits a person or a site.
 REASONS: dict[str, str] = {
     "empty-file": "refused",
     "not-a-film": "refused",
@@ -48,7 +48,7 @@ class Unreadable(Exception):
 
 
 def shown(value: object) -> str:
-    """A value as a reason may quote it: numbers and short code words; free text could be a name."""
+    """A value that a reason may quote: numbers and short code words; free text could be a name."""
     if value is None or value == "":
         return "empty"
     text = str(value)

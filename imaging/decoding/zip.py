@@ -1,4 +1,4 @@
-"""Zip archives: counted while inflating, names shown but never used on disk, each entry with an answer of its own."""
+"""Zip archives: size counted while inflating, names shown but never used on disk, a separate result for each entry."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def too_many(entries: int, limits: Limits) -> str:
 
 @dataclass
 class Archive:
-    """An open archive and what has been inflated of it so far."""
+    """An open archive and the number of bytes inflated so far."""
 
     file: BinaryIO
     limits: Limits = DEFAULT
@@ -74,11 +74,11 @@ class ArchiveEntry:
 
     @property
     def name(self) -> str:
-        """As the sender wrote it, without control characters and with its folders."""
+        """The name as the sender wrote it, with its folders and without control characters."""
         return re.sub(r"[\x00-\x1f\x7f]", "?", path(self.info))
 
     def chunks(self) -> Iterator[bytes]:
-        """The inflated bytes; Unreadable as soon as something is wrong with the entry or a limit is passed."""
+        """The inflated bytes; Unreadable as soon as the entry is faulty or a limit is exceeded."""
         check_entry(self.info)
         done = 0
         try:
@@ -92,7 +92,7 @@ class ArchiveEntry:
 
 
 def path(info: zipfile.ZipInfo) -> str:
-    """Some programs separate folders by backslashes."""
+    """Some programs separate folders with backslashes."""
     return info.orig_filename.replace("\\", "/")
 
 
@@ -111,7 +111,7 @@ def check_entry(info: zipfile.ZipInfo) -> None:
 
 
 def declared_entries(file: BinaryIO, size: int) -> int:
-    """Entries by the end record, so that a huge directory is refused before it is read into memory."""
+    """The number of entries in the end record, so that a huge directory is refused before it is read into memory."""
     start = max(0, size - (END.size + 65535))
     file.seek(start)
     tail = file.read()
@@ -122,7 +122,7 @@ def declared_entries(file: BinaryIO, size: int) -> int:
     entries, directory = int(end[4]), int(end[5])
     if at >= END64_LOCATOR.size and tail[at - END64_LOCATOR.size : at].startswith(b"PK\x06\x07"):
         entries, directory = declared_in_zip64(file, tail[at - END64_LOCATOR.size : at], size)
-    # A directory line takes 46 bytes and a name; a directory of many more bytes than that hides something.
+    # A directory entry takes 46 bytes and a name; a directory that is much larger contains something else.
     return max(entries, directory // 4096)
 
 

@@ -1,4 +1,4 @@
-"""What the opening of arms leaves standing: the analysis of record, and whether a campaign was planned before it."""
+"""The effect of opening the arms: the analysis of record, and whether a campaign was prespecified."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ PRESPECIFIED, POST_HOC = "prespecified", "post hoc"
 
 
 def arms_received(trial: Trial) -> bool:
-    """Whether somebody has received the arms of the trial."""
+    """Whether anyone has received the arms of the trial."""
     return ArmsHolding.objects.filter(trial=trial, received_at__isnull=False).exists()
 
 
 def stays_of_record(campaign: Campaign) -> bool:
-    """Whether the campaign was locked and the arms were received since: its lock stays the analysis of record."""
+    """Whether the arms were received after the campaign was locked: its lock then stays the analysis of record."""
     return bool(campaign.locked_root) and arms_received(campaign.trial)
 
 
 def demand_not_of_record(campaign: Campaign, cannot: str) -> None:
-    """Refuses whatever would change the analysis of record; `cannot` ends the sentence "... cannot be"."""
+    """Refuses an act that would change the analysis of record; `cannot` ends the sentence "... cannot be"."""
     if stays_of_record(campaign):
         raise WrongState(
             f"The arms of trial {campaign.trial.code} were received, so the lock of campaign {campaign.code} stays the "
@@ -42,7 +42,7 @@ def arms_opened_at(trial: Trial) -> datetime | None:
 
 
 def timing_at(campaign: Campaign, opened: datetime | None) -> str:
-    """As `timing_of`, for lists: when the arms were opened is known, and the charter's signature fetched."""
+    """Like `timing_of`, for lists: the time of opening is given, and the charter's signature was fetched."""
     signature = campaign.charter.signature
     return POST_HOC if signature and opened and signature.signed_at >= opened else PRESPECIFIED
 

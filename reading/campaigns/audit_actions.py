@@ -1,4 +1,4 @@
-"""What the audit trail holds about training."""
+"""The audit actions about training."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whose case it is: read from the sealed tables for pages and jobs of those who may know, never on a reader's path."""
+"""The subject of a case from the sealed tables, for pages and jobs of people who may know; never for a reader."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from reading.unblinding import unseal
 
 
 def open_case_seal(case: Case) -> FrozenCase:
-    """Whose case it is: for coordinators' pages and for issuing a case again; never on a reader's path."""
+    """The subject of a case, for coordinators' pages and for issuing a case again; never on a reader's path."""
     sealed = SealedCase.objects.get(case=case)
     return FrozenCase.from_json(unseal(sealed.sealed, bound_to=f"case {case.token}"))
 
@@ -23,5 +23,5 @@ def identities(cases: Sequence[Case]) -> dict[int, FrozenCase]:
 
 
 def identity_in(case: Case) -> FrozenCase:
-    """Whose case it is, for one that was fetched with its `sealedcase`."""
+    """The subject of a case that was fetched with its `sealedcase`."""
     return FrozenCase.from_json(unseal(case.sealedcase.sealed, bound_to=f"case {case.token}"))

@@ -1,4 +1,4 @@
-"""The films of a case as frozen at a campaign's opening: one timepoint a visit, in true order, four views each."""
+"""The films of a case as frozen at a campaign's opening: one timepoint per visit, in true order, four views each."""
 
 from __future__ import annotations
 
@@ -22,24 +22,24 @@ class Timepoint:
     images: dict[str, str]
 
     def image(self, side: str, view: str) -> str | None:
-        """The reader image key of a view; None when there is no film."""
+        """The reader image key of a view; None if there is no film."""
         return self.images.get(f"{view}-{side}")
 
 
 @dataclass(frozen=True)
 class FrozenCase:
-    """Whose case it is, and its timepoints in true order."""
+    """The subject of a case, and its timepoints in true order."""
 
     subject: int
     timepoints: tuple[Timepoint, ...]
 
     def as_json(self) -> dict[str, Any]:
-        """For the sealed table."""
+        """The form stored in the sealed table."""
         return asdict(self)
 
     @classmethod
     def from_json(cls, payload: dict[str, Any]) -> FrozenCase:
-        """Back from the sealed table."""
+        """Reads the form stored in the sealed table."""
         return cls(payload["subject"], tuple(Timepoint(**timepoint) for timepoint in payload["timepoints"]))
 
 

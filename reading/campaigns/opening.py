@@ -31,13 +31,13 @@ from studies.models import Film, Subject, Trial, Visit
 from studies.plan.consent import held_without_consent
 from studies.sealed_links import shuffle_images
 
-# How many subjects an obstacle names.
+# The number of subjects that an obstacle names.
 SHORT_LIST = 10
 
 
 @dataclass(frozen=True)
 class Obstacle:
-    """One reason why something cannot start, in plain words, whether it only warns, and the page that removes it."""
+    """One reason why something cannot start, in words; whether it only warns; and the page on which to remove it."""
 
     text: str
     blocking: bool = True
@@ -95,7 +95,7 @@ def people_lacking(campaign: Campaign) -> list[Obstacle]:
 
 
 def films_lacking(campaign: Campaign) -> list[Obstacle]:
-    """What is missing of films that are ready, free of leaks, and not waiting at the desk."""
+    """The obstacles in the films: not ready, not scanned for leaks, or waiting at the desk."""
     obstacles = []
     desk = "QC desk", reverse("studies:desk", args=[campaign.trial.code])
     scan = "Leak scan", reverse("reading:leak-scan", args=[campaign.trial.code, campaign.code])
@@ -114,7 +114,7 @@ def films_lacking(campaign: Campaign) -> list[Obstacle]:
 
 
 def timepoints_lacking(campaign: Campaign) -> list[Obstacle]:
-    """The subjects whose ready films are of fewer visits than a case must have; none before the first film is ready."""
+    """The subjects with ready films of fewer visits than a case must have; none before the first film is ready."""
     ready = Film.objects.ready().filter(trial=campaign.trial).order_by()
     visits = dict(ready.values_list("subject").annotate(Count("visit", distinct=True)))
     fewest = terms_of(campaign.charter).minimum_timepoints
@@ -190,7 +190,7 @@ def add_cases(campaign: Campaign, frozen: Sequence[FrozenCase], first_number: in
 
 
 def demand_consents(subjects: Collection[int]) -> None:
-    """WrongState when one of these subjects withdrew consent after the films were chosen; none does until the end."""
+    """WrongState if one of these subjects withdrew consent after the films were chosen; until the end none can."""
     if away := held_without_consent(subjects):
         codes = Subject.objects.filter(pk__in=away).order_by("natural", "pk").values_list("code", flat=True)
         text = f"Consent was withdrawn in the meantime ({', '.join(codes)}), so the cases would show other films."
@@ -228,7 +228,7 @@ def close_campaign(*, campaign: Campaign, actor: Actor) -> None:
 
 
 def demand_all_read(campaign: Campaign) -> int:
-    """WrongState while work is left; returns the number of repeats that lapsed."""
+    """WrongState while work is outstanding; returns the number of repeats that lapsed."""
     left = outstanding_in(campaign)
     cannot = f"Campaign {campaign.code} cannot be closed yet."
     if left.cases:
@@ -257,7 +257,7 @@ def cases_with_other_films(campaign: Campaign) -> list[tuple[Case, str]]:
 
 
 def difference_in_words(before: FrozenCase, after: FrozenCase | None) -> str:
-    """What has come, what is no longer valid, and what belongs to another visit of the subject."""
+    """The films that arrived, are no longer valid, or belong to another visit of the subject."""
     had, has = images_of(before), images_of(after)
     moved = {image for _, _, image in placements(after) - placements(before)} & had
     words = f"{counted(len(has - had), 'new film')}, {len(had - has)} no longer valid"
@@ -276,7 +276,7 @@ def images_of(films: FrozenCase | None) -> set[str]:
 
 
 def visits_of(campaign: Campaign) -> list[str]:
-    """The visit codes of the campaign, also of visits that a case has no film of."""
+    """The visit codes of the campaign, including visits for which a case has no film."""
     return sorted(visit_codes_of(identities(list(campaign.cases.all())).values()))
 
 

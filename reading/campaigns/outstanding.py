@@ -1,4 +1,4 @@
-"""What is left to do in a campaign: it cannot be closed or locked while reads are unsigned."""
+"""Outstanding work in a campaign: it cannot be closed or locked while reads are unsigned."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from reading.models.campaign import WITHOUT_RESULT
 
 @dataclass(frozen=True)
 class Outstanding:
-    """Counts only. `reads` counts unsigned ones of every kind: closing a campaign without its repeats and controls
-    would reveal to their readers what they were. `lapsed` are drawn repeats that can no longer be issued or signed."""
+    """Counts only. `reads` counts unsigned reads of every kind: closing a campaign without its repeats and controls
+    would reveal their kind to their readers. `lapsed` are drawn repeats that can no longer be issued or signed."""
 
     cases: int
     reads: int
@@ -24,7 +24,7 @@ class Outstanding:
 
 
 def outstanding_in(campaign: Campaign) -> Outstanding:
-    """The work left. A repeat or control of somebody who no longer reads in the trial lapses."""
+    """The outstanding work. A repeat or control of a person who no longer reads in the trial lapses."""
     unsigned = Read.objects.counting().filter(case__in=campaign.cases.live()).exclude(status=ReadStatus.SIGNED)
     awaited = unsigned.filter(waited_for(campaign))
     lapsed = unsigned.filter(kind=ReadKind.REPEAT).exclude(pk__in=awaited)
@@ -36,11 +36,11 @@ def outstanding_in(campaign: Campaign) -> Outstanding:
 
 
 def waited_for(campaign: Campaign, through: str = "") -> Q:
-    """The reads that the campaign waits for while they are unsigned; `through` leads to them from another table.
+    """The reads that the campaign needs while they are unsigned; `through` is the path to them from another table.
 
-    A repeat cannot be given to another reader, so it is not waited for while its reader is suspended. Once the campaign
-    is closed, what nobody waited for has lapsed, also if its reader can read again since: only reads of cases without a
-    result are waited for, and reads that were returned after the close.
+    A repeat cannot be given to another reader, so it is not needed while its reader is suspended. Once the campaign
+    is closed, reads that were not needed have lapsed, even if their reader can read again: only reads of a case without
+    a result are needed, and reads that were returned after the close.
     """
     able, others = able_readers(campaign), [kind for kind in ReadKind.values if kind != ReadKind.REPEAT]
     reader, no_repeat = f"{through}reader__in", {f"{through}kind__in": others}
@@ -53,8 +53,8 @@ def waited_for(campaign: Campaign, through: str = "") -> Q:
 
 
 def able_readers(campaign: Campaign) -> set[int]:
-    """Who can read in the campaign now. An unsigned read of anybody else is not waited for.
+    """The people who can read in the campaign now. An unsigned read of anybody else is not needed.
 
-    A person whose qualification has expired finishes the reads that they were given before.
+    A person whose qualification has expired may finish the reads that were issued to them before.
     """
     return {person.pk for role in ("reader", "adjudicator") for person in readers_at_work(campaign.charter, role)}

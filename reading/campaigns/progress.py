@@ -32,7 +32,7 @@ class Counts:
 
 
 def counts_of(campaign: Campaign, today: date) -> Counts:
-    """Counts of cases and reads, and when the rest will be done at the pace of the last seven days."""
+    """Counts of cases and reads, and the expected completion at the pace of the last seven days."""
     by_status = Counter(dict(campaign.cases.expected().values_list("status").annotate(Count("pk")).order_by()))
     reads = Read.objects.counting().filter(case__campaign=campaign)
     signed = reads.filter(status=ReadStatus.SIGNED)

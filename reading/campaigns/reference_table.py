@@ -21,7 +21,7 @@ Scores = dict[str, list[object]]
 
 
 def read_references(content: bytes, instrument: Instrument, wanted: Iterable[Place]) -> dict[Place, Scores]:
-    """The scores of each wanted (subject, visit); BadInput names the line, its value and what was allowed."""
+    """The scores of each required (subject, visit); BadInput names the line, its value and what is allowed."""
     if len(content) > LARGEST:
         text = f"The file has {len(content):,} bytes. At most {LARGEST:,} are accepted."
         raise BadInput(text, field="file")

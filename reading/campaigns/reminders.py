@@ -53,7 +53,7 @@ def remind_readers(*, campaign: Campaign, actor: Actor) -> int:
 
 
 def remind_all() -> None:
-    """Once a day, for every open campaign."""
+    """Requests reminders once a day, for every open campaign."""
     for campaign in Campaign.objects.filter(status=CampaignStatus.OPEN).select_related("trial"):
         remind_readers(campaign=campaign, actor=Actor.system("reminders"))
 

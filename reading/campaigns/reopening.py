@@ -18,7 +18,7 @@ from reading.states import demand_reason, said_of
 def reopen_campaign(*, campaign: Campaign, actor: Actor, user: User, password: str, reason: str) -> None:
     """Reopens a campaign that is closed and not locked; the same form sent twice reopens once.
 
-    A case that was stopped is read again where the withdrawal of consent was since corrected.
+    A stopped case can be read again if the withdrawal of consent was corrected since.
     """
     authorise(actor, Action.RUN_CAMPAIGN)
     demand_reason(reason)
@@ -53,7 +53,7 @@ def reopen_campaign(*, campaign: Campaign, actor: Actor, user: User, password: s
 
 
 def keeps_its_result(campaign: Campaign) -> bool:
-    """Whether a closed campaign can never be reopened: its lock stays of record, or its seeds are known."""
+    """Whether a closed campaign can never be reopened: its lock is the analysis of record, or its seeds are known."""
     return stays_of_record(campaign) or seeds_known(campaign)
 
 
@@ -86,14 +86,14 @@ def reopenings(campaign: Campaign) -> int:
 
 
 def reopened_by(campaign: Campaign, user: User, digest: str) -> bool:
-    """Whether the campaign is open because this person signed this."""
+    """Whether the campaign is open because this person signed the same reopening."""
     last = signatures_on(campaign)[-1:]
     same = any(signature.signer_id == user.pk and signature.digest == digest for signature in last)
     return same and campaign.status == CampaignStatus.OPEN
 
 
 def digest_of_reopening(campaign: Campaign, number: int, reason: str) -> str:
-    """What the signature covers: the root of the last lock, which is empty before the first, and the reason."""
+    """The data that the signature covers: the root of the last lock (empty before the first) and the reason."""
     return statement(
         trial=campaign.trial.code, campaign=campaign.code, reopening=number, root=campaign.locked_root, reason=reason
     )

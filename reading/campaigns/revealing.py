@@ -67,7 +67,7 @@ def open_batch_seed(batch: Batch) -> dict[str, Any]:
 
 
 def seed_committed_to(batch: Batch, committed: str) -> str:
-    """The sealed seed in hex; empty when it, or the batch, is not what was committed to."""
+    """The sealed seed in hex; empty if it or the batch differs from the commitment."""
     if batch.commitment != committed:
         return ""
     seed = str(unseal(SealedSeed.objects.get(batch=batch).sealed, bound_to=f"seed {committed}")["seed"])

@@ -1,4 +1,4 @@
-"""Work for a campaign whose job has given up: shown to its coordinator, who can have it tried again."""
+"""Failed background work of a campaign: shown to its coordinator, who can request a retry."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ ISSUING, CONSENSUS = "reading.issue", "scoring.consensus"
 
 @dataclass(frozen=True)
 class StoppedWork:
-    """A failed job and what it did not finish."""
+    """A failed job and its unfinished work."""
 
     job: int
     says: str
 
 
 def stopped_work(campaign: Campaign) -> list[StoppedWork]:
-    """What has stopped in this campaign. No reason is given: those of results may tell of scores."""
+    """The failed work of this campaign. No reasons are given, because reasons about results may reveal scores."""
     failed = list(Job.objects.failed().filter(kind__in=(ISSUING, CONSENSUS)).order_by("pk"))
     batches = dict(campaign.batches.filter(pk__in=numbers_in(failed, "batch")).values_list("pk", "name"))
     cases = dict(campaign.cases.filter(pk__in=numbers_in(failed, "case")).values_list("pk", "number"))
@@ -37,12 +37,12 @@ def stopped_work(campaign: Campaign) -> list[StoppedWork]:
 
 
 def numbers_in(jobs: list[Job], name: str) -> list[int]:
-    """What these jobs are about."""
+    """The subjects of these jobs."""
     return [job.payload[name] for job in jobs if name in job.payload]
 
 
 def try_again(*, campaign: Campaign, job: int, actor: Actor) -> None:
-    """Has stopped work of the campaign tried again; what was done before it stopped is kept."""
+    """Retries failed work of the campaign; everything completed before the failure is kept."""
     authorise(actor, Action.RUN_CAMPAIGN)
     if job not in [work.job for work in stopped_work(campaign)]:
         raise BadInput("This work has not stopped, or it does not belong to this campaign. Reload the page.")

@@ -60,7 +60,7 @@ def make_training(
     fewest_cases: int = SMALLEST,
     valid_months: int | None = None,
 ) -> TrainingSet:
-    """Makes a draft campaign a training campaign, permanently, with the targets for passing; None is no target."""
+    """Makes a draft campaign a training campaign, permanently, with the targets for passing; None means no target."""
     authorise(actor, Action.RUN_CAMPAIGN)
     given: dict[str, Any] = {"least_status": least_status, "least_change": least_change, "most_sdc": most_sdc}
     given |= {"least_kappa": least_kappa, "fewest_cases": fewest_cases, "valid_months": valid_months}
@@ -77,7 +77,7 @@ def make_training(
 
 
 def demand_targets(given: dict[str, Any]) -> None:
-    """BadInput unless every number is possible and there is a target."""
+    """BadInput unless every number is in range and there is a target."""
     for name, (called, low, high) in RANGES.items():
         value = given[name]
         if value is not None and not low <= value <= high:
@@ -131,7 +131,7 @@ def reference_of(case: Case) -> dict[int, Scores]:
 def issue_training(
     *, campaign: Campaign, actor: Actor, name: str, due_on: date | None, readers: Sequence[User]
 ) -> Batch:
-    """Every case to each of these readers who does not have it yet; they are trained to become qualified."""
+    """Issues every case to each of these readers who does not have it yet, for training towards qualification."""
     authorise(actor, Action.ASSIGN_READS)
     demand_training(campaign)
     able = {person.pk for person in people_in_role(campaign.trial, "reader")}

@@ -1,4 +1,4 @@
-"""Recording that a reader belongs to a site."""
+"""Recording that a reader is affiliated with a site."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from studies.models import Site, Trial
 
 
 class AffiliationForm(forms.Form):
-    """A reader, their site, and how it became known."""
+    """A reader, their site, and how the affiliation became known."""
 
     person = forms.ModelChoiceField(User.objects.none(), label="Reader", empty_label="Choose")
     site = forms.ModelChoiceField(Site.objects.none(), empty_label="Choose")

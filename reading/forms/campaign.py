@@ -37,7 +37,7 @@ class CampaignForm(forms.Form):
 
 
 class OpenForm(forms.Form):
-    """Which subjects' films enter the campaign, and from which visits."""
+    """The subjects and visits whose films enter the campaign."""
 
     visits = forms.MultipleChoiceField(widget=forms.CheckboxSelectMultiple)
     subjects = forms.ModelMultipleChoiceField(
@@ -53,7 +53,7 @@ class OpenForm(forms.Form):
 
 
 class BatchForm(forms.Form):
-    """Which readers receive how many cases, and by when they are due."""
+    """The readers, the number of cases, and the due date."""
 
     MOST = 5000
     name = forms.CharField(max_length=80)
@@ -86,7 +86,7 @@ class BatchForm(forms.Form):
 
 
 class ReturnForm(ActForm):
-    """Why a signed read is returned."""
+    """The reason for returning a signed read."""
 
     reason = forms.ChoiceField(choices=list(RETURN_REASONS.items()))
     note = forms.CharField(

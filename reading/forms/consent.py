@@ -1,4 +1,4 @@
-"""Recording that a subject withdrew consent, what the sponsor instructs, and that a record was a mistake."""
+"""Recording a withdrawal of consent, the sponsor's instruction, and that a record was a mistake."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ INSTRUCTION_HELP = (
 
 
 class ConsentForm(ActForm):
-    """Whose consent was withdrawn, when, and in which words; signed."""
+    """The subject, the date and the wording of the withdrawal; signed."""
 
     subject = forms.ModelChoiceField(Subject.objects.none(), empty_label="Choose")
     withdrawn_on = DayField(label="Withdrawn on")
@@ -41,7 +41,7 @@ class ConsentForm(ActForm):
 
 
 class InstructionForm(forms.Form):
-    """What the sponsor instructs about the collected data."""
+    """The sponsor's instruction about the collected data."""
 
     instruction = forms.CharField(
         max_length=LONGEST_INSTRUCTION, label="Sponsor's instruction", help_text=INSTRUCTION_HELP

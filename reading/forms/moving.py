@@ -25,7 +25,7 @@ class FiledFilmForm(ActForm):
         self.fields["shown_visit"].initial = film.visit_id
 
     def clean(self) -> dict[str, Any]:
-        """The page and the film agree."""
+        """Checks that page and film agree."""
         cleaned = super().clean()
         if cleaned.pop("shown_visit", None) not in (None, self.film.visit_id):
             raise forms.ValidationError(MOVED_MEANWHILE.format(self.film.pk))
@@ -33,7 +33,7 @@ class FiledFilmForm(ActForm):
 
 
 class MoveForm(FiledFilmForm):
-    """Where the film belongs, what moves with it, and why; signed once there are reads."""
+    """Where the film belongs, which films move with it, and why; signed once there are reads."""
 
     visit = forms.ModelChoiceField(Visit.objects.none(), label="Belongs to", empty_label="Choose")
     scope = forms.ChoiceField(choices=MoveScope.choices, widget=forms.RadioSelect, label="What moves")
@@ -50,6 +50,6 @@ class MoveForm(FiledFilmForm):
 
 
 class DesignateForm(FiledFilmForm):
-    """Why this film counts for its view from now on; signed once there are reads."""
+    """The reason for designating this film for its view; signed once there are reads."""
 
     reason = forms.CharField(max_length=200, help_text="Recorded in the audit trail of every film and case.")

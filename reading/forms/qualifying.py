@@ -1,4 +1,4 @@
-"""Forms for qualifications: on any evidence, or on a training that the reader passed."""
+"""Forms for qualifications: based on any evidence, or on a training that the reader passed."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from studies.models import Membership, Trial
 
 
 class SuspensionForm(ActForm):
-    """Who is suspended, for which cause, and what was found; signed."""
+    """The reader, the cause and the finding; signed."""
 
     person = forms.ModelChoiceField(User.objects.none(), label="Reader", empty_label="Choose")
     cause = forms.ChoiceField(choices=SuspensionCause.choices)

@@ -72,7 +72,7 @@ class LimitsForm(forms.Form):
     valid_months = months_field(VALID_MONTHS)
 
     def clean_fewest_cases(self) -> int:
-        """Left empty, the number suggested."""
+        """The given number, or the suggested one if the field is empty."""
         given: int | None = self.cleaned_data["fewest_cases"]
         return given or FEWEST_CASES
 

@@ -1,1 +1,1 @@
-"""From assignments to reads: who reads what, in which order."""
+"""From assignments to reads: who reads which cases, in which order."""

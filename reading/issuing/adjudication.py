@@ -1,4 +1,4 @@
-"""The third read: who adjudicates a case, and which discordant cases have no adjudicator."""
+"""The third read: the adjudicator of a case, and discordant cases without an adjudicator."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from reading.models import Batch, Campaign, Case, CaseStatus, Read, ReadKind
 from reading.models.campaign import CaseQuerySet
 from reading.states import demand_open
 
-# The keys of jobs that issue an adjudication begin like this, then the case. Issuing ensures one per case.
+# The key of a job that issues an adjudication is this and the case. Issuing ensures one adjudication per case.
 ASKED = "adjudication-"
 UNDER_WAY = (Job.Status.QUEUED, Job.Status.RUNNING)
 
 
 def request_adjudication(*, case: Case, actor: Actor, loads: Counter[int] | None = None) -> User | None:
-    """Requests a third read by the qualified adjudicator with the fewest open reads; None when there is nobody.
+    """Requests a third read by the qualified adjudicator with the fewest open reads; None if there is no adjudicator.
 
-    Called inside the transaction that found the case discordant, drew it as a concordant control, or repeats the
-    request. For several requests, `loads` are carried from case to case.
+    Called inside the transaction that finds the case discordant, draws it as a concordant control, or repeats the
+    request. For several requests, `loads` is passed from case to case.
     """
     campaign, barred = case.campaign, may_not_adjudicate(case)
     able = [person for person in qualified_readers(campaign.charter, "adjudicator") if person.pk not in barred]
@@ -54,7 +54,7 @@ def unadjudicated(cases: CaseQuerySet) -> list[Case]:
 
 
 def ask_adjudicators(*, campaign: Campaign, actor: Actor) -> tuple[int, int]:
-    """Requests an adjudicator for each discordant case without one; returns how many, and how many cases still wait.
+    """Requests an adjudicator for each discordant case without one; returns the numbers requested and still missing.
 
     A declined concordant control is not requested again: its result does not need it.
     """

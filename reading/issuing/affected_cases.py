@@ -1,4 +1,4 @@
-"""Cases whose films are changed by a decision of the coordinator: voided and issued again within that decision."""
+"""Cases whose films a coordinator's decision changes: voided and issued again as part of that decision."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from studies.models import Film, Subject, Trial
 
 @dataclass(frozen=True)
 class Moved:
-    """The films that changed, each voided case with the one issued instead, and campaigns that keep their result."""
+    """The changed films, each voided case with its replacement, and campaigns that keep their result."""
 
     films: tuple[Film, ...] = ()
     cases: tuple[tuple[Case, Case | None], ...] = ()
@@ -31,7 +31,7 @@ class Moved:
 
 @dataclass(frozen=True)
 class Concerned:
-    """The cases of some subjects in one campaign, with what is frozen in them, and the visits of the campaign."""
+    """The cases of some subjects in one campaign with their frozen films, and the visits of the campaign."""
 
     campaign: Campaign
     visits: list[str]
@@ -44,7 +44,7 @@ class Concerned:
         return {films.subject: films for films in found}
 
     def affected(self, before: Mapping[int, FrozenCase], after: Mapping[int, FrozenCase]) -> Iterable[Case]:
-        """The cases whose films changed, unless they show them where they are now."""
+        """The cases whose films changed, except those that already show them at their current place."""
         for case, frozen in self.cases:
             now = placements(after.get(frozen.subject))
             if now != placements(before.get(frozen.subject)) and now != placements(frozen):
@@ -52,7 +52,7 @@ class Concerned:
 
 
 def is_signed(trial: Trial) -> bool:
-    """Whether changing the films of the trial is signed: from the first read on, it can change what counts."""
+    """Whether changing the trial's films requires a signature: from the first read on, it can affect results."""
     return Read.objects.filter(case__campaign__trial=trial).exists()
 
 
@@ -76,7 +76,7 @@ def follow(
     user: User,
     reason: str,
 ) -> Moved:
-    """What the change of films means for the cases; called inside its transaction."""
+    """Applies the change of films to the cases; called inside its transaction."""
     cases: list[tuple[Case, Case | None]] = []
     kept = []
     for one, were in zip(concerned, before, strict=True):

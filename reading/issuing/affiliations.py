@@ -1,6 +1,7 @@
-"""Independence of readers: nobody reads or adjudicates a case of a site to which they belong, except in training.
+"""Independence of readers: nobody reads or adjudicates a case of a site with which they are affiliated, except in
+training.
 
-Recorded by the coordinator, ended with a reason, never edited. Reads that were issued before stay as they are.
+Affiliations are recorded by the coordinator, ended with a reason, and never edited. Earlier reads stay as they are.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ UNSIGNED = (ReadStatus.DRAWN, ReadStatus.ISSUED, ReadStatus.OPENED, ReadStatus.R
 
 
 def record_affiliation(*, site: Site, person: User, actor: Actor, reason: str) -> SiteAffiliation:
-    """The person belongs to the site from now on: none of its cases is issued to them any more."""
+    """Records that the person is affiliated with the site: none of its cases is issued to them any more."""
     authorise(actor, Action.WRITE_CHARTER)
     demand_reason(reason)
     trial = site.trial
@@ -40,7 +41,7 @@ def record_affiliation(*, site: Site, person: User, actor: Actor, reason: str) -
 
 
 def end_affiliation(*, affiliation: SiteAffiliation, actor: Actor, reason: str) -> None:
-    """The person no longer belongs to the site; its cases can be issued to them again."""
+    """Ends the affiliation with the site; its cases can be issued to the person again."""
     authorise(actor, Action.WRITE_CHARTER)
     demand_reason(reason)
     with audited_atomic():
@@ -67,7 +68,7 @@ def record_event(affiliation: SiteAffiliation, action: str, actor: Actor, reason
 
 
 def affiliated(campaign: Campaign, cases: Collection[Case] | None = None) -> dict[int, set[int]]:
-    """Who belongs to the site of each case; of all live cases where none are given. Opens seals only if anyone does."""
+    """The people affiliated with the site of each case, by default of all live cases. Opens seals only if necessary."""
     people = {} if campaign.trains else people_by_site(campaign.trial_id)
     if not people:
         return {}
@@ -76,7 +77,7 @@ def affiliated(campaign: Campaign, cases: Collection[Case] | None = None) -> dic
 
 
 def independent(assignments: Sequence[Assignment]) -> list[Assignment]:
-    """Without those of a reader who belongs to the site of the case: also when it was recorded after the request."""
+    """The assignments whose reader is not affiliated with the case's site, even if recorded after the request."""
     if not assignments:
         return []
     cases = list(Case.objects.filter(pk__in={one.case for one in assignments}).select_related("campaign"))
@@ -85,7 +86,7 @@ def independent(assignments: Sequence[Assignment]) -> list[Assignment]:
 
 
 def people_by_site(trial: int) -> dict[int, set[int]]:
-    """The people who belong to each site of the trial now."""
+    """The people currently affiliated with each site of the trial."""
     found = defaultdict[int, set[int]](set)
     current = SiteAffiliation.objects.filter(site__trial=trial, ended_at=None)
     for site, person in current.values_list("site_id", "person_id"):
@@ -101,7 +102,7 @@ def sites_of(cases: list[Case]) -> dict[int, int]:
 
 
 def unsigned_reads_at(site: Site, person: User) -> int:
-    """How many unsigned reads of cases of the site the person holds, over all campaigns that are not for training."""
+    """The number of the person's unsigned reads of cases of the site, in all campaigns except training campaigns."""
     held = Read.objects.filter(reader=person, status__in=UNSIGNED, case__campaign__trial=site.trial_id)
     cases = [read.case for read in held.select_related("case__campaign") if not read.case.campaign.trains]
     found = sites_of(list({case.pk: case for case in cases}.values()))

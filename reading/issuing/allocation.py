@@ -1,4 +1,4 @@
-"""Which case goes to which readers: drawn at random over the whole campaign, loads kept even. Pure."""
+"""Allocates cases to readers at random over the whole campaign, with even loads. Pure."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def allocate(
     """Draws up to `size` cases and gives each as many readers as it still needs.
 
     `wanted` maps case to missing reads, `excluded` case to people who may not read it, `loads` reader to open reads.
-    A case for which too few readers remain is passed over, and another one is drawn in its place.
+    A case for which too few readers remain is skipped, and another one is drawn instead.
     """
     load = {reader: loads.get(reader, 0) for reader in readers}
     able = {case: [reader for reader in readers if reader not in excluded.get(case, frozenset())] for case in wanted}

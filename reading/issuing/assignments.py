@@ -1,4 +1,4 @@
-"""Who reads what: batches and cases issued again. Each function adds a job that issues the reads."""
+"""Assignments: batches, and cases issued again. Each function adds a job that issues the reads."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ from studies.plan.consent import held_without_consent
 def plan_batch(campaign: Campaign, readers: Sequence[User], size: int) -> list[Assignment]:
     """A draw of the reads that a batch of this size would issue, for the preview and for the request.
 
-    Repeats of these readers whose wash-out is over take the places of some of the cases.
+    Repeats of these readers whose wash-out is over replace some of the cases.
     """
     held, declined, at_site = primary_readers(campaign), decliners(campaign), affiliated(campaign)
     wanted, people = wanted_readers(campaign, held), [reader.pk for reader in readers]
@@ -115,7 +115,7 @@ def request_batch(
 
 
 def demand_enough_readers(campaign: Campaign, readers: Sequence[User]) -> None:
-    """BadInput when these are fewer people than any open case still needs."""
+    """BadInput if there are fewer people than any open case still needs."""
     wanted = wanted_readers(campaign, primary_readers(campaign))
     fewest = min(wanted.values(), default=0)
     if len(readers) < fewest:
@@ -125,7 +125,7 @@ def demand_enough_readers(campaign: Campaign, readers: Sequence[User]) -> None:
 
 
 def demand_kept_back(campaign: Campaign, size: int, reason: str) -> str:
-    """BadInput when a batch of this size takes cases that are kept back; the reason, where one is needed and given."""
+    """BadInput if a batch of this size takes cases that are kept back; the reason, if one is needed and given."""
     stock = stock_of(campaign, timezone.now())
     if size <= stock.largest or stock.cases == stock.releasable:
         return ""
@@ -178,7 +178,7 @@ def move_case(case: Case, to: CaseStatus, **changes: object) -> None:
 def void_and_reissue(*, case: Case, actor: Actor, user: User, password: str, reason: str) -> Case | None:
     """Voids a case (kept, with its reason) and issues it again with the current films, new tokens and a new order.
 
-    The same people read it again. None when too few timepoints remain for the charter's minimum, and in training: the
+    The same people read it again. None if too few timepoints remain for the charter's minimum, and in training: the
     new case would have no reference scores. Both acts are signed; the same form sent twice voids once.
     """
     authorise(actor, Action.RETURN_READS)
@@ -200,7 +200,7 @@ def void_and_reissue(*, case: Case, actor: Actor, user: User, password: str, rea
 
 
 def void_and_issue_again(case: Case, films: Sequence[FrozenCase], actor: Actor, user: User, reason: str) -> Case | None:
-    """Both acts, signed, with these films; None when they are too few, or in training. Called inside a transaction."""
+    """Both acts, signed, with these films; None if they are too few, or in training. Called inside a transaction."""
     sign_for_case(Act.VOID, case, actor, user, said_of_void(case, reason))
     requested = requested_readers(case)
     readers = list(dict.fromkeys([*void_case(case, actor, reason), *requested]))
@@ -213,9 +213,9 @@ def void_and_issue_again(case: Case, films: Sequence[FrozenCase], actor: Actor, 
 
 
 def reissue(case: Case, films: Sequence[FrozenCase], readers: Sequence[int], actor: Actor, user: User) -> Case:
-    """The case again for the same readers, signed; called inside the transaction that voids the old one.
+    """Issues the case again to the same readers, signed; called inside the transaction that voids the old one.
 
-    A reader who may be given no new case does not get it: the case then needs another reader.
+    A reader who may receive no new cases does not get it: the case then needs another reader.
     """
     campaign = case.campaign
     number = campaign.cases.count() + 1
@@ -251,7 +251,7 @@ def voided_before(case: Case, user: User, reason: str) -> bool:
 
 
 def sign_for_case(act: Act, case: Case, actor: Actor, user: User, digest: str) -> None:
-    """The signature under what happens to a case."""
+    """The signature for an act on a case."""
     on_case = ("reading.case", str(case.pk))
     write_signature(act=act, actor=actor, user=user, record=on_case, digest=digest, stream=case.campaign.trial.code)
 
@@ -259,7 +259,7 @@ def sign_for_case(act: Act, case: Case, actor: Actor, user: User, digest: str) -
 def void_case(case: Case, actor: Actor, reason: str) -> list[int]:
     """Voids the case and its reads; returns the readers of its primary reads. Called inside a transaction."""
     hold_chains(list(case.reads.select_related("case__campaign__trial")))
-    # A job that is issuing reads of the case holds it: what it writes is voided with the rest.
+    # A job that is issuing reads of the case has locked it: the reads that it writes are voided with the rest.
     Case.objects.select_for_update().get(pk=case.pk)
     own = list(case.reads.select_related("case__campaign__trial"))
     reads = list(case.reads.filter(status__in=COUNTING))
@@ -284,7 +284,7 @@ def void_case(case: Case, actor: Actor, reason: str) -> list[int]:
 
 
 def assess_again(voided: Case) -> None:
-    """Those who had signed every other case of a training may be done now; called inside the transaction."""
+    """A reader who signed every other case of a training may have completed it; called inside the transaction."""
     left = voided.campaign.cases.live().order_by("pk").first()
     if left is not None:
         add(kind="scoring.consensus", key=f"case-{left.pk}-without-{voided.pk}", payload={"case": left.pk})

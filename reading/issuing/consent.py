@@ -1,4 +1,4 @@
-"""What a withdrawal of consent means for reading: the subject's cases stop in every campaign of the trial.
+"""The effect of a withdrawal of consent on reading: the subject's cases stop in every campaign of the trial.
 
 Unsigned reads leave the worklists as those of a voided case do. Signed reads, and results that were computed, stay;
 reads that were returned to their readers count as they were signed before.
@@ -31,7 +31,7 @@ TRAINING_VOID = "The subject withdrew consent"
 def withdraw_consent(
     *, subject: Subject, withdrawn_on: date, statement: str, instruction: str, actor: Actor, user: User, password: str
 ) -> ConsentWithdrawal:
-    """Records it, signed, and stops the subject's cases. The same form sent twice withdraws once."""
+    """Records the withdrawal, signed, and stops the subject's cases. The same form sent twice is recorded once."""
     authorise(actor, Action.RECORD_CONSENT)
     prove(act=Act.CONSENT, user=user, password=password)
     if earlier := recorded_before(subject, user, withdrawn_on, statement):
@@ -50,9 +50,9 @@ def withdraw_consent(
 
 
 def correct_consent(*, withdrawal: ConsentWithdrawal, actor: Actor, user: User, password: str, reason: str) -> None:
-    """It was recorded by mistake: the cases that were stopped can be read again. Ended reads are issued again.
+    """Corrects a mistaken record: the stopped cases can be read again. Ended reads are issued again.
 
-    One without a result stays stopped in a campaign that is no longer open, until the campaign is reopened.
+    A case without a result stays stopped in a campaign that is no longer open, until the campaign is reopened.
     """
     authorise(actor, Action.RECORD_CONSENT)
     demand_reason(reason)
@@ -96,7 +96,7 @@ def stopped_for(subject: Subject) -> list[Case]:
 
 
 def recorded_before(subject: Subject, user: User, day: date, statement: str) -> ConsentWithdrawal | None:
-    """The withdrawal that counts, if this person signed the same."""
+    """The valid withdrawal, if this person signed the same."""
     held = withdrawal_of(subject)
     if held is None or (held.withdrawn_on, held.statement) != (day, " ".join(statement.split())):
         return None
@@ -105,14 +105,14 @@ def recorded_before(subject: Subject, user: User, day: date, statement: str) -> 
 
 
 def said_of(withdrawal: ConsentWithdrawal) -> str:
-    """The digest that a signature covers; the number of earlier records makes the same words another statement."""
+    """The digest that a signature covers; the number of earlier records distinguishes statements in the same words."""
     before = ConsentWithdrawal.objects.filter(subject=withdrawal.subject, pk__lt=withdrawal.pk).count()
     day, said = str(withdrawal.withdrawn_on), withdrawal.statement
     return digest_of(subject=withdrawal.subject.code, day=day, statement=said, before=before)
 
 
 def on_subject(subject: Subject) -> tuple[str, str]:
-    """What both signatures are given on."""
+    """The facts that both signatures cover."""
     return "studies.subject", str(subject.pk)
 
 
@@ -133,11 +133,11 @@ def cases_of(subject: Subject) -> list[Case]:
 
 
 def stop(case: Case, actor: Actor) -> None:
-    """Nobody reads the case or opens its films any more; called inside the transaction that records the withdrawal."""
+    """Stops the case: nobody reads it or opens its films. Called inside the transaction that records the withdrawal."""
     if case.campaign.trains and case.campaign.status == CampaignStatus.OPEN:
         void_case(case, actor, TRAINING_VOID)
         return
-    # A job that is issuing reads of the case holds it: what it writes ends with the rest.
+    # A job that is issuing reads of the case has locked it: the reads that it writes end with the rest.
     Case.objects.select_for_update().get(pk=case.pk)
     ending = [read for read in case.reads.select_related("case__campaign__trial") if in_hand(read)]
     opened = case.campaign.status == CampaignStatus.OPEN
@@ -159,7 +159,7 @@ def stop(case: Case, actor: Actor) -> None:
 
 
 def keep_as_signed(case: Case, returned: Sequence[Read]) -> list[ReadStep]:
-    """Reads that were returned and not signed again count as they were signed; gives the steps that are locked again.
+    """Reads that were returned and not signed again count as first signed; returns the steps that are locked again.
 
     The case gets back the result that it had. Called inside the transaction that stops it.
     """
@@ -176,7 +176,7 @@ def keep_as_signed(case: Case, returned: Sequence[Read]) -> list[ReadStep]:
 
 
 def resume(case: Case, actor: Actor) -> None:
-    """The case can be read again, by those to whom the coordinator issues it."""
+    """Lets the case be read again by the readers to whom the coordinator issues it."""
     Case.objects.filter(pk=case.pk).update(consent_withdrawn=False)
     record(
         action="reading.case.continued",

@@ -18,8 +18,8 @@ from reading.states import READ_IS, demand_reason
 def decline_read(*, read: Read, actor: Actor, reason: str, step: ReadStep | None = None) -> None:
     """The reader declines the case, for example because they know the patient.
 
-    A mixed timepoint leaves the worklist by itself. The others of its case stay and can be scored, without effect, or
-    declined one by one: if they left as well, the reader would know which they are.
+    A mixed timepoint leaves the worklist alone. The others of its case stay and can be scored, without effect, or
+    declined one by one: if they also left, the reader would know which they are.
     """
     authorise(actor, Action.READ_CASES)
     demand_reason(reason)

@@ -27,7 +27,7 @@ class DrawnFilm:
 
 @dataclass(frozen=True)
 class DrawnTimepoint:
-    """A timepoint at its drawn place."""
+    """A timepoint at its drawn position."""
 
     token: str
     letter: str
@@ -38,7 +38,7 @@ class DrawnTimepoint:
 
 @dataclass(frozen=True)
 class DrawnStep:
-    """Timepoints shown and locked together; with a token, a step is its own entry in the worklist."""
+    """Timepoints shown and locked together; a step with a token is a separate entry in the worklist."""
 
     token: str | None
     counts: bool
@@ -69,7 +69,7 @@ def draw_steps(
 
 
 def draw_timepoints(shown: Sequence[Timepoint], first: int, digests_of: DigestsOf) -> tuple[DrawnTimepoint, ...]:
-    """The panes of a step; letters continue from the panes that stay on the screen beside it."""
+    """The panes of a step; letters continue from the panes that remain on the screen next to it."""
     return tuple(
         DrawnTimepoint(new_token(), ascii_uppercase[place], place, timepoint.visit, draw_films(timepoint, digests_of))
         for place, timepoint in enumerate(shown, start=first)

@@ -19,7 +19,7 @@ DECLINED = Q(status=ReadStatus.DECLINED)
 
 
 def decliners(campaign: Campaign) -> dict[int, set[int]]:
-    """Who declined each case, or the case that it replaces: it is not issued to them again."""
+    """The people who declined each case, or the case that it replaces: it is not issued to them again."""
     found: dict[int, set[int]] = defaultdict(set)
     reads = Read.objects.filter(DECLINED, case__campaign=campaign)
     for case, reader in reads.values_list("case_id", "reader_id"):
@@ -31,15 +31,15 @@ def decliners(campaign: Campaign) -> dict[int, set[int]]:
 
 
 def may_not_read(case: Case) -> set[int]:
-    """Who already has a read of the case, declined it, or belongs to its site."""
+    """The people who already have a read of the case, declined it, or are affiliated with its site."""
     held = set(case.reads.counting().values_list("reader_id", flat=True))
     return held | decliners(case.campaign)[case.pk] | at_its_site(case)
 
 
 def may_not_adjudicate(case: Case) -> set[int]:
-    """Everyone who has had the case or belongs to its site.
+    """Everyone who has had the case or is affiliated with its site.
 
-    The adjudicator of the case that it replaces may adjudicate again, and so may one whose read ended with the case.
+    The adjudicator of the case that it replaces may adjudicate again, as may one whose read ended with the case.
     """
     earlier = Q(case__in=replaced_by(case)) & (~Q(kind=ReadKind.ADJUDICATION) | DECLINED)
     own = Q(case=case) & ~Q(kind=ReadKind.ADJUDICATION, status=ReadStatus.VOIDED)
@@ -48,7 +48,7 @@ def may_not_adjudicate(case: Case) -> set[int]:
 
 
 def at_its_site(case: Case) -> set[int]:
-    """Who belongs to the site of the case."""
+    """The people affiliated with the site of the case."""
     return affiliated(case.campaign, [case]).get(case.pk, set())
 
 

@@ -42,18 +42,18 @@ def move_and_reissue(
 
 
 def facts_of(film: Film, visit: Visit, scope: str, reason: str) -> dict[str, object]:
-    """What a signature under a move covers, besides how often the film was moved before."""
+    """The data that the signature for a move covers, besides the number of earlier moves of the film."""
     return {"film": film.pk, "visit": visit.pk, "scope": scope, "reason": reason}
 
 
 def signatures_on(film: Film) -> list[Signature]:
-    """The signatures under moves of the film, oldest first."""
+    """The signatures for moves of the film, oldest first."""
     of_record = Signature.objects.filter(record_kind="studies.film", record_id=str(film.pk))
     return list(of_record.filter(meaning=meaning_of(Act.MOVE)).order_by("pk"))
 
 
 def moved_before(film: Film, visit: Visit, user: User, facts: Mapping[str, object]) -> bool:
-    """Whether the film is at this visit because this person signed this."""
+    """Whether the film is at this visit because this person signed the same move."""
     signed = signatures_on(film)
     if not signed or Film.objects.get(pk=film.pk).visit_id != visit.pk:
         return False
@@ -61,7 +61,7 @@ def moved_before(film: Film, visit: Visit, user: User, facts: Mapping[str, objec
 
 
 def sign_move(film: Film, actor: Actor, user: User, facts: Mapping[str, object]) -> None:
-    """The signature under the move; called inside its transaction."""
+    """The signature for the move; called inside its transaction."""
     write_signature(
         act=Act.MOVE,
         actor=actor,

@@ -1,6 +1,6 @@
-"""The number by which people name an entry of a worklist: six digits, drawn at random, given once.
+"""The number by which people refer to an entry of a worklist: six random digits, used once.
 
-It is drawn from the random token of the entry under a secret of the installation: it follows neither order nor case,
+It is derived from the entry's random token with a secret of the installation: it depends on neither order nor case,
 and nobody can compute it from the tokens in a dataset.
 """
 
@@ -17,7 +17,7 @@ FIRST, MANY = 100_000, 900_000
 
 
 def draw_numbers(tokens: Sequence[str]) -> dict[str, int]:
-    """A number for each entry by its token; one that is taken is drawn again. Called where the entries are written."""
+    """A number for each entry by its token; a number in use is drawn again. Called where the entries are written."""
     streams = {token: Draw(settings.SECRET_KEY.encode(), f"read number {token}") for token in tokens}
     found: dict[int, str] = {}
     left = list(tokens)
@@ -32,7 +32,7 @@ def draw_numbers(tokens: Sequence[str]) -> dict[str, int]:
 
 
 def taken_among(numbers: Iterable[int]) -> set[int]:
-    """Those that another entry has."""
+    """The numbers that another entry already has."""
     wanted = list(numbers)
     reads, steps = (model.objects.filter(number__in=wanted) for model in (Read, ReadStep))
     return set(reads.values_list("number", flat=True)) | set(steps.values_list("number", flat=True))

@@ -1,6 +1,6 @@
-"""What is drawn for all reads of a job before any is written: tokens, queues, positions and repeats.
+"""The draws for all reads of a job before any is written: tokens, queues, positions and repeats.
 
-The tokens are kept with the job, so that one that was interrupted continues with the same draws.
+The tokens are stored with the job, so that an interrupted job continues with the same draws.
 """
 
 from __future__ import annotations
@@ -35,19 +35,19 @@ class PlannedRead:
         return list(self.steps) or [self.token]
 
     def as_json(self) -> list[Any]:
-        """For the job."""
+        """The form stored with the job."""
         one = self.assignment
         return [[one.case, one.reader, str(one.kind)], self.token, list(self.steps)]
 
     @classmethod
     def from_json(cls, kept: Sequence[Any]) -> PlannedRead:
-        """Back from the job."""
+        """Reads the form stored with the job."""
         return cls(Assignment(*kept[0]), kept[1], tuple(kept[2]))
 
 
 @dataclass(frozen=True)
 class DrawnPlaces:
-    """What was drawn for readers: the name of each entry's queue, its position, and which reads will be repeated."""
+    """The draws for readers: the name of each entry's queue, its position, and which reads will be repeated."""
 
     queues: dict[str, str]
     positions: dict[str, int]
@@ -64,12 +64,12 @@ def plan_reads(presentation: str, wanted: Iterable[Assignment], frozen: Mapping[
 
 
 def step_tokens(presentation: str, frozen: FrozenCase, read_token: str) -> tuple[str, ...]:
-    """The tokens of the steps of a read where timepoints are mixed; none where a read is one entry."""
+    """The tokens of a read's steps where timepoints are mixed; none where a read is one entry."""
     return tuple(new_token() for _ in frozen.timepoints) if presentation in MIXED else ()
 
 
 def still_wanted(assignments: Sequence[Assignment], most: int | None) -> list[Assignment]:
-    """Those still free, without cases that ended since the request and repeats with too few unread cases around."""
+    """The assignments that still apply: no case that ended since the request, no repeat among too few unread cases."""
     free = still_free(assignments, most)
     left = Case.objects.filter(pk__in={one.case for one in free}).to_read()
     still = set(left.values_list("pk", flat=True))
@@ -77,9 +77,9 @@ def still_wanted(assignments: Sequence[Assignment], most: int | None) -> list[As
 
 
 def still_free(assignments: Sequence[Assignment], most: int | None) -> list[Assignment]:
-    """Without readers who are suspended or no longer qualified, cases of the reader's own site, a second adjudication
-    of an adjudicated case, and what another batch has meanwhile given to the same reader, or to `most` primary readers
-    of a case (None: any number).
+    """The assignments without suspended or unqualified readers, cases of the reader's own site, a second adjudication
+    of an adjudicated case, and cases since given by another batch to the same reader, or to `most` primary readers
+    (None: any number).
 
     Called inside a transaction, in which the cases stay as they are.
     """
@@ -106,7 +106,7 @@ def still_free(assignments: Sequence[Assignment], most: int | None) -> list[Assi
 
 
 def without_unqualified(assignments: Sequence[Assignment]) -> list[Assignment]:
-    """Without those of a person who is not qualified today, as when it ended since the request; training is exempt."""
+    """The assignments of people who are qualified today, since a qualification may have ended; training is exempt."""
     if not assignments:
         return []
     campaign = Campaign.objects.select_related("training", "charter__trial").get(cases=assignments[0].case)
@@ -118,12 +118,12 @@ def without_unqualified(assignments: Sequence[Assignment]) -> list[Assignment]:
 
 
 def role_of(one: Assignment) -> str:
-    """The role that the person reads in."""
+    """The role in which the person reads."""
     return "adjudicator" if one.kind == ReadKind.ADJUDICATION else "reader"
 
 
 def hidden_only(assignments: Sequence[Assignment]) -> list[Assignment]:
-    """Without the repeats that have too few unread cases left around them; they stay due."""
+    """The assignments without repeats that have too few unread cases left around them; these stay due."""
     others = [one for one in assignments if one.kind != ReadKind.REPEAT]
     repeats = [(one.reader, one) for one in assignments if one.kind == ReadKind.REPEAT]
     unread = Counter(one.reader for one in others if one.kind == ReadKind.PRIMARY)

@@ -1,4 +1,4 @@
-"""How a case is presented: which timepoints are shown together, in which order, and what counts. Pure.
+"""How a case is presented: which timepoints are shown together, in which order, and which count. Pure.
 
 Orders are drawn here and nowhere else, so that bin/manage verify_randomisation can draw them again.
 """
@@ -24,11 +24,11 @@ PRESENTATIONS = {
 }
 ORDER_KNOWN = frozenset({"together-ordered", "locked-visits"})
 TOGETHER = frozenset({"together-random", "together-ordered"})
-# Every timepoint has its own address and its own place in the worklist.
+# Every timepoint has its own address and its own position in the worklist.
 MIXED = frozenset({"single"})
-# Locked timepoints stay on the screen beside the current one.
+# Locked timepoints remain on the screen next to the current one.
 BESIDE = frozenset({"locked-visits"})
-# Signed reads of these are not shown to their reader again, because that would show timepoints side by side.
+# Signed reads with these are not shown to their reader again: that would show timepoints side by side.
 NO_LOOKING_BACK = frozenset({"single", "alone-then-together"})
 
 

@@ -1,6 +1,6 @@
 """Draws orders from a sealed seed: HMAC-SHA256(seed, counter) with rejection sampling, then Fisher-Yates.
 
-Everything drawn is stored; nothing is ever re-derived except to prove it (bin/manage verify_randomisation).
+Everything drawn is stored; nothing is re-derived except for verification (bin/manage verify_randomisation).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""The job that turns assignments into reads: everything is drawn first, then written in pieces that survive a kill.
+"""The job that turns assignments into reads: everything is drawn first, then written in pieces, so that it can resume.
 
-Readers see none of the reads before all are written: a batch appears completely or not at all.
+Readers see no read before all are written: a batch appears completely or not at all.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ def places_of(batch: Batch, planned: Sequence[PlannedRead]) -> DrawnPlaces:
 
 
 def issue_at_once(batch: Batch, planned: Sequence[PlannedRead], lease: Lease) -> None:
-    """Writes a few reads and shows them in one transaction; those of cases voided meanwhile are not issued."""
+    """Writes a few reads and issues them in one transaction, except those of cases voided in the meantime."""
     drawn = draw_reads(batch, planned)
     with audited_atomic():
         lease.finish()
@@ -114,9 +114,9 @@ def issue_in_pieces(batch: Batch, planned: Sequence[PlannedRead], lease: Lease) 
 
 
 def show_to_readers(batch: Batch, queues: Collection[str], lease: Lease) -> None:
-    """Issues every read that was written; those of cases voided or stopped, and of readers suspended, meanwhile end.
+    """Issues every read that was written; ends those of cases voided or stopped, and of readers suspended, since then.
 
-    Nobody has seen these.
+    Nobody has seen these reads.
     """
     drawn = Read.objects.filter(queue__in=queues, status=ReadStatus.DRAWN)
     with audited_atomic():
@@ -144,7 +144,7 @@ def is_over(case: Case) -> bool:
 
 
 def draw_reads(batch: Batch, planned: Sequence[PlannedRead]) -> list[DrawnRead]:
-    """Everything that will be stored of these reads, with the digests of every band under its film's token."""
+    """Everything that will be stored for these reads, with the digests of every band under its film's token."""
     presentation, seed = terms_of(batch.campaign.charter).presentation, open_seed(batch)
     frozen = identities(list(Case.objects.filter(pk__in={one.assignment.case for one in planned})))
     shown = [timepoint for films in frozen.values() for timepoint in films.timepoints]

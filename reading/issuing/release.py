@@ -1,4 +1,4 @@
-"""How many cases a batch may release, and how many repeats go among them. Pure.
+"""The number of cases that a batch may release, and the number of repeats among them. Pure.
 
 A repeat is hidden among unread cases. So that its batch does not reveal it either, repeats are issued at one rate in
 every batch, the charter's share, at most a third; unread cases are kept back for the repeats still due.
@@ -29,7 +29,7 @@ def rate_of(share: float) -> Fraction:
 
 
 def places_for_repeats(draw: Draw, size: int, unread: int, share: float) -> int:
-    """How many of the places in a batch of this size repeats take. The rest of the share is drawn, as for any share.
+    """The number of repeats in a batch of this size. A remaining fraction is drawn at random.
 
     They replace unread cases, so that the length of a batch does not reveal them.
     """
@@ -41,9 +41,9 @@ def places_for_repeats(draw: Draw, size: int, unread: int, share: float) -> int:
 def choose_repeats(
     draw: Draw, due: Mapping[int, list[int]], readers: Collection[int], places: int, readers_per_case: int
 ) -> list[tuple[int, int]]:
-    """The repeats in these places as (reader, case), as even among the readers as their number allows.
+    """The repeats in these places as (reader, case), distributed as evenly as possible among the readers.
 
-    Where the readers of a batch all read every case, only an equal number each leaves their parts equally long.
+    If all readers of a batch read every case, their parts have equal length only with equal numbers of repeats.
     """
     if len(readers) == readers_per_case:
         places = min([places, *(len(due.get(reader, [])) for reader in readers)])
@@ -54,7 +54,7 @@ def choose_repeats(
 
 
 def hidden(repeats: Iterable[tuple[int, T]], unread: Mapping[int, int]) -> list[T]:
-    """Of repeats as (reader, repeat) those that have three unread cases each around them."""
+    """The repeats, as (reader, repeat), that each have three unread cases around them."""
     taken: Counter[int] = Counter()
     kept = []
     for reader, repeat in repeats:
@@ -66,7 +66,7 @@ def hidden(repeats: Iterable[tuple[int, T]], unread: Mapping[int, int]) -> list[
 
 @dataclass(frozen=True)
 class Stock:
-    """What a release is decided from: `cases` still need readers; `to_come` repeats are drawn and not issued, of which
+    """The data for a release: `cases` still need readers; `to_come` repeats are drawn and not issued, of which
     the wash-out of `due` is over."""
 
     cases: int

@@ -56,7 +56,7 @@ def was_drawn(read: Read) -> bool:
 
 
 def renamed(read: Read, token: str) -> None:
-    """Gives a read another token in memory alone, and seals under it whether the read was drawn to be repeated."""
+    """Gives a read another token in memory only, and seals with it whether the read was drawn to be repeated."""
     sealed = seal({"repeat": was_drawn(read)}, bound_to=f"read {token}")
     read.token, read.sealedread = token, SealedRead(sealed=sealed)
 
@@ -64,8 +64,8 @@ def renamed(read: Read, token: str) -> None:
 def repeats_to_come(campaign: Campaign, readers: Collection[int]) -> list[Read]:
     """The first reads of these readers, signed or not, that were drawn and have not been issued again.
 
-    Without cases of a site to which the reader now belongs: their repeats lapse. A repeat that ended unsigned, because
-    its case was stopped, is issued again.
+    Cases of a site with which the reader is now affiliated are left out: their repeats lapse. One that ended unsigned
+    because its case was stopped is issued again.
     """
     if terms_of(campaign.charter).repeats_share == 0:
         return []
@@ -78,7 +78,7 @@ def repeats_to_come(campaign: Campaign, readers: Collection[int]) -> list[Read]:
 
 
 def of_which_due(campaign: Campaign, to_come: Collection[Read], now: datetime) -> list[Read]:
-    """Those whose wash-out is over."""
+    """The reads whose wash-out is over."""
     over = now - timedelta(days=terms_of(campaign.charter).repeats_washout_days)
     return [read for read in to_come if read.status == ReadStatus.SIGNED and read.signed_at and read.signed_at <= over]
 
@@ -89,7 +89,7 @@ def due_repeats(campaign: Campaign, readers: Collection[int], now: datetime) -> 
 
 
 def repeats_of_a_batch(campaign: Campaign, readers: Collection[int], size: int, unread: int) -> list[Assignment]:
-    """The repeats that are issued with a batch to these readers; those that find no place stay due."""
+    """The repeats that are issued with a batch to these readers; repeats without a place stay due."""
     terms, draw = terms_of(campaign.charter), Draw(new_seed(), "repeats")
     due: dict[int, list[int]] = defaultdict(list)
     for read in due_repeats(campaign, readers, timezone.now()):
@@ -100,7 +100,7 @@ def repeats_of_a_batch(campaign: Campaign, readers: Collection[int], size: int, 
 
 
 def able_to_read(campaign: Campaign) -> set[int]:
-    """Who can read primary reads and their repeats now. The repeats of everybody else lapse."""
+    """The people who can do primary reads and their repeats now. The repeats of everybody else lapse."""
     return {reader.pk for reader in qualified_readers(campaign.charter, "reader")}
 
 
@@ -132,7 +132,7 @@ def drawn_readers(campaign: Campaign) -> set[int]:
 
 
 def repeats_in_words(campaign: Campaign, lapsed: int, now: datetime) -> str:
-    """How far the repeats of a campaign are, of which so many lapsed, for its coordinator; empty without repeats."""
+    """The progress of a campaign's repeats, given how many lapsed, for its coordinator; empty without repeats."""
     if terms_of(campaign.charter).repeats_share == 0:
         return ""
     issued = Read.objects.counting().filter(case__campaign=campaign, kind=ReadKind.REPEAT)

@@ -18,7 +18,7 @@ from reading.states import demand_reason
 
 
 def replace_reader(*, read: Read, actor: Actor, new_reader: User, reason: str) -> None:
-    """An unsigned read starts from the beginning with another qualified reader; signed reads stay as they are.
+    """Gives an unsigned read to another qualified reader, who starts from the beginning; signed reads are unchanged.
 
     A repeat belongs to its reader: it can be declined, but not given to anyone else.
     """
@@ -52,7 +52,7 @@ def replace_reader(*, read: Read, actor: Actor, new_reader: User, reason: str) -
 
 
 def demand_able(read: Read, new_reader: User) -> None:
-    """BadInput when the person is suspended, not qualified, or may not read this case."""
+    """BadInput if the person is suspended, not qualified, or may not read this case."""
     role = "reader" if read.kind == ReadKind.PRIMARY else "adjudicator"
     demand_reading(read.case.campaign.trial, [new_reader], "new_reader")
     able = {person.pk for person in qualified_readers(read.case.campaign.charter, role)}

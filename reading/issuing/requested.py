@@ -1,4 +1,4 @@
-"""Reads that were requested and wait for the job that issues them."""
+"""Requested reads whose job has not issued them yet."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from reading.models import Case, ReadKind
 
 
 def requested_readers(case: Case) -> list[int]:
-    """The people who were asked for a primary read of the case that is not issued yet."""
+    """The people from whom a primary read of the case was requested that is not issued yet."""
     waiting = Job.objects.exclude(status=Job.Status.DONE).filter(kind="reading.issue").order_by("pk")
     return [
         reader

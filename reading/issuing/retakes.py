@@ -1,4 +1,4 @@
-"""A retake that counts from now on: designated, and the affected cases voided and issued again, in one step."""
+"""Designating a retake: the affected cases are voided and issued again in the same step."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from studies.plan.consent import held_without_consent
 def designate_and_reissue(*, film: Film, actor: Actor, user: User, password: str, reason: str) -> Moved:
     """Designates the film for its view, and voids and issues again every case of an open campaign that this changes.
 
-    Signed once reads exist; the same form sent twice designates once. The film that counted before is kept.
+    Signed once reads exist; the same form sent twice designates once. The previously designated film is kept.
     """
     authorise(actor, Action.RETURN_READS)
     demand_reason(reason)
@@ -39,7 +39,7 @@ def designate_and_reissue(*, film: Film, actor: Actor, user: User, password: str
 
 
 def signatures_on(film: Film) -> list[Signature]:
-    """The signatures under designations of the film, oldest first."""
+    """The signatures for designations of the film, oldest first."""
     of_record = Signature.objects.filter(record_kind="studies.film", record_id=str(film.pk))
     return list(of_record.filter(meaning=meaning_of(Act.RETAKE)).order_by("pk"))
 
@@ -50,7 +50,7 @@ def said_of_designation(film: Film, number: int, reason: str) -> str:
 
 
 def designated_before(film: Film, user: User, reason: str) -> bool:
-    """Whether the film counts because this person signed this."""
+    """Whether the film is designated because this person signed the same."""
     signed = signatures_on(film)
     if not signed or not Film.objects.get(pk=film.pk).designated:
         return False
@@ -58,7 +58,7 @@ def designated_before(film: Film, user: User, reason: str) -> bool:
 
 
 def sign(film: Film, actor: Actor, user: User, reason: str) -> None:
-    """The signature under the designation; called inside its transaction."""
+    """The signature for the designation; called inside its transaction."""
     write_signature(
         act=Act.RETAKE,
         actor=actor,

@@ -1,4 +1,4 @@
-"""The seed of a batch: drawn, committed to and sealed with it, and opened again by the job that draws its orders."""
+"""The seed of a batch: drawn, committed and sealed with the batch, and opened by the job that draws its orders."""
 
 from __future__ import annotations
 

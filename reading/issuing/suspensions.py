@@ -1,7 +1,7 @@
 """Suspension of a reader: nothing is issued to them, and they open and save nothing, except in training.
 
-The coordinator decides, since they alone assign and withdraw reads and know no score; the imaging lead, who sees a
-drift, knows every score and informs them. Signed reads stand; unsigned ones wait or are given to another reader.
+The coordinator decides, because only they assign and withdraw reads, and they know no scores; the imaging lead, who
+sees a drift, knows every score and informs them. Signed reads stay valid; unsigned ones wait or are reassigned.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ NOTHING_LOST = "Nothing that you entered is lost. Ask the coordinator of the tri
 def suspend_reader(
     *, trial: Trial, person: User, cause: str, reason: str, actor: Actor, user: User, password: str
 ) -> ReaderSuspension:
-    """The person reads no more in the trial until it is lifted. The same form sent twice suspends once."""
+    """Suspends the person in the trial until it is lifted. The same form sent twice suspends once."""
     authorise(actor, Action.SUSPEND_READERS)
     demand_reason(reason)
     cause, reason = checked_choice("cause", cause, SuspensionCause.choices), reason.strip()
@@ -51,7 +51,7 @@ def suspend_reader(
 
 
 def lift_suspension(*, suspension: ReaderSuspension, reason: str, actor: Actor, user: User, password: str) -> None:
-    """The person reads again; reads that were not signed are where they left them."""
+    """Lifts the suspension; unsigned reads are as the person left them."""
     authorise(actor, Action.SUSPEND_READERS)
     demand_reason(reason)
     prove(act=Act.SUSPENSION_LIFTED, user=user, password=password)
@@ -75,14 +75,14 @@ def demand_same(held: ReaderSuspension, cause: str, reason: str, user: User) -> 
 
 
 def said_of(suspension: ReaderSuspension) -> str:
-    """The digest that the signature covers; how often it was done before makes the same words another statement."""
+    """The digest that the signature covers; the number of earlier ones distinguishes statements in the same words."""
     earlier = ReaderSuspension.objects.filter(trial=suspension.trial, person=suspension.person, pk__lt=suspension.pk)
     facts = {"trial": suspension.trial.code, "reader": suspension.person_id, "before": earlier.count()}
     return statement(**facts, cause=suspension.cause, reason=suspension.reason)
 
 
 def on_reader(suspension: ReaderSuspension) -> tuple[str, str]:
-    """What both signatures are given on."""
+    """The facts that both signatures cover."""
     return "accounts.user", str(suspension.person_id)
 
 
@@ -106,7 +106,7 @@ def record_event(suspension: ReaderSuspension, action: str, actor: Actor, reason
 
 
 def demand_reading(trial: Trial, readers: Collection[User], field: str = "readers") -> None:
-    """BadInput when any of these people is suspended."""
+    """BadInput if any of these people is suspended."""
     away = [person for person in readers if person.pk in suspended_in(trial.pk)]
     if away:
         verb = "is" if len(away) == 1 else "are"
@@ -114,7 +114,7 @@ def demand_reading(trial: Trial, readers: Collection[User], field: str = "reader
 
 
 def suspended_in(trial: int) -> set[int]:
-    """Who is suspended in the trial now."""
+    """The people suspended in the trial now."""
     return set(ReaderSuspension.objects.current().filter(trial=trial).values_list("person_id", flat=True))
 
 
@@ -125,23 +125,23 @@ def suspended_trials(person: int) -> list[str]:
 
 
 def away_from(campaign: Campaign) -> set[int]:
-    """Who is suspended in the trial of a campaign; nobody in one for training."""
+    """The people suspended in the trial of a campaign; nobody for a training campaign."""
     return set() if campaign.trains else suspended_in(campaign.trial_id)
 
 
 def suspended_in_words(trial_code: str) -> str:
-    """What the person who is suspended is shown."""
+    """The message shown to the suspended person."""
     return f"Your reading in trial {trial_code} is suspended. {NOTHING_LOST}"
 
 
 def demand_not_suspended(read: Read) -> None:
-    """WrongState while the reader of the read is suspended, also since their request began; training is exempt."""
+    """WrongState if the reader of the read is suspended, even since their request began; training is exempt."""
     if read.reader_id in away_from(read.case.campaign):
         raise WrongState(suspended_in_words(read.case.campaign.trial.code))
 
 
 def without_suspended(assignments: Sequence[Assignment]) -> list[Assignment]:
-    """Without those of a reader who is suspended, also since the request; training is exempt."""
+    """The assignments without suspended readers, even if suspended since the request; training is exempt."""
     if not assignments:
         return []
     campaign = Campaign.objects.select_related("training").get(cases=assignments[0].case)
@@ -150,7 +150,7 @@ def without_suspended(assignments: Sequence[Assignment]) -> list[Assignment]:
 
 
 def unsigned_of(people: Collection[int], trial: Trial) -> dict[int, list[tuple[str, int]]]:
-    """How many unsigned reads each of these people holds in each campaign that is not for training."""
+    """The number of unsigned reads of each of these people in each campaign that is not for training."""
     reads = Read.objects.filter(reader__in=people, status__in=IN_HAND, case__campaign__trial=trial)
     held = reads.filter(case__campaign__training=None).order_by("case__campaign__code")
     found = defaultdict[int, list[tuple[str, int]]](list)

@@ -1,6 +1,6 @@
-"""What a reader could see in each film of a trial, as numbers; read from reader images, before anything is sealed.
+"""Properties that a reader could see in each film of a trial, as numbers, from reader images before sealing.
 
-Film by film one band from the middle is unpacked: noise and grey level are measured where a reader looks.
+One band from the middle of each film is unpacked: noise and grey level are measured where a reader looks.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ FEATURES = {
 
 @dataclass(frozen=True)
 class ShownFilm:
-    """One film of a case: its place, and the key of the image that a reader would see."""
+    """One film of a case: its place in true order, and the key of the image that a reader would see."""
 
     case: int
     series: str
@@ -63,7 +63,7 @@ class MeasuredFilms:
 
 
 def measure(trial: Trial, progress: Callable[[int, int], None]) -> MeasuredFilms:
-    """The films that a campaign opened now could show, at most MOST_CASES cases of them, drawn at random."""
+    """The films that a campaign opened now could show, of at most MOST_CASES cases, drawn at random."""
     visits = Visit.objects.filter(subject__trial=trial).order_by("code").values_list("code", flat=True).distinct()
     frozen = freeze(trial, subjects=list(trial.subjects.all()), visits=list(visits), cut_off=timezone.now())
     whole = [case for case in frozen if len(case.timepoints) > 1]
@@ -88,7 +88,7 @@ def films_of(cases: Sequence[FrozenCase]) -> Iterator[ShownFilm]:
 
 
 def numbers_of(shown: Sequence[ShownFilm], progress: Callable[[int, int], None]) -> dict[str, Numbers]:
-    """Each feature as one number a film, not-a-number where it is not known."""
+    """Each feature as one number per film, NaN where it is not known."""
     columns: dict[str, list[float]] = defaultdict(list)
     for start in range(0, len(shown), CHUNK):
         progress(start, len(shown))
@@ -130,7 +130,7 @@ def middle_band(image: ReaderImage) -> tuple[bytes, Levels]:
 
 
 def noise_of(levels: Levels) -> float:
-    """Standard deviation of the noise from second differences along the rows, by their median: bone hardly counts."""
+    """Standard deviation of the noise from the median of second differences along the rows: bone has little effect."""
     if levels.shape[1] < 3:
         return float("nan")
     wide = levels.astype(np.float64)

@@ -1,4 +1,4 @@
-"""The leak scan as a picture: each feature's AUC against what chance gives."""
+"""The leak scan as a figure: each feature's AUC compared with chance."""
 
 from __future__ import annotations
 

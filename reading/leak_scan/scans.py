@@ -37,7 +37,7 @@ STOPPED = "The leak scan stopped before it had finished. Run it again."
 
 
 def newest_scan(campaign: Campaign) -> LeakScan | None:
-    """The scan that counts."""
+    """The newest scan, which is the valid one."""
     return LeakScan.objects.filter(campaign=campaign).order_by("-number").first()
 
 
@@ -110,7 +110,7 @@ def acknowledge_scan(*, made: LeakScan, actor: Actor, user: User, reason: str) -
 
 
 def in_the_way(campaign: Campaign) -> str:
-    """Why the scan prevents the campaign from opening; empty when it does not."""
+    """Why the scan prevents the campaign from opening; empty if it does not."""
     made = newest_scan(campaign)
     if made is None:
         return "The leak scan has not been run."

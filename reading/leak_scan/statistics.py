@@ -27,7 +27,7 @@ SEED = 20261
 
 @dataclass(frozen=True)
 class FilmPlaces:
-    """One row a film: its case, its series (what is compared with what: a view), its place in true order from 0."""
+    """One row per film: its case, its series (films of a view, which are compared), its place in true order from 0."""
 
     case: Places
     series: Places
@@ -36,7 +36,7 @@ class FilmPlaces:
 
 @dataclass(frozen=True)
 class FeatureFinding:
-    """What one feature shows about the order. `way` is the better predictor: the value or its difference in the case.
+    """The finding for one feature. `way` is the better predictor of the order: the value or its difference in the case.
 
     `p` is the permutation p, `adjusted` after Holm over the features that vary; `null` the range of 95 % of the
     permuted AUCs. A finding `warns` when it reveals the order.
@@ -85,13 +85,13 @@ def is_constant(finding: FeatureFinding) -> bool:
 
 
 def judged(finding: FeatureFinding, adjusted: float, coarse: bool) -> FeatureFinding:
-    """With the adjusted p, and whether it warns. With too few cases for a small adjusted p, a high AUC is enough."""
+    """The finding with its adjusted p and warning. With too few cases for a small adjusted p, a high AUC suffices."""
     warns = adjusted <= ALPHA or (coarse and finding.p <= ALPHA and finding.auc >= STRIKING)
     return FeatureFinding(**{**vars(finding), "adjusted": adjusted, "warns": warns})
 
 
 def try_feature(name: str, films: FilmPlaces, values: Numbers) -> FeatureFinding:
-    """AUC and permutation p of one feature; films whose value is not known are left out."""
+    """AUC and permutation p of one feature; films with an unknown value are left out."""
     known = np.isfinite(values)
     kept = FilmPlaces(films.case[known], films.series[known], films.place[known])
     cases = len(np.unique(kept.case))
@@ -107,7 +107,7 @@ def try_feature(name: str, films: FilmPlaces, values: Numbers) -> FeatureFinding
 
 
 def prepare(films: FilmPlaces, values: Numbers) -> Prepared | None:
-    """All that does not depend on the order; None when nothing varies or nothing can be compared."""
+    """Everything that does not depend on the order; None if nothing varies or nothing can be compared."""
     point = np.unique(np.stack((films.case, films.place)), axis=1, return_inverse=True)[1].ravel()
     group = np.unique(np.stack((films.case, films.series)), axis=1, return_inverse=True)[1].ravel()
     pairs = pairs_within(group)
@@ -119,7 +119,7 @@ def prepare(films: FilmPlaces, values: Numbers) -> Prepared | None:
 
 
 def share_of(films: FilmPlaces) -> Numbers:
-    """Each film's place as a share of its case: 0 the first, 1 the last timepoint."""
+    """Each film's place in its case from 0 (the first timepoint) to 1 (the last)."""
     cases, index = np.unique(films.case, return_inverse=True)
     last = np.zeros(len(cases), dtype=np.int64)
     np.maximum.at(last, index, films.place)
@@ -155,7 +155,7 @@ def folds_of(case: Places) -> Places:
 
 
 def auc_of(ready: Prepared, way: str, share: Numbers) -> float:
-    """Share of pairs that a rule learnt from the other cases puts into the right order; ties count a half."""
+    """Share of pairs that a rule learnt from the other cases puts in the right order; ties count one half."""
     return concordance(held_out_scores(ready.views[way], ready.fold, share), ready.pairs, share)
 
 
@@ -185,7 +185,7 @@ def concordance(scores: Numbers, pairs: tuple[Places, Places], order: Numbers) -
 
 
 def permuted_aucs(ready: Prepared) -> Numbers:
-    """The larger AUC of both views under orders drawn at random within each case, all its series alike."""
+    """The larger of the two predictors' AUCs under random orders within each case, the same for all its series."""
     points = int(ready.point.max()) + 1
     share = np.zeros(points)
     share[ready.point] = ready.share

@@ -1,4 +1,4 @@
-"""What was shown and seen. No path of foreign keys leads from a case or a timepoint to a subject or a film."""
+"""Models of reading. No path of foreign keys leads from a case or a timepoint to a subject or a film."""
 
 from __future__ import annotations
 

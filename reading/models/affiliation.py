@@ -1,4 +1,4 @@
-"""Readers who belong to a site of the trial: none of its cases is issued to them."""
+"""Readers affiliated with a site of the trial: none of its cases is issued to them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from studies.models import Site
 
 
 class SiteAffiliation(models.Model):
-    """A person who reads or adjudicates and belongs to a site, from `recorded_at` until `ended_at`."""
+    """A person who reads or adjudicates and is affiliated with a site, from `recorded_at` until `ended_at`."""
 
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="affiliations")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="site_affiliations")

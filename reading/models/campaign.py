@@ -88,7 +88,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
     """Queries for cases."""
 
     def live(self) -> CaseQuerySet:
-        """Cases that count: not voided."""
+        """Valid cases: not voided."""
         return self.exclude(status=CaseStatus.VOIDED)
 
     def expected(self) -> CaseQuerySet:
@@ -96,7 +96,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return self.live().exclude(consent_withdrawn=True, status__in=WITHOUT_RESULT)
 
     def to_read(self) -> CaseQuerySet:
-        """Cases that count and whose subject has not withdrawn consent."""
+        """Valid cases whose subject has not withdrawn consent."""
         return self.live().filter(consent_withdrawn=False)
 
 
@@ -129,7 +129,7 @@ class Case(models.Model):
 
     @property
     def has_no_result(self) -> bool:
-        """Whether it never gets a result: voided, or its subject withdrew consent before it had one."""
+        """Whether it will never have a result: voided, or its subject withdrew consent before it had one."""
         return self.status == CaseStatus.VOIDED or (self.consent_withdrawn and self.status in WITHOUT_RESULT)
 
 

@@ -55,16 +55,16 @@ class QualificationQuerySet(models.QuerySet["Qualification"]):
     """Qualifications of readers."""
 
     def held(self) -> QualificationQuerySet:
-        """Those not withdrawn, expired or not."""
+        """Qualifications that were not withdrawn, expired or not."""
         return self.filter(revoked_at=None)
 
     def valid(self) -> QualificationQuerySet:
-        """Those not withdrawn whose last day has not passed."""
+        """Qualifications that were not withdrawn and whose last day has not passed."""
         return self.held().filter(Q(expires_on=None) | Q(expires_on__gte=timezone.localdate()))
 
 
 class Qualification(models.Model):
-    """A person's qualification to read with an instrument in a trial: since when, until when and on what evidence.
+    """A person's qualification to read with an instrument in a trial: its start, its last day and its evidence.
 
     Signed by the person who records it. `expires_on` is its last day, None for no end; `result` is the passed training
     that it is based on, if any.

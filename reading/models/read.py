@@ -63,8 +63,8 @@ class ReadQuerySet(models.QuerySet["Read"]):
 class Read(models.Model):
     """A case issued to a reader. The purpose of an adjudication read, and whether a read is repeated, are sealed.
 
-    `queue_position` was drawn among all reads issued to the reader together; `queue` names that draw. `number` is how
-    people name it (reading.issuing.numbers); it has none where each of its timepoints has one.
+    `queue_position` was drawn among all reads issued to the reader together; `queue` names that draw. `number` is used
+    by people (reading.issuing.numbers); a read has none where each of its timepoints has one.
     """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="reads")
@@ -107,7 +107,7 @@ class ReadStep(models.Model):
     """Timepoints shown together and locked together; `counts` says whether its values enter results.
 
     A step has its own token, number and place in the reader's queue when timepoints are mixed and read one by one; then
-    it is also declined by itself. `entry_seconds`: reading.room.entry_times.
+    it is also declined separately. `entry_seconds`: reading.room.entry_times.
     """
 
     read = models.ForeignKey(Read, on_delete=models.PROTECT, related_name="steps")

@@ -1,4 +1,4 @@
-"""The sealed tables: what must be known later and may not be seen now, encrypted with a key outside the database.
+"""The sealed tables: data needed later that nobody may see now, encrypted with a key outside the database.
 
 Written by reading.unblinding.seal, opened by a short list of modules (reading.unblinding).
 """
@@ -12,7 +12,7 @@ from reading.models.read import DisplayedTimepoint, Read
 
 
 class SealedCase(models.Model):
-    """Whose case it is and which film belongs to which visit, in true order."""
+    """The subject of a case, and its visits with their films in true order."""
 
     case = models.OneToOneField(Case, on_delete=models.PROTECT, primary_key=True)
     sealed = models.BinaryField()
@@ -22,7 +22,7 @@ class SealedCase(models.Model):
 
 
 class SealedTimepoint(models.Model):
-    """Which visit a timepoint shows."""
+    """The visit of a timepoint."""
 
     timepoint = models.OneToOneField(DisplayedTimepoint, on_delete=models.PROTECT, primary_key=True)
     sealed = models.BinaryField()
@@ -32,7 +32,7 @@ class SealedTimepoint(models.Model):
 
 
 class SealedRead(models.Model):
-    """Why a read was issued: first read, trigger or control."""
+    """The reason why a read was issued: first read, trigger or control."""
 
     read = models.OneToOneField(Read, on_delete=models.PROTECT, primary_key=True)
     sealed = models.BinaryField()

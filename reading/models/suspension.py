@@ -12,7 +12,7 @@ from studies.models import Trial
 
 
 class SuspensionCause(models.TextChoices):
-    """Why a reader is suspended; the reason says more."""
+    """The cause of a suspension; its reason gives the details."""
 
     DRIFT = "drift", "Drift"
     EXPIRED = "qualification-expired", "Qualification expired"
@@ -24,7 +24,7 @@ class ReaderSuspensionQuerySet(models.QuerySet["ReaderSuspension"]):
     """Queries for suspensions."""
 
     def current(self) -> ReaderSuspensionQuerySet:
-        """Those that were not lifted."""
+        """Suspensions that were not lifted."""
         return self.filter(lifted_at=None)
 
 

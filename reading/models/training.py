@@ -1,4 +1,4 @@
-"""Training: the campaigns that train readers, the reference scores, what readers see of them, their dated results.
+"""Training: campaigns that train readers, their reference scores, the marks shown to readers, and dated results.
 
 All insert-only. The reference of a case is sealed; a read's marks are written once it is signed.
 """
@@ -57,7 +57,7 @@ class TrainingMarks(models.Model):
 class TrainingResult(models.Model):
     """A reader's agreement with the reference over a whole training campaign, on the day it was complete.
 
-    `figures` holds each figure with its interval, its target and whether the target was met, as they were that day.
+    `figures` has each figure with its interval, its target and whether the target was met, as of that day.
     """
 
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="training_results")

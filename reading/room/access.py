@@ -1,4 +1,4 @@
-"""Readers reach only their own reads; the token of another read is answered as if it did not exist."""
+"""Readers can open only their own reads; the token of another read gets the response for one that does not exist."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ from studies.plan.first_request import note_first_use
 
 
 def own_id(request: HttpRequest) -> int:
-    """The account id of the person signed in; a visitor finds nothing."""
+    """The account id of the signed-in person; a visitor finds nothing."""
     if request.user.pk is None:
         raise Http404
     return request.user.pk
 
 
-# Reads that still have a screen. Readers no longer reach the others.
+# Reads that still have a screen. Readers can no longer open the others.
 VISIBLE = (ReadStatus.ISSUED, ReadStatus.OPENED, ReadStatus.RETURNED, ReadStatus.SIGNED)
 
 
 @dataclass(frozen=True)
 class Piece:
-    """What an address opens: a read and the step that its reader is at."""
+    """The object of an address: a read and its reader's current step."""
 
     read: Read
     step: ReadStep
@@ -88,7 +88,7 @@ def piece_or_404(request: HttpRequest, token: str, *, to_look_at: bool = False) 
 
 
 def steps_at(token: str) -> QuerySet[ReadStep, Any]:
-    """The keys of the steps at an address, each found by its index, so that the size of trials does not matter."""
+    """The keys of the steps at an address, found by index, so that the time does not depend on the size of trials."""
     own = ReadStep.objects.filter(token=token).order_by().values("pk")
     of_read = ReadStep.objects.filter(token=None, read__token=token).order_by().values("pk")
     return own.union(of_read, all=True)

@@ -1,4 +1,4 @@
-"""What reader-facing code receives: frozen values without subject, visit, date, site, arm, upload time or file name."""
+"""The values for reader-facing code: frozen, without subject, visit, date, site, arm, upload time or file name."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class BlindedFilm:
 
 @dataclass(frozen=True)
 class BlindedPane:
-    """A timepoint at its place; locked if it was signed in an earlier step and is shown for comparison."""
+    """A timepoint at its position; locked if it was signed in an earlier step and is shown for comparison."""
 
     letter: str
     timepoint: str
@@ -52,7 +52,7 @@ class BlindedPane:
     locked: bool = False
 
     def as_json(self) -> dict[str, Any]:
-        """For the page's data block."""
+        """The form for the page's data block."""
         return vars(self) | {"films": [vars(film) for film in self.films]}
 
 
@@ -70,7 +70,7 @@ class BlindedCase:
     panes: tuple[BlindedPane, ...]
 
     def as_json(self) -> dict[str, Any]:
-        """For the page's data block. By hand: `asdict` copies every joint of every film."""
+        """The form for the page's data block. Written out, because `asdict` copies every joint of every film."""
         return vars(self) | {"panes": [pane.as_json() for pane in self.panes]}
 
 
@@ -121,7 +121,7 @@ def blind_case(piece: Piece, shown: Sequence[DisplayedTimepoint], cells: CellCon
 
 
 def why_read_only(piece: Piece) -> str:
-    """Why nothing can be entered; empty when it can."""
+    """Why nothing can be entered; empty if entries are possible."""
     if piece.writable:
         return ""
     status = ReadStatus.SIGNED if piece.step.locked_at is not None else piece.status
@@ -131,9 +131,9 @@ def why_read_only(piece: Piece) -> str:
 def progress_of(
     piece: Piece, cells: CellContents | None = None, timepoints: list[DisplayedTimepoint] | None = None
 ) -> dict[str, int]:
-    """Counted on the server: how many cells of the step have a grade or a reason, and how many there are.
+    """Server-side counts: the number of cells of the step with a grade or a reason, and the total.
 
-    `cells` are those of the step, perhaps among others, and `timepoints` its own, when they have been fetched already.
+    `cells` includes those of the step, and `timepoints` are its own, if they were already fetched.
     """
     timepoints = list(piece.step.timepoints.all()) if timepoints is None else timepoints
     cells = cells_of(timepoints) if cells is None else cells
@@ -205,7 +205,7 @@ def present_values(timepoints: list[DisplayedTimepoint], cells: CellContents) ->
 
 
 def screen_terms(terms: Terms) -> dict[str, Any]:
-    """What the charter says about the screen."""
+    """The charter's terms about the screen."""
     return {
         "bulk_zero": terms.bulk_zero,
         "entry_order": terms.entry_order,
@@ -215,9 +215,9 @@ def screen_terms(terms: Terms) -> dict[str, Any]:
 
 
 def next_case(piece: Piece) -> dict[str, Any] | None:
-    """What the screen may fetch ahead: the films of the first side of the next entry in the worklist.
+    """The films that the screen may prefetch: those of the first side of the next entry in the worklist.
 
-    It is the next entry whatever case it belongs to, and never a later step of the same entry, so it reveals neither.
+    This is the next entry regardless of its case, and never a later step of the same entry, so it reveals neither.
     """
     step = readable(in_turn(piece.read.reader_id)).exclude(pk=piece.step.pk).select_related("read").first()
     if step is None:

@@ -1,4 +1,4 @@
-"""Times from the reader's computer: kept as sent, marked implausible far from the server's, never used for order."""
+"""Times from the reader's computer: stored as sent, marked if far from the server's time, never used for order."""
 
 from __future__ import annotations
 

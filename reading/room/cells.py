@@ -19,7 +19,7 @@ ABSENT = "ABSENT"
 
 @dataclass(frozen=True)
 class CellContent:
-    """The content of a cell now: a grade, a reason, or nothing (cleared)."""
+    """The current content of a cell: a grade, a reason, or nothing (cleared)."""
 
     value: int | None
     reason: str

@@ -1,4 +1,4 @@
-"""Why a value changes after it was first signed: a reason from a fixed list and a text, both required."""
+"""The reason for changing a value after its first signature: one from a fixed list and a text, both required."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NOTE_AT_MOST = 300
 
 
 def kept_note(text: str) -> str:
-    """The text with single spaces and without characters that cannot be seen; empty when nothing is left.
+    """The text with single spaces and without invisible characters; empty if nothing is left.
 
     >>> kept_note(" seen\\u200b  again "), kept_note("\\u200b \\t")
     ('seen again', '')
@@ -29,7 +29,7 @@ def kept_note(text: str) -> str:
 
 
 def demand_change_reason(reason: str, note: str) -> None:
-    """BadInput unless the reason is on the list and the text says something."""
+    """BadInput unless the reason is on the list and the text is not empty."""
     if reason not in CHANGE_REASONS:
         given = f" It cannot be {quoted(reason)}." if reason else ""
         text = f"This read was signed before, so a changed value needs a reason.{given}"
@@ -43,7 +43,7 @@ def demand_change_reason(reason: str, note: str) -> None:
 
 
 def kept_change(timepoint: DisplayedTimepoint, reason: str, note: str) -> dict[str, Any]:
-    """The fields of a revision that say why it was made; before the first signature none is kept."""
+    """The fields of a revision with its reason; before the first signature no reason is stored."""
     text = kept_note(note)
     if not timepoint.signed_before or reason not in CHANGE_REASONS or not 0 < len(text) <= NOTE_AT_MOST:
         return {"after_signature": timepoint.signed_before}

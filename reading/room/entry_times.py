@@ -8,7 +8,7 @@ from reading.models import FilmLook, ItemScore, ReadStep
 
 
 def entry_seconds(step: ReadStep) -> float | None:
-    """Seconds until the step was first signed; None without entries. Differences of one clock are right if it is wrong.
+    """Seconds until the step was first signed; None without entries. Differences are right even if the clock is not.
 
     Entries made after a signature do not count: a correction takes seconds.
     """

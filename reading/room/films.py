@@ -13,7 +13,7 @@ from studies.models import ReaderImage
 
 
 def read_band(image: ReaderImage, level: str, number: int) -> bytes:
-    """One band's bytes; KeyError or IndexError when the image has no such band."""
+    """One band's bytes; KeyError or IndexError if the image has no such band."""
     with storages["reading"].open(image.bands[level][number]["name"]) as file:
         return bytes(file.read())
 
@@ -30,9 +30,9 @@ def inline_preview(image: ReaderImage) -> str:
 
 
 def digests_of_images(keys: Iterable[str]) -> DigestsOf:
-    """Gives the digests of each of these images under a film's token, from those taken when the image was made.
+    """The digests of each of these images under a film's token, from the digests computed when the image was made.
 
-    No band is read: the number of reads of a film does not matter.
+    No band is read, so the time does not depend on the number of reads of a film.
     """
     images = ReaderImage.objects.only("bands").in_bulk(list(keys))
 

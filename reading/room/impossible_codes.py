@@ -1,4 +1,4 @@
-"""Stored codes that an item does not have: no rule of entry lets them in, so a signature over them is refused."""
+"""Stored codes that are invalid for their item: entry never allows them, so a signature over them is refused."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NAMED = 3
 
 
 def is_impossible(instrument: Instrument, item: Item, cell: CellContent) -> bool:
-    """Whether a grade or a reason is none of this item's; asked of each timepoint by itself."""
+    """Whether a grade or a reason is invalid for this item; checked for each timepoint separately."""
     if cell.value is not None:
         return cell.value not in item.allowed
     return bool(cell.reason) and not knows_reason(instrument, cell.reason)
@@ -28,17 +28,17 @@ def knows_reason(instrument: Instrument, code: str) -> bool:
 
 
 def reason_in_words(instrument: Instrument, code: str) -> str:
-    """The label of a reason; the code itself, in quotation marks, when there is no such reason."""
+    """The label of a reason; the code itself, in quotation marks, if there is no such reason."""
     return instrument.reason(code).label if knows_reason(instrument, code) else quoted(code)
 
 
 def joint_in_words(item: Item) -> str:
-    """Where the item is, with its feature."""
+    """The place of the item, with its feature."""
     return f"{SIDES[item.side]} {item.region}, {item.label}, {item.feature}"
 
 
 def demand_possible(instrument: Instrument, timepoints: list[DisplayedTimepoint], cells: CellContents) -> None:
-    """WrongState, naming joint and code, when a cell holds what its item does not have."""
+    """WrongState, naming joint and code, if a cell has a code that is invalid for its item."""
     found = list(faults(instrument, timepoints, cells))
     if found:
         more = f" Impossible codes in {counted(len(found) - NAMED, 'more cell')}." if len(found) > NAMED else ""
@@ -55,7 +55,7 @@ def faults(instrument: Instrument, timepoints: list[DisplayedTimepoint], cells: 
 
 
 def fault(instrument: Instrument, timepoint: DisplayedTimepoint, item: Item, cell: CellContent) -> str:
-    """What is wrong with the cell, and what it may hold."""
+    """The invalid content of the cell, and the allowed content."""
     place = f"{joint_in_words(item)} at timepoint {timepoint.letter}"
     if cell.value is None:
         choices = either(reason.label for reason in instrument.reasons)

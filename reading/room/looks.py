@@ -1,6 +1,6 @@
 """Each film is opened in full before its first score: sent with the score, stored once per film, required here.
 
-What a screen says counts only for a film that the server has sent for this read (reading.room.served).
+A report from the screen counts only for a film that the server has sent for this read (reading.room.served).
 """
 
 from __future__ import annotations

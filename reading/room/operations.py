@@ -1,4 +1,4 @@
-"""One edit of one cell: what a browser sends, what is checked before it is stored, and the outcome."""
+"""One edit of one cell: the request from a browser, the checks before it is stored, and the outcome."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class OperationResult:
 
 
 def check_operation(instrument: Instrument, operation: Operation) -> None:
-    """The item exists, the value or the reason is one that may be entered."""
+    """Checks that the item exists and that the value or reason may be entered."""
     item = demand_item(instrument, operation.item)
     reasons = {reason.code: reason.label for reason in instrument.reasons}
     if operation.reason and operation.reason not in reasons:
@@ -102,7 +102,7 @@ def saved(operation: Operation, score: ItemScore, status: str = "saved") -> Oper
 
 
 def repeated(operation: Operation, score: ItemScore, timepoint: DisplayedTimepoint) -> OperationResult:
-    """The operation was stored before; what was stored for it."""
+    """The operation was already stored; the stored content."""
     if score.timepoint_id != timepoint.pk or score.item != operation.item:
         raise BadInput("This entry was already saved for another cell. Load the page again.")
     return saved(operation, score, "duplicate")

@@ -40,7 +40,7 @@ class Wait:
 
 
 def why_wait(terms: Terms, spans: Sequence[CaseSpan], now: datetime) -> Wait | None:
-    """The charter's limit that the reader has reached; the one that lasts longest. Pure."""
+    """The charter's limit that the reader has reached; of several, the one that lasts longest. Pure."""
     waits = [after_last(terms, spans, now), in_sitting(terms, spans, now), in_day(terms, spans, now)]
     found = [wait for wait in waits if wait is not None and wait.until > now]
     return max(found, key=lambda wait: wait.until, default=None)
@@ -95,7 +95,7 @@ def spans_of(read: Read, now: datetime, beginning: ReadStep | None = None) -> li
 
 
 def wait_of(read: Read, beginning: ReadStep | None = None) -> Wait | None:
-    """Why this read cannot be started yet; None when it can."""
+    """Why this read cannot be started yet; None if it can."""
     terms = terms_of(read.case.campaign.charter)
     if not (terms.read_interval_minutes or terms.cases_per_sitting or terms.cases_per_day):
         return None
@@ -122,7 +122,7 @@ def demand_pace(read: Read, beginning: ReadStep) -> None:
 
 
 def in_words(until: datetime) -> str:
-    """A time with its date and zone: the reader may be in any."""
+    """A time with its date and zone: the reader may be in any time zone."""
     return f"{timezone.localtime(until):%Y-%m-%d %H:%M} UTC"
 
 

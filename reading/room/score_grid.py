@@ -1,4 +1,4 @@
-"""What a signature covers, as a grid: one row per joint, one column per timepoint and feature. No sums."""
+"""The values that a signature covers as a grid: one row per joint, one column per timepoint and feature. No sums."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Notes = dict[tuple[int, str], ItemNote]
 class GridCell:
     """One value in words: a grade, the reason why there is none, or empty; `flag` if the reader marked it.
 
-    `code` replaces the words on paper; `bulk` says that a whole row was set at once.
+    `code` replaces the words on paper; `bulk` means that a whole row was set at once.
     """
 
     text: str
@@ -55,7 +55,7 @@ def part_of(
 ) -> GridPart:
     """The grid of these items, which are of one side and region."""
     features = list(dict.fromkeys(item.feature for item in items))
-    by_joint: dict[tuple[str, str], dict[str, Item]] = {}  # several places of one joint have labels of their own
+    by_joint: dict[tuple[str, str], dict[str, Item]] = {}  # several places of one joint have separate labels
     for item in items:
         by_joint.setdefault((item.joint, item.label), {})[item.feature] = item
 
@@ -75,7 +75,7 @@ def part_of(
 
 
 def cell_of(instrument: Instrument, cell: CellContent | None, note: ItemNote | None) -> GridCell:
-    """A cell as it is printed."""
+    """A cell as printed."""
     flag = bool(note and (note.flag or note.comment))
     if cell is None or not cell.filled:
         return GridCell("empty", "empty", flag, EMPTY_ON_PAPER)
@@ -88,6 +88,6 @@ def cell_of(instrument: Instrument, cell: CellContent | None, note: ItemNote | N
 
 
 def codes_on_paper(instrument: Instrument) -> list[tuple[str, str]]:
-    """Each code that replaces words on paper, and what it says."""
+    """Each code that replaces words on paper, and its meaning."""
     reasons = [(reason.short, reason.label) for reason in (*instrument.reasons, ABSENT)]
     return [*reasons, (EMPTY_ON_PAPER, "empty")]

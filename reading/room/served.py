@@ -1,4 +1,4 @@
-"""What the server has sent: a film at full size for its read, in any sitting or ahead of time, stored once per film."""
+"""Films that the server has sent at full size for a read, in any sitting or prefetched, stored once per film."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from reading.models import DisplayedFilm, FilmServed, Read
 
 
 def keep_served(*, read: Read, actor: Actor, films: Sequence[DisplayedFilm]) -> None:
-    """Stores that these films of the read were sent; what is stored already stays as it is."""
+    """Stores that these films of the read were sent; existing records are unchanged."""
     authorise(actor, Action.READ_CASES)
     now = timezone.now()
     with audited_atomic():

@@ -66,7 +66,7 @@ def open_read(*, read: Read, actor: Actor, step: ReadStep | None = None) -> None
         if fresh.filter(read__case__campaign__status=CampaignStatus.OPEN).update(opened_at=now) != 1:
             read.refresh_from_db()
             step.refresh_from_db(fields=["opened_at"])
-            return  # another request was faster, or the campaign has been closed
+            return  # another request was first, or the campaign was closed
         step.opened_at = now
         if step.token is not None or before == ReadStatus.ISSUED:
             demand_pace(read, beginning=step)
@@ -88,12 +88,12 @@ def open_read(*, read: Read, actor: Actor, step: ReadStep | None = None) -> None
 
 
 def awaits_opening(read: Read, step: ReadStep) -> bool:
-    """Whether the step is yet to be started; only a POST starts it."""
+    """Whether the step has not been started; only a POST starts it."""
     return step.opened_at is None and can_begin(read, step)
 
 
 def absences(read: Read, timepoints: Sequence[DisplayedTimepoint], now: datetime) -> list[ItemScore]:
-    """What the system enters: a reason for every item of a film that does not exist."""
+    """The system's entries: a reason for every item of a film that does not exist."""
     instrument = instrument_of(read)
     return [
         ItemScore(
@@ -126,7 +126,7 @@ def save_values(
 ) -> Saved:
     """Stores each operation once, in order. An operation on an outdated revision is a conflict and stores nothing.
 
-    Values are accepted only for the step that the reader is at, by default the open one.
+    Values are accepted only for the reader's current step, by default the open one.
     """
     authorise(actor, Action.READ_CASES)
     instrument = instrument_of(read)

@@ -68,7 +68,7 @@ def canonical_values(read: Read, step: ReadStep) -> dict[str, Any]:
 
 
 def canonical_text(values: dict[str, Any]) -> str:
-    """Sorted, without spaces, ASCII: the same bytes everywhere."""
+    """The bytes: sorted, without spaces, ASCII, so the same everywhere."""
     return json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
 
 
@@ -88,7 +88,7 @@ def sign_step(
 ) -> SignedValues:
     """Signs what was on the screen and locks the step; the last step signs the read and requests the consensus.
 
-    Refused when a cell is empty, when the values are no longer those shown, or when the password is wrong.
+    Refused if a cell is empty, if the values are no longer those shown, or if the password is wrong.
     """
     authorise(actor, Action.READ_CASES)
     demand_signable(read, step, meaning)
@@ -125,7 +125,7 @@ def sign_step(
 
 
 def demand_counts(locked: Read) -> None:
-    """WrongState once the read or its case has ended, which a mixed timepoint does not show."""
+    """WrongState once the read or its case has ended, which the status of a mixed timepoint does not show."""
     ended = locked.case.status == CaseStatus.VOIDED or locked.case.consent_withdrawn
     if ended or locked.status in (ReadStatus.VOIDED, ReadStatus.REPLACED):
         raise WrongState("This read is no longer valid, so it cannot be signed.")
@@ -170,9 +170,9 @@ def lock_step(read: Read, step: ReadStep) -> list[Model]:
 
 
 def ask_for_consensus(read: Read) -> None:
-    """Adds the job that computes the case's consensus, whether or not others have signed: the job finds out.
+    """Adds the job that computes the case's consensus, whether or not others have signed: the job determines that.
 
-    Were it added only with the last signature, the work of signing would tell a reader how far the others are.
+    If it were added only with the last signature, the time to sign would reveal the progress of the other readers.
     """
     if read.kind == ReadKind.REPEAT:
         return
@@ -189,7 +189,7 @@ def return_read(
     Signed over the read, the reason and the note; the same form sent twice returns it once.
 
     The steps that count are open again; timepoints read alone before a last joint step stay locked. Where timepoints
-    are mixed, one `step` is returned by itself: several at once would reveal that they belong together.
+    are mixed, one `step` is returned alone: several at once would reveal that they belong together.
     """
     authorise(actor, Action.RETURN_READS)
     demand_known_reason(reason)
@@ -256,7 +256,7 @@ def steps_to_open_again(read: Read, step: ReadStep | None) -> QuerySet[ReadStep]
 
 
 def sign_return(read: Read, actor: Actor, user: User, facts: dict[str, object]) -> Signature:
-    """The signature under a return; the number of earlier ones makes the same reason another statement."""
+    """The signature for a return; the number of earlier returns distinguishes statements with the same reason."""
     return write_signature(
         act=Act.RETURN,
         actor=actor,

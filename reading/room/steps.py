@@ -1,4 +1,4 @@
-"""The step that a reader is at, its address, and what it may show."""
+"""A reader's current step, its address, and what it may show."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ def address_of(read: Read, step: ReadStep) -> str:
 
 
 def name_of(read: Read, step: ReadStep) -> str:
-    """How people name an entry: in the worklist, on its screen, where it is signed, and on the phone."""
+    """The name of an entry for people: in the worklist, on its screen, at its signature, and on the phone."""
     return f"Timepoint {step.number}" if step.token else f"Case {read.number}"
 
 
 def status_of(read: Read, step: ReadStep) -> ReadStatus:
-    """The status of an entry in the worklist: a mixed timepoint has its own, whatever happens to others of its case."""
+    """The status of an entry in the worklist: a mixed timepoint has its own, independent of the others of its case."""
     status = ReadStatus(read.status)
     if step.token is None:
         return status
@@ -59,7 +59,7 @@ def presentation_of(read: Read) -> str:
 
 
 def steps_shown(read: Read, step: ReadStep | None) -> list[ReadStep]:
-    """Whose timepoints the screen of a step shows: its own and, visit by visit, those locked before it."""
+    """The steps whose timepoints the screen shows: its own and, visit by visit, those locked before it."""
     if step is None:
         return []
     if presentation_of(read) not in BESIDE:
@@ -68,7 +68,7 @@ def steps_shown(read: Read, step: ReadStep | None) -> list[ReadStep]:
 
 
 def timepoints_shown(read: Read, step: ReadStep | None) -> list[DisplayedTimepoint]:
-    """What the screen of a step shows, in drawn order, with films and reader images."""
+    """The timepoints on the screen of a step, in drawn order, with films and reader images."""
     return [timepoint for one in steps_shown(read, step) for timepoint in timepoints_of(one)]
 
 
@@ -79,7 +79,7 @@ def film_shown(read: Read, step: ReadStep | None, token: str) -> DisplayedFilm |
 
 
 def order_note(read: Read, step: ReadStep) -> str:
-    """What the screen says about the order of the timepoints."""
+    """The screen's text about the order of the timepoints."""
     presentation = presentation_of(read)
     if presentation in BESIDE:
         return "visits in chronological order; earlier ones are locked"
@@ -95,7 +95,7 @@ def may_look_back(campaign: Campaign) -> bool:
 
 
 def what_is_signed(read: Read, step: ReadStep) -> str:
-    """What one signature locks, in words; never whether more steps follow."""
+    """The timepoints that one signature locks, in words; never whether more steps follow."""
     if presentation_of(read) in BESIDE:
         return "visit"
     return "read" if step.counts and step.token is None else "timepoint"

@@ -1,4 +1,4 @@
-"""Continuing a read in another window of the browser: the window that was used before stops taking entries."""
+"""Continuing a read in another browser window: the previous window stops accepting entries."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from reading.room.writable import hold_writable
 
 
 def take_over_read(*, read: Read, actor: Actor, step: ReadStep | None = None) -> None:
-    """Records that the reader continues in another window; WrongState for a step that takes no entries."""
+    """Records that the reader continues in another window; WrongState for a step that accepts no entries."""
     authorise(actor, Action.READ_CASES)
     with audited_atomic():
         hold_writable(read, step)

@@ -1,4 +1,4 @@
-"""The step that takes entries now, with what an entry needs to know, fetched after the read's chain has been locked."""
+"""The step that accepts entries now, with the data that an entry needs, fetched after locking the read's chain."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def films_of(read: Read, step: ReadStep) -> list[DisplayedFilm]:
 
 
 def demand_writable(film: DisplayedFilm) -> None:
-    """WrongState when the step of the film takes no entries, whatever it was when the request arrived."""
+    """WrongState if the step of the film accepts no entries, whatever its state when the request arrived."""
     step, stored = film.timepoint.step, vars(film)
     if not takes_values(step.read, step):
         raise WrongState(f"This read is {READ_IS[status_of(step.read, step)]}, so it accepts no entries now.")

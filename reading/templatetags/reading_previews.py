@@ -15,5 +15,5 @@ def preview_of(previews: dict[str, str], token: str) -> str:
 
 @register.filter
 def small_band(bands_url: str) -> str:
-    """Where the small level of a film is: one band."""
+    """The address of a film's small level: one band."""
     return bands_url.format(level="small", band=0)

@@ -26,7 +26,7 @@ def why_reading_cannot_start(trial: Trial) -> dict[str, Any]:
 
 
 def nothing_prepared(trial: Trial, campaigns: list[Any]) -> list[WaitingCampaign]:
-    """The step before a campaign can be opened; nothing when there is a campaign."""
+    """The step before a campaign can be opened; empty if there is a campaign."""
     if campaigns:
         return []
     if not trial.charters.filter(status=CharterStatus.SIGNED).exists():

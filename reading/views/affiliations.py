@@ -1,4 +1,4 @@
-"""The readers who belong to a site of the trial; none of its cases is issued to them."""
+"""The readers affiliated with a site of the trial; none of its cases is issued to them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ END = Column("end", "", lambda row: "", template="reading/cells/end_affiliation.
 
 
 def affiliations(request: HttpRequest, code: str) -> HttpResponseBase:
-    """Every affiliation, also those that ended, and a form to record another."""
+    """Every affiliation, including ended ones, and a form to record another."""
     posted = request.method == "POST"
     trial, actor = trial_or_404(request, code, Action.WRITE_CHARTER if posted else Action.SEE_CHARTER)
     readers = Membership.objects.current().filter(trial=trial, role__in=READING_ROLES)
@@ -57,7 +57,7 @@ def affiliations(request: HttpRequest, code: str) -> HttpResponseBase:
 
 
 def said_of(made: SiteAffiliation) -> str:
-    """What the coordinator reads after recording one: what was issued before stays with its reader."""
+    """The message after recording an affiliation: earlier reads stay with their reader."""
     text = f"No case of site {made.site.code} will be issued to {made.person}."
     held = unsigned_reads_at(made.site, made.person)
     if not held:

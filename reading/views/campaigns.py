@@ -116,7 +116,7 @@ def campaign(request: HttpRequest, code: str, slug: str) -> HttpResponse:
 
 @require_POST
 def resume(request: HttpRequest, code: str, slug: str, pk: int) -> HttpResponse:
-    """Has stopped work tried again."""
+    """Retries failed work."""
     _, shown, actor = campaign_or_404(request, code, slug, Action.RUN_CAMPAIGN)
     try_again(campaign=shown, job=pk, actor=actor)
     messages.success(request, "The work will be tried again.")

@@ -83,7 +83,7 @@ def others_of(shown: Charter) -> list[Charter]:
 
 
 def compared_with(request: HttpRequest, shown: Charter) -> Charter | None:
-    """The version asked for, otherwise the one before."""
+    """The requested version, otherwise the previous one."""
     asked = request.GET.get("against", "").strip()
     others = Charter.objects.filter(trial=shown.trial).exclude(pk=shown.pk)
     if asked:
@@ -92,7 +92,7 @@ def compared_with(request: HttpRequest, shown: Charter) -> Charter | None:
 
 
 def differences(words: CharterForm, earlier: Charter, later: Charter) -> list[dict[str, str]]:
-    """The terms that read differently in two versions."""
+    """The terms that differ between two versions."""
     before, after = (words.in_words(terms_of(one).as_json()) for one in (earlier, later))
     return [
         {"section": then.title, "term": label, "before": was, "after": now}

@@ -40,7 +40,7 @@ def subject_of(row: ConsentWithdrawal) -> Link:
 
 
 def withdrawals(request: HttpRequest, code: str) -> HttpResponseBase:
-    """Every withdrawal, also those recorded by mistake, and a form to record another."""
+    """Every withdrawal, including those recorded by mistake, and a form to record another."""
     trial, actor = trial_or_404(request, code, Action.RECORD_CONSENT)
     form = ConsentForm(trial, request.POST or None, chosen=request.GET.get("subject", ""))
     if request.method == "POST" and form.is_valid():
@@ -69,7 +69,7 @@ def withdrawal_or_404(trial: Trial, pk: int) -> ConsentWithdrawal:
 
 
 def correct(request: HttpRequest, code: str, pk: int) -> HttpResponse:
-    """The withdrawal was recorded by mistake."""
+    """Records that the withdrawal was a mistake."""
     trial, actor = trial_or_404(request, code, Action.RECORD_CONSENT)
     held = withdrawal_or_404(trial, pk)
     form = ReasonedActForm(Act.CONSENT_CORRECTION, data=request.POST or None)
@@ -85,7 +85,7 @@ def correct(request: HttpRequest, code: str, pk: int) -> HttpResponse:
 
 
 def what_follows(corrected: ConsentWithdrawal) -> str:
-    """What is left to do for the reads that were ended."""
+    """The remaining work for the reads that were ended."""
     again = "Issue the reads that were ended again, in a batch."
     ended = sorted({case.campaign.code for case in stopped_for(corrected.subject)})
     if not ended:
@@ -94,7 +94,7 @@ def what_follows(corrected: ConsentWithdrawal) -> str:
 
 
 def instruct(request: HttpRequest, code: str, pk: int) -> HttpResponse:
-    """What the sponsor instructs about the collected data."""
+    """Records the sponsor's instruction about the collected data."""
     trial, actor = trial_or_404(request, code, Action.RECORD_CONSENT)
     held = withdrawal_or_404(trial, pk)
     form = InstructionForm(request.POST or None, initial={"instruction": held.instruction})

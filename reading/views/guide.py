@@ -1,4 +1,4 @@
-"""The reading guide: how to score a case, with the keys of the reader's own keyboard. It holds nothing of any case."""
+"""The reading guide: how to score a case, with the keys of the reader's own keyboard. It has no data of any case."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 from reading.views.screen import unkept
 from reading.views.worklist import reading_actor
 
-# Keyboard, grades, previous side, next side, whole films: a browser does not say what takes Shift or AltGr.
+# Keyboard, grades, previous side, next side, whole films: a browser does not report which keys need Shift or AltGr.
 KEYBOARDS = (
     ("English", "0 to 9", "[", "]", "="),
     ("German, Swedish", "0 to 9", "AltGr+8", "AltGr+9", "Shift+0"),

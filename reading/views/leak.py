@@ -27,7 +27,7 @@ def labelled(made: LeakScan | None) -> list[tuple[str, dict[str, Any]]]:
 
 
 def leak_scan(request: HttpRequest, code: str, slug: str) -> HttpResponse:
-    """What the newest scan found; a warning is acknowledged here."""
+    """The findings of the newest scan; a warning is acknowledged here."""
     trial, shown, actor = campaign_or_404(request, code, slug, Action.RUN_CAMPAIGN)
     made, form = newest_scan(shown), ReasonForm(request.POST or None)
     if request.method == "POST" and made is not None and form.is_valid():

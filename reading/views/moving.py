@@ -45,7 +45,7 @@ def move_film(request: HttpRequest, code: str, pk: int) -> HttpResponse:
 
 
 def designate_film(request: HttpRequest, code: str, pk: int) -> HttpResponse:
-    """Of several films of one view of a visit, this one counts from now on."""
+    """Designates one of several films of a view of a visit."""
     trial, actor = trial_or_404(request, code, Action.RETURN_READS)
     film = get_object_or_404(Film.objects.of_trial(trial).select_related("trial"), pk=pk)
     acts = (Act.RETAKE, *FOLLOWING) if is_signed(trial) else ()
@@ -68,7 +68,7 @@ def designate_film(request: HttpRequest, code: str, pk: int) -> HttpResponse:
 
 
 def show_result(request: HttpRequest, moved: Moved, says: str) -> None:
-    """What happened, and what follows from it."""
+    """The message about the act and its consequences."""
     if moved.films:
         messages.success(request, says)
     for case, new in moved.cases:

@@ -1,4 +1,4 @@
-"""The progress of every campaign of a trial, for those who follow it and run nothing: counts only."""
+"""The progress of every campaign of a trial, for people who follow it without running it: counts only."""
 
 from __future__ import annotations
 
@@ -94,5 +94,5 @@ COLUMNS = [
     Column("overdue", "Reads overdue", "n_overdue", "n_overdue"),
     Column("last", "Last signature", "last_signed", "last_signed"),
 ]
-# For those who see scores by reader.
+# For people who see scores by reader.
 LINKS = [Column("checks", "Score checks", checks_of, csv=False), Column("readers", "Readers", readers_of, csv=False)]

@@ -1,4 +1,4 @@
-"""Qualifications of readers: the list, the forms that grant and withdraw them, and who may be given no case."""
+"""Qualifications of readers: the list, the forms to grant and withdraw them, and readers who may get no case."""
 
 from __future__ import annotations
 
@@ -44,13 +44,13 @@ def qualifications(request: HttpRequest, code: str) -> HttpResponseBase:
 
 
 def without_cases(trial: Trial) -> list[Unqualified]:
-    """Who gets no new case under the charter in force; nobody where it requires no qualification."""
+    """The readers who get no new case under the charter in force; none if it requires no qualification."""
     charter = current_charter(trial)
     return unqualified_people(charter) if charter is not None and terms_of(charter).qualification_required else []
 
 
 def qualify(request: HttpRequest, code: str, pk: int) -> HttpResponse:
-    """Qualifies a reader on the training that they passed."""
+    """Qualifies a reader based on the training that they passed."""
     trial, actor = trial_or_404(request, code, Action.WRITE_CHARTER)
     passed = TrainingResult.objects.filter(campaign__trial=trial, passed=True)
     result = get_object_or_404(passed.select_related("reader", "campaign__training", "campaign__charter"), pk=pk)
@@ -73,7 +73,7 @@ def qualify(request: HttpRequest, code: str, pk: int) -> HttpResponse:
 
 
 def disqualify(request: HttpRequest, code: str, pk: int) -> HttpResponse:
-    """Withdraws what a reader is qualified on for an instrument."""
+    """Withdraws a reader's qualifications for an instrument."""
     trial, actor = trial_or_404(request, code, Action.WRITE_CHARTER)
     held = get_object_or_404(Qualification.objects.select_related("reader", "trial"), trial=trial, pk=pk)
     form = ReasonForm(request.POST or None)

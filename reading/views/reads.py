@@ -125,7 +125,7 @@ def numbers_of(read: Read) -> str:
 
 
 def with_number_searched(rows: QuerySet[Read], text: str) -> QuerySet[Read]:
-    """The reads with the text searched for in a field, where it is their number or that of one of their timepoints."""
+    """The reads whose number, or a timepoint's number, is the search text, with that text in a field."""
     text = text.strip()
     number = whole_from("".join(text.split()))
     named = Read.objects.filter(Q(number=number) | Q(steps__number=number)) if number else Read.objects.none()

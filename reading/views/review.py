@@ -31,7 +31,7 @@ from reading.views.signed import address_after
 
 @require_GET
 def review(request: HttpRequest, token: str) -> HttpResponse:
-    """What is about to be signed."""
+    """The values that are about to be signed."""
     piece = piece_or_404(request, token, to_look_at=True)
     return unkept(render(request, "reading/review.html", review_context(piece)))
 
@@ -56,7 +56,7 @@ def sign(request: HttpRequest, token: str) -> HttpResponse:
             shown_digest=digest,
         )
     except Refusal as refusal:
-        if already.exists():  # the same form, sent at the same moment, was first
+        if already.exists():  # the same form, sent at the same moment, was processed first
             return see_other(after_signing(piece))
         context = review_context(piece) | {"error": str(refusal)}
         return unkept(render(request, "reading/review.html", context, status=status_of(refusal)))
@@ -64,7 +64,7 @@ def sign(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def after_signing(piece: Piece) -> str:
-    """The next step of the same case; after the last one, that the case is signed and which case comes next."""
+    """The next step of the same case; after the last one, the confirmation and the next case."""
     if piece.step.token is None and open_step(piece.read):
         return reverse("reading:screen", args=[piece.token])
     return address_after(piece)
@@ -104,14 +104,14 @@ def review_context(piece: Piece) -> dict[str, Any]:
 
 
 def in_words(gaps: int, impossible: int) -> str:
-    """How many cells are empty or hold an impossible code; nothing when none does."""
+    """The number of cells that are empty or have an invalid code; empty if there are none."""
     empty = f"{counted(gaps, 'cell is', 'cells are')} empty." if gaps else ""
     wrong = f"{counted(impossible, 'cell holds', 'cells hold')} an impossible code." if impossible else ""
     return f"{empty} {wrong}".strip()
 
 
 def meanings_for(read: Read) -> dict[str, str]:
-    """What a signature may mean on this read."""
+    """The possible meanings of a signature on this read."""
     wanted = "corrected" if read.returns.exists() else "read"
     return {wanted: meaning_of(MEANINGS[wanted])}
 
@@ -142,7 +142,7 @@ def describe(instrument: Instrument, timepoint: DisplayedTimepoint, item: Item, 
 
 
 def flagged(instrument: Instrument, timepoints: list[DisplayedTimepoint]) -> list[dict[str, str]]:
-    """The cells the reader flagged or commented."""
+    """The cells that the reader flagged or commented on."""
     by_pk = {timepoint.pk: timepoint for timepoint in timepoints}
     empty = CellContent(None, "", 0, "")
     return [

@@ -72,7 +72,7 @@ def screen(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def screen_context(request: HttpRequest, piece: Piece, terms: Terms) -> dict[str, Any]:
-    """What the screen shows and works with."""
+    """The data of the screen."""
     shown = timepoints_shown(piece.read, piece.step)
     cells = cells_of(shown)
     return {
@@ -203,7 +203,7 @@ def text_of(given: object, name: str) -> str:
 
 
 def op_id_of(given: object) -> str:
-    """The name by which an entry is known when it is sent again; without one, two entries would count as one."""
+    """The id by which an entry is recognised when it is sent again; without one, two entries would count as one."""
     if not isinstance(given, str) or not OP_ID.fullmatch(given):
         text = f"The field op_id cannot be {quoted(given)}."
         raise BadInput(f"{text} Give 1 to 40 letters, digits, hyphens and underscores.")

@@ -1,4 +1,4 @@
-"""After a signature: what was signed, and the offer of what comes next. Nothing is opened here."""
+"""After a signature: what was signed, and a link to the next case. Nothing is opened here."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from reading.views.screen import unkept
 
 @require_GET
 def signed(request: HttpRequest, token: str) -> HttpResponse:
-    """That the entry is signed; one that is not leads to its screen."""
+    """Confirms that the entry is signed; an unsigned entry redirects to its screen."""
     piece = piece_or_404(request, token)
     if piece.step.locked_at is None:
         return redirect("reading:screen", token)
@@ -43,6 +43,6 @@ def signature_of(piece: Piece) -> SignedValues:
 
 
 def address_after(piece: Piece) -> str:
-    """Where a signature leads: a training read is shown with its reference, any other is offered the next case."""
+    """The page after a signature: a training read with its reference, or an offer of the next case."""
     name = "reading:screen" if piece.read.case.campaign.trains else "reading:signed"
     return reverse(name, args=[piece.token])

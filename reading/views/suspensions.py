@@ -1,4 +1,4 @@
-"""Readers who are suspended in a trial, with what they have not signed; suspending one, and lifting it."""
+"""Suspended readers of a trial with their unsigned reads; suspending a reader, and lifting a suspension."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ LIFT = Column("lift", "", lambda row: "", template="reading/cells/lift_suspensio
 
 
 def suspensions(request: HttpRequest, code: str) -> HttpResponseBase:
-    """Every suspension, also those that were lifted, and a form to suspend another reader."""
+    """Every suspension, including lifted ones, and a form to suspend another reader."""
     posted = request.method == "POST"
     trial, actor = trial_or_404(request, code, Action.SUSPEND_READERS if posted else Action.SEE_CHARTER)
     form = SuspensionForm(trial, request.POST or None)
@@ -74,12 +74,12 @@ def with_unsigned(trial: Trial) -> Load:
 
 
 def total_of(row: ReaderSuspension) -> int:
-    """How many unsigned reads the reader holds."""
+    """The number of the reader's unsigned reads."""
     return sum(count for _, count in vars(row)["unsigned"])
 
 
 def lift(request: HttpRequest, code: str, pk: int) -> HttpResponse:
-    """The reader reads again."""
+    """Lifts the suspension."""
     trial, actor = trial_or_404(request, code, Action.SUSPEND_READERS)
     held = get_object_or_404(ReaderSuspension.objects.select_related("person", "trial"), trial=trial, pk=pk)
     form = ReasonedActForm(Act.SUSPENSION_LIFTED, data=request.POST or None)

@@ -45,7 +45,7 @@ def training_tables(request: HttpRequest, results: Iterable[TrainingResult], *, 
 
 
 def training_name(row: TrainingFigure) -> str:
-    """The training campaign as its reader knows it."""
+    """The training campaign as named for its reader."""
     return f"{row.result.campaign.trial.code}, {row.result.campaign.title}"
 
 
@@ -74,7 +74,7 @@ def name_of(item: Item) -> str:
 
 
 def figures_table(request: HttpRequest, rows: list[TrainingFigure], who: Column, name: str) -> Listing:
-    """A row a figure: its value with n and interval, the target, and whether it was met."""
+    """A row per figure: its value with n and interval, the target, and whether it was met."""
     captions = {"targets": "Figures and targets", "joints": "Weighted kappa of each joint"}
     columns = [
         who,
@@ -101,7 +101,7 @@ def figures_table(request: HttpRequest, rows: list[TrainingFigure], who: Column,
 
 
 def number(value: float | None) -> Number | None:
-    """To three places."""
+    """The number to three decimal places."""
     return None if value is None else Number(value, 3)
 
 
@@ -120,7 +120,7 @@ def met_badge(row: TrainingFigure) -> Badge | str:
 
 
 def summary_table(request: HttpRequest, rows: list[TrainingResult], own: bool) -> Listing:
-    """A row a completed training."""
+    """A row per completed training."""
     who = Column("training", "Training", lambda row: f"{row.campaign.trial.code}, {row.campaign.title}", "training")
     columns = [
         who if own else Column("reader", "Reader", "reader", "reader"),

@@ -67,7 +67,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
 
 
 def queue_of(reader_id: int, entry: WorklistEntry) -> dict[str, Any]:
-    """What the page needs to send edits that remained on the reader's computer after a crash."""
+    """The data that the page needs to send edits that remained on the reader's computer after a crash."""
     return {
         "token": entry.token,
         "key": queue_key(reader_id, entry.token),
@@ -109,7 +109,7 @@ CHECKS = {
 
 @require_http_methods(["GET", "POST"])
 def display_check(request: HttpRequest) -> HttpResponse:
-    """The pattern, what the browser reports about the window, and what the reader confirms about the room."""
+    """The pattern, the browser's report about the window, and the reader's confirmation about the room."""
     actor, trial_code = reading_actor(request)
     following = safe_next(request)
     if request.method == "GET":

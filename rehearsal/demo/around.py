@@ -1,4 +1,4 @@
-"""What happens around the reads of a trial: a deviation, and a reader who belongs to a site."""
+"""Events beside the reads of a trial: a deviation, and a reader who is affiliated with a site."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def log_a_deviation(run: Filling) -> None:
 
 
 def record_a_site_of_a_reader(run: Filling) -> None:
-    """The second reader works at a site that has enrolled nobody, so that no case of the demo is barred."""
+    """The second reader is affiliated with a site without subjects, so that no case of the demo is barred."""
     site, person = site_of(run.planned.trial, SITE_WITHOUT_SUBJECTS), run.user("reader.two")
     if not SiteAffiliation.objects.filter(site=site, person=person).exists():
         record_affiliation(site=site, person=person, actor=run.coordinator, reason="works in the site's clinic")

@@ -1,4 +1,4 @@
-"""Films of the demo arrive: drawn, sent in by their site, passed at the desk, made ready. What is ready stays."""
+"""Films of the demo arrive: drawn, sent by their site, accepted at the desk, made ready. Ready films are kept."""
 
 from __future__ import annotations
 
@@ -47,18 +47,18 @@ def film_subjects(
 
 
 def send_in(run: Filling, drawn: DemoFilm) -> Film:
-    """From the subject's own site."""
+    """The sender: the subject's own site."""
     site = run.planned.sites[drawn.order.subject_code[:2]]
     return send(drawn, run.planned.trial, site, SYSTEM)
 
 
 def ready_films(subject: Subject) -> int:
-    """Films of visits to be shown that a campaign may show."""
+    """The films of visits in the campaign that it may show."""
     return Film.objects.ready().filter(subject=subject, visit__in=weeks_of(subject)).count()
 
 
 def leave_unfinished_work(run: Filling) -> None:
-    """On unscheduled visits: a film with text burned in at the desk, one with an open question, and a late one."""
+    """Films of unscheduled visits: one with burned-in text at the desk, one with an open question, and a late one."""
     burned, asked, late = run.planned.subjects[0], run.planned.subjects[1], run.planned.subjects[2]
     at_desk = one_film(run, burned, "U01", burned_in=f"{burned.code} ZZ CANARY 2025-11-03")
     questioned = one_film(run, asked, "U01")

@@ -1,4 +1,4 @@
-"""The campaigns of the demo: opened, read by simulated readers, closed and locked. What is done already stays."""
+"""The campaigns of the demo: opened, read by simulated readers, closed and locked. Finished steps are kept."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def opened(run: Filling, found: Campaign, subjects: Sequence[Subject]) -> None:
 
 
 def scan_for_leaks(run: Filling, found: Campaign) -> None:
-    """As the coordinator does it: run, read, and acknowledged when films reveal their order."""
+    """Runs the leak scan as the coordinator does, and acknowledges it if films reveal their order."""
     made = newest_scan(found) or request_scan(campaign=found, actor=run.coordinator)
     settle(run)
     made.refresh_from_db()
@@ -92,7 +92,7 @@ def issued(run: Filling, code: str, title: str, subjects: Sequence[Subject]) -> 
 
 
 def unsigned(reads: QuerySet[Read]) -> list[Read]:
-    """Those still to be read, in order of issue."""
+    """The reads still to be done, in order of issue."""
     waiting = reads.filter(status__in=(ReadStatus.ISSUED, ReadStatus.OPENED))
     return list(waiting.select_related("case__campaign__charter", "case__campaign__trial", "reader").order_by("pk"))
 
@@ -115,7 +115,7 @@ def read_cases(run: Filling, found: Campaign, subjects: Sequence[Subject], *, re
 
 
 def simulate(run: Filling, read: Read, subject: Subject) -> None:
-    """One read by a simulated reader; the second reader overlooks fast damage."""
+    """One read by a simulated reader; the second reader overlooks rapid damage."""
     name = read.reader.email.removesuffix(DOMAIN)
     overlooks = subject.code in FAST_SUBJECTS and name == "reader.two"
     truths = {visit.pk: truth for visit, truth in truths_by_visit(subject).items()}

@@ -36,7 +36,7 @@ def key_file(name: str) -> Path:
 
 
 def hold(run: Filling) -> None:
-    """From now on the trial holds arms, sealed to both custodians."""
+    """Stores the arms of the trial, sealed to both custodians."""
     trial = run.planned.trial
     if not holds_arms(trial):
         hold_arms(trial=trial, actor=run.coordinator, user=run.people[COORDINATOR], reason="demo")
@@ -50,7 +50,7 @@ def hold(run: Filling) -> None:
 
 
 def arm_of(place: int) -> str:
-    """The arm of the subject enrolled at this place: half of those of each of two sites get either.
+    """The arm of the subject at this position of enrolment: each arm gets half of the subjects of each of two sites.
 
     >>> "".join(arm_of(place)[0] for place in range(8))
     'APPAAPPA'
@@ -71,7 +71,7 @@ def bring_key(run: Filling, name: str) -> None:
 
 
 def open_arms(run: Filling, found: Campaign) -> None:
-    """Both custodians give their shares, the statistician receives the arms and asks for the report by arm."""
+    """Both custodians submit their shares, the statistician receives the arms and requests the report by arm."""
     user, actor = run.user("statistician"), run.actor("statistician")
     asked = found.arms_requests.filter(status__in=UNDER_WAY_OR_OPENED).first()
     asked = asked or ask_for_arms(campaign=found, actor=actor, user=user, reason="the final analysis")
@@ -86,7 +86,7 @@ def open_arms(run: Filling, found: Campaign) -> None:
 
 
 def give(run: Filling, asked: ArmsRequest, name: str) -> None:
-    """A custodian's share, made from their package as on their own computer."""
+    """A custodian's share, made from their package as it would be on their own computer."""
     user, actor = run.user(name), run.actor(name)
     if asked.shares.filter(signature__signer=user).exists():
         return

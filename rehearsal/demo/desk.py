@@ -1,4 +1,4 @@
-"""The coordinator and the checker of the demo at the desk: they confirm what the site declared."""
+"""The coordinator and the checker of the demo at the desk: they confirm the site's entries."""
 
 from __future__ import annotations
 
@@ -32,6 +32,6 @@ def pass_film(film: Film, sites: Mapping[str, Point], coordinator: Actor, checke
 
 
 def settle_masks(film: Film, coordinator: Actor, checker: Actor) -> None:
-    """The demo's films have a side marker and no text: where text is suspected, both people say there is none."""
+    """The demo's films have a side marker and no text: if text is suspected, both people state that there is none."""
     if masks.proposed_boxes(film):
         masks.confirm(mask_set=masks.propose(film=film, actor=coordinator, rectangles=[]), actor=checker)

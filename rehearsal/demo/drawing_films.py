@@ -1,4 +1,4 @@
-"""Draws films as files, in processes of their own: imports no Django, so that such a process starts at once."""
+"""Draws films as files, in separate processes: imports no Django, so that such a process starts quickly."""
 
 from __future__ import annotations
 
@@ -57,6 +57,6 @@ def draw(order: Order) -> DemoFilm:
 
 
 def draw_all(orders: Iterable[Order], processes: int) -> Iterator[DemoFilm]:
-    """Draws films beside each other; a process keeps its textures from film to film."""
+    """Draws films in parallel; a process keeps its textures from film to film."""
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
         yield from pool.map(draw, orders)

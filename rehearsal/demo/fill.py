@@ -1,6 +1,6 @@
 """Fills the demo: first what a visitor needs, then a locked campaign, then a second trial and unfinished work.
 
-Every step finds what an earlier, interrupted run has done, and continues from there.
+Every step finds the results of an earlier, interrupted run and continues from there.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ from scoring.models import Purpose
 from studies.models import Subject
 
 FINISHED = 8  # subjects whose cases the locked campaign shows
-EARLY = 3  # of them, those that a first test transfer holds
+EARLY = 3  # of these, the ones in the first test transfer
 
 
 def fill(*, say: Callable[[str], None], carry: bool = False, processes: int = 2) -> None:
-    """The whole demo; ready for a visitor after the first part, or at once when it was ready before."""
+    """Fills the whole demo; it is ready for a visitor after the first part, or immediately if it was ready before."""
     ready = Pulse.objects.filter(part="demo", well=True).exists()
     if not ready:
         beat("demo", well=False, says="making the trial and its accounts")
@@ -63,7 +63,7 @@ def begin(plan: TrialPlan, *, say: Callable[[str], None], carry: bool, processes
 
 
 def open_for_the_visitor(run: Filling, subjects: Sequence[Subject]) -> None:
-    """Three cases wait; the fourth, on whose change the readers differ, goes to the adjudicator."""
+    """Three cases are unread; the fourth, on whose change the readers differ, goes to the adjudicator."""
     found = issued(run, "READ-2", "Second reading: three cases wait for you", subjects)
     cases = {frozen.subject: pk for pk, frozen in identities(list(found.cases.live())).items()}
     discordant = Case.objects.get(pk=cases[subjects[0].pk])
@@ -86,7 +86,7 @@ def lock_a_campaign(run: Filling, subjects: Sequence[Subject]) -> None:
 
 
 def rescues(subjects: Sequence[Subject]) -> str:
-    """Who was rescued, soon after the film of that visit, as the statistician's file."""
+    """The rescues, soon after the film of that visit, as the statistician's file."""
     lines = []
     for subject in subjects:
         _, kind, week = OUTSIDE.get(subject.code, ("", "", 0.0))

@@ -1,4 +1,4 @@
-"""One run of the demo's filling: its trial and people, how its jobs are run, and where progress is said."""
+"""One run of filling the demo: its trial and people, how its jobs are run, and where progress is reported."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Filling:
         return self.people[f"{name}{cast.DOMAIN}"]
 
     def signs(self, name: str) -> dict[str, Any]:
-        """What a function takes from a person who signs."""
+        """The arguments of a function for which a person signs."""
         return {"actor": self.actor(name), "user": self.user(name), "password": cast.PASSWORD}
 
     @property
@@ -64,6 +64,6 @@ def settle(run: Filling) -> None:
 
 
 def say_progress(run: Filling, text: str, well: bool) -> None:
-    """To the console and to /healthz."""
+    """Reports progress to the console and to /healthz."""
     run.say(text)
     beat("demo", well=well, says=text)

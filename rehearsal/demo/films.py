@@ -1,4 +1,4 @@
-"""Which films the demo's subjects have, and how they are sent in: as a site would."""
+"""The films of the demo's subjects, sent as a site would send them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ FAST = Progression(mean=12.0, progressing=1.0, unevenness=0.2)
 
 
 def seed_of(subject: Subject) -> int:
-    """The same subject, the same bones."""
+    """The seed of the subject's bones, the same on every film."""
     return int(stream("demo subject", subject.code).integers(1, 2**31))
 
 
@@ -34,12 +34,12 @@ def first_day(subject: Subject) -> date:
 
 
 def truths_of(subject: Subject, weeks: Sequence[float] = WEEKS) -> tuple[Truth, ...]:
-    """What is true of the subject in these weeks after baseline, by default at the planned visits."""
+    """The true damage of the subject at these weeks after baseline, by default at the planned visits."""
     return course(seed_of(subject), weeks, progression=FAST if subject.code in FAST_SUBJECTS else SLOW)
 
 
 def truths_by_visit(subject: Subject) -> dict[Visit, Truth]:
-    """What is true at each visit that a campaign shows, in true order."""
+    """The true damage at each visit that a campaign shows, in true order."""
     weeks = weeks_of(subject)
     return dict(zip(weeks, truths_of(subject, list(weeks.values())), strict=True))
 
@@ -63,7 +63,7 @@ def orders_at(subject: Subject, visit: Visit, day: date, truth: Truth, burned_in
 
 
 def send(drawn: DemoFilm, trial: Trial, site: Site, actor: Actor) -> Film:
-    """Sends one film for its subject and visit, with the date that the site enters; a film sent before is found."""
+    """Sends one film for its subject and visit, with the date that the site enters; a film sent earlier is reused."""
     visit = Visit.objects.get(subject__trial=trial, subject__code=drawn.order.subject_code, code=drawn.order.visit_code)
     transmittal = open_transmittal(trial=trial, site=site, channel="command", actor=actor)
     receipt = receive(

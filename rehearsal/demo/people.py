@@ -60,7 +60,7 @@ def key_folder() -> Path:
 
 
 def make_accounts(accounts: Sequence[Account] = ACCOUNTS) -> dict[str, User]:
-    """Each account by its e-mail address; those that exist stay, and an invitation left open is accepted."""
+    """Each account by its e-mail address; existing ones are kept, and an open invitation is accepted."""
     people = {}
     for account in accounts:
         user = User.objects.filter(email=account.email).first()
@@ -81,7 +81,7 @@ def admit(
     instrument: str = "svdh",
     accounts: Sequence[Account] = ACCOUNTS,
 ) -> None:
-    """Grants each account its role in the trial and qualifies the readers; what was done before stays."""
+    """Grants each account its role in the trial and qualifies the readers; earlier grants are kept."""
     for account in accounts:
         user = people[account.email]
         held = Membership.objects.current().filter(trial=trial, user=user, role=account.role)

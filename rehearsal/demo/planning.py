@@ -1,4 +1,4 @@
-"""The demo's trials as planned: sites, subjects, visits, charter, and what does not go to plan in real trials."""
+"""The plans of the demo's trials: sites, subjects, visits, charter, and the irregularities of real trials."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ OUTSIDE = {"01-003": ("ESC", "rescue", 16.0), "02-002": ("UNS-1", "unscheduled",
 # A visit at which one side was not filmed, and a visit at which a hand covers joints of the other.
 ONE_SIDED = ("02-003", "W24", "L")
 COVERED = ("02-001", "W52", "R", ("MCP2", "MCP3"))
-# Damage grows fast in these; the second reader overlooks it, so the case goes to the adjudicator.
+# Damage grows rapidly in these; the second reader overlooks it, so the case goes to the adjudicator.
 FAST_SUBJECTS = ("01-004", "01-005")
 
 
 @dataclass(frozen=True)
 class TrialPlan:
-    """What is planned for a trial; its subjects are enrolled at its sites in turn."""
+    """The plan of a trial; its subjects are enrolled at its sites in turn."""
 
     code: str
     title: str
@@ -69,7 +69,7 @@ LARSEN = TrialPlan(
 
 @dataclass(frozen=True)
 class PlannedTrial:
-    """The trial and what was planned for it."""
+    """The trial and its plan."""
 
     plan: TrialPlan
     trial: Trial
@@ -78,7 +78,7 @@ class PlannedTrial:
 
 
 def plan_trial(plan: TrialPlan = SHARP) -> PlannedTrial:
-    """Makes the trial once; afterwards finds it."""
+    """The trial, created on the first call."""
     trial = Trial.objects.filter(code=plan.code).first()
     if trial is None:
         trial = create_trial(code=plan.code, title=plan.title, sponsor="None: a demonstration", actor=SYSTEM)
@@ -96,13 +96,13 @@ def plan_trial(plan: TrialPlan = SHARP) -> PlannedTrial:
 
 
 def site_of(trial: Trial, code: str) -> Site:
-    """A site of the trial, made once."""
+    """A site of the trial, created on the first call."""
     site = Site.objects.filter(trial=trial, code=code).first()
     return site or add_site(trial=trial, code=code, name=f"Demo site {code}", actor=SYSTEM)
 
 
 def visit_outside(subject: Subject, code: str, kind: str = "unscheduled") -> Visit:
-    """A visit outside the plan, made once."""
+    """A visit outside the plan, created on the first call."""
     visit = Visit.objects.filter(subject=subject, code=code).first()
     return visit or add_visit(subject=subject, code=code, kind=kind, actor=SYSTEM)
 

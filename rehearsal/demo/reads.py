@@ -1,4 +1,4 @@
-"""Simulated readers at work: they open, fill and sign reads through the same functions as people."""
+"""Simulated readers: they open, fill and sign reads through the same functions as people."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def read_and_sign(
     *,
     covered: Collection[tuple[int, str]] = (),
 ) -> None:
-    """Fills a read with what this reader would see of the true damage, by visit id in true order, and signs it.
+    """Fills a read with the damage that this reader would see, by visit id in true order, and signs it.
 
     `covered` names cells that nobody can assess, by visit id and item key.
     """
@@ -68,7 +68,7 @@ def enter_and_sign(read: Read, seen: Mapping[int, Values], actor: Actor) -> None
 def operations_for(
     read: Read, timepoints: Sequence[DisplayedTimepoint], seen: Mapping[int, Values]
 ) -> Iterator[Operation]:
-    """One edit for every cell the system has not filled, in reading order."""
+    """One edit for every cell that the system has not filled, in reading order."""
     filled, visits = cells_of(list(timepoints)), visits_of(read)
     for item in instrument_of(read).items:
         for timepoint in timepoints:

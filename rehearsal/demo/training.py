@@ -1,4 +1,4 @@
-"""The demo's training campaign: the first reader has passed it, the second reader's cases wait."""
+"""The demo's training campaign: the first reader has passed it, the second reader's cases are unread."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ NOTE = "Seen by the whole review. It does not touch the endpoint."
 
 
 def transfer(run: Filling, found: Campaign, purpose: str, *, nth: int = 1) -> DataTransfer:
-    """The nth transfer of the campaign with this purpose, asked for once."""
+    """The nth transfer of the campaign with this purpose, requested once."""
     made = DataTransfer.objects.filter(campaign=found, purpose=purpose).order_by("number")
     if made.count() < nth:
         user = run.user("statistician")
@@ -24,12 +24,12 @@ def transfer(run: Filling, found: Campaign, purpose: str, *, nth: int = 1) -> Da
 
 
 def sign_receipt(run: Filling, made: DataTransfer) -> None:
-    """The statistician signs that the transfer came whole; signed once, however often it is called."""
+    """The statistician signs that the transfer arrived complete; repeated calls sign only once."""
     receive(transfer=made, root=made.root, **run.signs("statistician"))
 
 
 def decide_on_one(run: Filling, made: DataTransfer) -> None:
-    """A decision on the first finding; the others wait for the visitor."""
+    """A decision on the first finding; the others are left for the visitor."""
     findings = findings_of(made)
     if findings and not made.decisions.exists():
         deciding = NewDecision(findings=(findings[0]["FINDING"],), decision=Decided.ACCEPTED, note=NOTE)

@@ -1,1 +1,1 @@
-"""A trial rehearsed with a known truth: what is planted, simulated readers, and what the product's functions return."""
+"""A trial rehearsed with a known truth: planted values, simulated readers, and what the product's functions return."""

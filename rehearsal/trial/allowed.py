@@ -1,4 +1,4 @@
-"""What a key of a design file may hold; each kind checks a value and says in words what is allowed."""
+"""The allowed values of a design file's keys; each kind checks a value and states in words what is allowed."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ class NumberTable:
 
 @dataclass(frozen=True)
 class Factors(NumberTable):
-    """How many times as often errors fall on a joint, by joint."""
+    """The relative frequency of errors, by joint."""
 
     least: float = 0.0
     most: float = 50.0

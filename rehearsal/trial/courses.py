@@ -1,6 +1,6 @@
 """The true course of every subject: baseline, who progresses, totals on each film, and the grades of every site.
 
-A film is in a column: the baseline, the planned visits, and last the film taken at rescue outside the plan, if any.
+Columns are films: the baseline, the planned visits, and last the film taken at an unplanned rescue, if any.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ ROOM = 0.7
 
 @dataclass(frozen=True, eq=False)
 class Courses:
-    """What is true of the subjects: arm, week of the event and its kind, week and truth of each film, films present."""
+    """The truth about the subjects: arm, week and kind of the event, week and grades of each film, films present."""
 
     arm: Integers
     event_week: Integers
@@ -55,7 +55,7 @@ def patterns(instrument: str, people: int = PEOPLE) -> npt.NDArray[np.int8]:
 
 
 def draw_courses(design: Design, subjects: int, rng: np.random.Generator, people: int = PEOPLE) -> Courses:
-    """The courses of so many subjects."""
+    """The courses of this number of subjects."""
     shapes = patterns(design.instrument, people)
     arm = allocated([one.weight for one in design.arms], subjects, rng)
     event, switched = events_of(design.arms, arm, rng)
@@ -81,7 +81,7 @@ def events_of(arms: tuple[Arm, ...], arm: Integers, rng: np.random.Generator) ->
 
 
 def films_of(design: Design, event: Integers, switched: Flags, rng: np.random.Generator) -> tuple[Integers, Flags]:
-    """The week of each film and whether there is one; a rescue at no planned visit has a film of its own."""
+    """The week of each film and whether it exists; a rescue between planned visits has its own film."""
     planned = np.array([0, *(visit.week for visit in design.visits)])
     weeks = np.concatenate([np.tile(planned, (len(event), 1)), event[:, None]], axis=1)
     present = rng.random(weeks.shape) >= design.absent
@@ -99,9 +99,9 @@ def baselines(design: Design, subjects: int, most: int, rng: np.random.Generator
 
 
 def gains(design: Design, arm: Integers, event: Integers, weeks: Integers, rng: np.random.Generator) -> Integers:
-    """Points gained by each film: nothing, or one point and a gamma distributed number more, straight between visits.
+    """Points gained by each film: none, or one point plus a gamma distributed number, linear between visits.
 
-    Rounded down after adding one uniform number a subject, which keeps the mean of each arm as planted.
+    Rounded down after adding one uniform number per subject, which keeps the mean of each arm as planted.
     """
     share = np.array([one.progressors for one in design.arms])[arm]
     means = np.array([[one.change[code] for code in design.codes] for one in design.arms])[arm]
@@ -118,7 +118,7 @@ def gains(design: Design, arm: Integers, event: Integers, weeks: Integers, rng: 
 
 
 def course_at(design: Design, at_visits: Numbers, weeks: Integers) -> Numbers:
-    """Points at any week: straight from 0 to the first visit and from visit to visit, level after the last."""
+    """Points at any week: linear from 0 to the first visit and from visit to visit, constant after the last."""
     knots = np.array([0, *(visit.week for visit in design.visits)], dtype=np.float64)
     values = np.concatenate([np.zeros((len(at_visits), 1)), at_visits], axis=1)
     place = np.clip(np.searchsorted(knots, weeks, side="right") - 1, 0, len(knots) - 2)

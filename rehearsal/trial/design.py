@@ -1,4 +1,4 @@
-"""What a design plants: arms, visits, readers and charter. Every field says what is allowed."""
+"""The contents of a design: arms, visits, readers and charter. Every field states what is allowed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from reading.charter.terms import RESULT_RULES
 from rehearsal.trial.allowed import Allowed, Choice, Factors, NumberTable, RealNumber, Text, Whole
 
 DAYS = 7
-# Where each point of a grade is a point of the total.
+# Instruments in which each point of a grade is a point of the total.
 INSTRUMENTS = tuple(key for key in instruments.KEYS if {item.weight for item in instruments.get(key).items} == {1})
 
 
@@ -39,7 +39,7 @@ class DesignVisit:
 class Arm:
     """An arm: its weight in the allocation, mean true change by visit, share of subjects who progress, its events.
 
-    Rescue and switch are on the film day of their week; everyone of the arm switches where a week is given.
+    Rescue and switch are on the film day of their week; the whole arm switches if a week is given.
     """
 
     name: str = plan(Text())
@@ -53,13 +53,13 @@ class Arm:
 
 @dataclass(frozen=True)
 class Readers:
-    """How readers err. What a plain run leaves out (slips, drift, fatigue, missing sites) has its scenario.
+    """The errors of readers. Those that a plain run leaves out (slips, drift, fatigue, missing sites) have scenarios.
 
-    number: the readers of whom each case has two and, if adjudicated, a third. lean: SD between readers of the points
+    number: readers in the pool; each case has two and, if adjudicated, a third. lean: SD between readers of the points
     they add to every film of a case. misjudged, invented: share of damaged and undamaged sites scored one off on all
-    films of a case. poor_films: share of films with `poor_factor` times the errors. slips: chance on a film of one
+    films of a case. poor_films: share of films with `poor_factor` times the errors. slips: chance per film of one
     site entered at random. drift: points added to every film of a case from the first to the last case; seen: points
-    of change added at the last visit. fatigue: by how much errors grow within a sitting of `sitting` cases.
+    of change added at the last visit. fatigue: the growth of errors within a sitting of `sitting` cases.
     missing: chance of a site not assessable on all films; lost: on a single film.
     """
 
@@ -81,7 +81,7 @@ class Readers:
 
 @dataclass(frozen=True)
 class CharterDesign:
-    """The rules under which the scores become results; the product's own names."""
+    """The rules by which scores become results, with the product's own names."""
 
     threshold: float = plan(RealNumber(0, 448))
     reference: str = plan(Text())
@@ -97,7 +97,7 @@ class Design:
     """A trial to rehearse. Baseline totals are gamma distributed above `baseline_least`.
 
     unevenness: coefficient of variation of the true change among subjects who progress, beyond their first point.
-    after_event: the share of their course that subjects keep after rescue or switch. absent: chance that a film after
+    after_event: the share of their course that remains after rescue or switch. absent: chance that a film after
     the baseline does not arrive.
     """
 

@@ -1,4 +1,4 @@
-"""Reads a design, shipped or the user's own, from TOML. What cannot be used is refused by key, value and what may be.
+"""Reads a design, shipped or the user's own, from TOML. A refusal gives the key, the value and what is allowed.
 
 Example: rehearsal/trial/designs/ra-beam.toml.
 """
@@ -18,14 +18,14 @@ from rehearsal.trial.design import Arm, CharterDesign, Design, DesignVisit, Read
 
 SHIPPED = Path(__file__).parent / "designs"
 NAMES = tuple(sorted(path.stem for path in SHIPPED.glob("*.toml")))
-# The baseline and the visits of rescue, which a rehearsal adds itself.
+# The baseline and the rescue visits, which the rehearsal adds.
 RESERVED = frozenset({"W00", "RESC", "RESCUE"})
 TABLES = {"visit", "arm", "charter", "readers"}
 Part = TypeVar("Part", Design, Arm, CharterDesign, DesignVisit, Readers)
 
 
 def find_design(name: str) -> Design:
-    """The design of a shipped name, or that of a file ending in .toml."""
+    """The shipped design of this name, or the design in a file ending in .toml."""
     path = SHIPPED / f"{name}.toml" if name in NAMES else Path(name)
     if path.suffix != ".toml" or not path.is_file():
         raise BadInput(f"There is no design {quoted(name)}. Give {either(NAMES)}, or a file that ends in .toml.")
@@ -75,7 +75,7 @@ def part_of(kind: type[Part], table: Any, where: str) -> Part:
 
 
 def is_given(one: Field[Any], table: Mapping[str, Any], where: str) -> bool:
-    """Whether the key has a value; refused when it has none and needs one."""
+    """Whether the key has a value; a missing required value is refused."""
     if one.name not in table and one.default is MISSING and one.default_factory is MISSING:
         raise BadInput(f"In {where}, the key {quoted(one.name)} is missing. {one.metadata['allowed'].says}")
     return one.name in table
@@ -90,7 +90,7 @@ def value_of(one: Field[Any], value: Any, where: str) -> Any:
 
 
 def check_together(design: Design) -> None:
-    """What only several keys show together."""
+    """Checks that concern several keys together."""
     weeks = [visit.week for visit in design.visits]
     if weeks != sorted(set(weeks)):
         raise BadInput(f"The weeks of the visits are {', '.join(map(str, weeks))}. Give each once, in order of time.")
@@ -110,7 +110,7 @@ def check_together(design: Design) -> None:
 
 
 def check_codes(design: Design) -> None:
-    """No visit has the code of one that a rehearsal adds."""
+    """Refuses a visit with the code of one that the rehearsal adds."""
     for code in design.codes:
         if code in RESERVED:
             text = f"In [[visit]], code cannot be {quoted(code)}, which a rehearsal uses itself. Choose another."
@@ -118,7 +118,7 @@ def check_codes(design: Design) -> None:
 
 
 def check_arm(arm: Arm, design: Design) -> None:
-    """Each visit has a mean change; it does not fall, and is large enough for the share of subjects who progress."""
+    """Each visit has a mean change: never decreasing, and large enough for the share of subjects who progress."""
     if set(arm.change) != set(design.codes):
         given, needed = ", ".join(arm.change), ", ".join(design.codes)
         raise BadInput(f"In [[arm]] {arm.name}, change is given for {given or 'no visit'}. Give it for {needed}.")

@@ -1,4 +1,4 @@
-"""What linear extrapolation does to mean and SD when more and more subjects have no film at the second visit."""
+"""The effect of linear extrapolation on mean and SD as more subjects have no film at the second visit."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ STREAM = 99
 
 
 def inflation(plan: RehearsalPlan, say: Say) -> ReportTable:
-    """Mean and SD of the change at the second visit over the first arm's course, beside theory and OSKIRA-1."""
+    """Mean and SD of the change at the second visit over the first arm's course, with theory and OSKIRA-1."""
     rows: list[Row] = []
     for number, share in enumerate(SHARES):
         design = lost(plan.design, share)
@@ -53,7 +53,7 @@ def ratio(one: object, other: object) -> float:
 
 
 def lost(design: Design, share: float) -> Design:
-    """The plain design with the first arm alone, a share of it without films after the first visit."""
+    """The plain design with only the first arm, a share of which has no films after the first visit."""
     first = replace(design.arms[0], rescued=share, rescue_week=design.visits[0].week, switch_week=0)
     return replace(plain(design), arms=(first,), after_event=1.0)
 

@@ -1,7 +1,7 @@
-"""Simulated readers over many cases at once, with errors that keep the mean of a change unless a scenario plants more.
+"""Simulated readers for many cases at once, with errors that preserve the mean change unless a scenario adds a bias.
 
-A judgement moves a site alike on all films of a case, so a change does not see it. Errors on single films are as many
-up as down, whatever the damage, and as frequent as the smallest detectable change of the design requires.
+A judgement shifts a site equally on all films of a case, so it does not affect a change. Errors on single films are as
+often up as down, whatever the damage, and as frequent as the smallest detectable change of the design requires.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ PER_SDC = 0.98
 
 @dataclass(frozen=True, eq=False)
 class Room:
-    """Readers over the courses of one trial: what is shown, the sites that can be seen, the readers' own lean."""
+    """Readers of the courses of one trial: the films shown, the assessable sites, and each reader's lean."""
 
     design: Design
     courses: Courses
@@ -30,7 +30,7 @@ class Room:
     odds: Numbers
 
     def judge(self, cases: Integers, reader: Integers, rng: np.random.Generator) -> tuple[Numbers, Numbers]:
-        """The grades that readers would give these cases on every film without slips, and their place in the queue."""
+        """The grades that readers would give on every film of these cases without slips, and the place in the queue."""
         queue = rng.random(len(cases))
         shown = self.courses.grades[cases]
         shown = shown + misjudged(self.design, shown, self.largest, rng)[:, None]
@@ -39,7 +39,7 @@ class Room:
         return shown, queue
 
     def moved(self, shown: Numbers, points: Numbers, rng: np.random.Generator) -> Numbers:
-        """About so many points up or down, the same on all films of a case."""
+        """About this number of points up or down, the same on all films of a case."""
         up = placed(rng, rng.poisson(np.maximum(points, 0)), shown.max(axis=1) < self.largest, self.odds)
         down = placed(rng, rng.poisson(np.maximum(-points, 0)), shown.min(axis=1) > 0, self.odds)
         return up - down
@@ -56,7 +56,7 @@ class Room:
         return entered
 
     def error_rates(self, queue: Numbers, rng: np.random.Generator) -> Numbers:
-        """The expected number of errors up, and as many down, on each film."""
+        """The expected number of errors up on each film, which equals that of errors down."""
         readers = self.design.readers
         rates = np.array([variance / 2 for variance in film_variances(self.design)])
         poor = rng.random((len(queue), len(rates))) < readers.poor_films
@@ -73,7 +73,7 @@ class Room:
 
 
 def open_room(design: Design, courses: Courses, rng: np.random.Generator) -> Room:
-    """The readers of a trial: each leans by points of their own; some sites cannot be assessed by anyone."""
+    """The readers of a trial: each has their own lean in points; some sites cannot be assessed by anyone."""
     items = instruments.get(design.instrument).items
     n, columns, count = courses.grades.shape
     unseen = rng.random((n, 1, count)) < design.readers.missing
@@ -87,7 +87,7 @@ def open_room(design: Design, courses: Courses, rng: np.random.Generator) -> Roo
 def film_variances(design: Design) -> list[float]:
     """The variance of the error of a total on each film, so that changes have the SDCs of the design.
 
-    Var(change error of one reader) = SDC^2 / (2 x 0.98^2), the sum of both films; a rescue film is as the first visit.
+    Var(change error of one reader) = SDC^2 / (2 x 0.98^2), the sum of both films; a rescue film as at the first visit.
     """
     changes = [(visit.sdc / PER_SDC) ** 2 / 2 for visit in design.visits]
     first = min(changes) / 2
@@ -96,7 +96,7 @@ def film_variances(design: Design) -> list[float]:
 
 
 def placed(rng: np.random.Generator, counts: Integers, room: Flags, odds: Numbers) -> Numbers:
-    """For each row so many different places with room, drawn by odds: 1 at each."""
+    """For each row, this number of different places with room, drawn by odds: 1 at each."""
     found = np.zeros(room.shape)
     rows = np.flatnonzero(counts)
     if not rows.size:
@@ -113,7 +113,7 @@ def placed(rng: np.random.Generator, counts: Integers, room: Flags, odds: Number
 
 
 def film_errors(rng: np.random.Generator, rates: Numbers, shown: Numbers, largest: Numbers, odds: Numbers) -> Numbers:
-    """Points up and down at single sites of films; both limited alike, so that the mean stays."""
+    """Points up and down at single sites of films, with the same limit, so that the mean is preserved."""
     above, below = (shown < largest) & (odds > 0), (shown > 0) & (odds > 0)
     most = np.minimum(above.sum(axis=1), below.sum(axis=1))
     up, down = (np.minimum(rng.poisson(rates), most) for _ in range(2))
@@ -130,7 +130,7 @@ def misjudged(design: Design, shown: Numbers, largest: Numbers, rng: np.random.G
 
 
 def slipped(rng: np.random.Generator, entered: Numbers, largest: Numbers, chance: float) -> Numbers:
-    """On a film now and then, one site has a grade entered at random."""
+    """On an occasional film, one site gets a random grade."""
     rows = np.flatnonzero(rng.random(len(entered)) < chance)
     items = rng.integers(entered.shape[1], size=len(rows))
     entered[rows, items] = np.floor(rng.random(len(rows)) * (largest[items] + 1))

@@ -1,4 +1,4 @@
-"""One replicate of a trial: estimates by arm, by comparison and of agreement, all by the product's statistics."""
+"""One replicate of a trial: estimates by arm, by comparison and of agreement, all from the product's statistics."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ THRESHOLDS = tuple(range(1, 11))
 
 @dataclass(frozen=True, eq=False)
 class Replicate:
-    """What one trial returned, NaN where there is nothing.
+    """The results of one trial, NaN where there is none.
 
     arms: uses x visits x arms x (n, mean, lower, upper, SD, share without progression). differences: uses x visits x
     later arms x (difference, lower, upper). agreement: visits x (SDC, lower, upper, ICC, lower, upper). third: share
@@ -105,7 +105,7 @@ def limits(found: Estimate) -> tuple[float, float, float]:
 
 
 def repeats(room: Room, rng: np.random.Generator) -> Numbers:
-    """The SD of the differences of a reader's changes, cases read twice with new errors and the same judgement."""
+    """The SD of the differences of a reader's changes when cases are read twice: new errors, the same judgement."""
     count = int(len(room.courses) * room.design.charter.repeats)
     cases = rng.permutation(len(room.courses))[:count]
     if count < 2:
@@ -117,7 +117,7 @@ def repeats(room: Room, rng: np.random.Generator) -> Numbers:
 
 
 def true_of(courses: Courses, arms: int) -> Numbers:
-    """What was true in this trial."""
+    """The true values of this trial."""
     changes = courses.totals[:, 1:-1] - courses.totals[:, :1]
     own = [changes[courses.arm == arm] for arm in range(arms)]
     stacked = np.array([[one.mean(axis=0), (one > 0).mean(axis=0), one.std(axis=0, ddof=1)] for one in own])

@@ -33,7 +33,7 @@ def rehearse(plan: RehearsalPlan, out: Path, say: Say) -> ArmReport:
 
 
 def facts(plan: RehearsalPlan) -> tuple[tuple[str, str], ...]:
-    """What the run was made with."""
+    """The parameters of the run."""
     readers, charter = plan.design.readers, plan.design.charter
     return (
         ("Date", f"{timezone.localdate():%Y-%m-%d}"),

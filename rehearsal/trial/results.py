@@ -1,7 +1,7 @@
 """From entered values to the change of every subject at every visit, by the product's own functions.
 
-The trigger, the deciding readers, the pairs and the values after events are those of scoring/; nothing is computed
-here by a rule of its own. Cases with the same films are taken together.
+The trigger, the deciding readers, the pairs and the values after events come from scoring/; nothing is computed
+here by separate rules. Cases with the same films are processed together.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ TOTAL = "total"
 
 @dataclass(frozen=True)
 class Rules:
-    """The charter of a design as the product's functions take it."""
+    """The charter of a design in the form that the product's functions expect."""
 
     instrument: instruments.Instrument
     missing: MissingRule
@@ -45,7 +45,7 @@ class Rules:
 
     @classmethod
     def of(cls, design: Design) -> Rules:
-        """From the design; the reference visit as the column of its film."""
+        """The terms from the design, with the reference visit as the column of its film."""
         instrument, charter = instruments.get(design.instrument), design.charter
         missing = get_rule(
             charter.missing_rule, **({} if charter.missing_rule == "none" else {"limit": charter.missing_limit})
@@ -88,7 +88,7 @@ class TrialResults:
 
 
 def results_of(room: Room, rng: np.random.Generator) -> TrialResults:
-    """A whole trial: two reads of every case with a film after the baseline, a third where the charter asks for it."""
+    """A whole trial: two reads of every case with a film after the baseline, a third where the charter requires it."""
     rules, courses, design = Rules.of(room.design), room.courses, room.design
     results = TrialResults.empty(len(courses), len(design.visits))
     every = np.arange(len(courses))
@@ -108,7 +108,7 @@ def two_of(number: int, cases: int, rng: np.random.Generator) -> Integers:
 
 
 def alike(courses: Courses) -> Iterator[tuple[Integers, list[int]]]:
-    """The cases that have the same films, with the columns of these films in order of time; without a change none."""
+    """Cases that have the same films, with the columns of these films in order of time; none without a change."""
     order = np.argsort(courses.weeks, axis=1, kind="stable")
     present = np.take_along_axis(courses.present, order, axis=1)
     keys = np.where(present, order, -1)

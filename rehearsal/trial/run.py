@@ -1,4 +1,4 @@
-"""Runs the replicates of every scenario and stacks what they returned."""
+"""Runs the replicates of every scenario and stacks their results."""
 
 from __future__ import annotations
 
@@ -47,12 +47,12 @@ class Returned:
 
 
 def run(plan: RehearsalPlan, say: Say) -> dict[str, Returned]:
-    """Every scenario's replicates; how far it is, is said now and then."""
+    """Every scenario's replicates; reports progress occasionally."""
     return {name: run_scenario(plan, name, say) for name in plan.scenarios}
 
 
 def run_scenario(plan: RehearsalPlan, name: str, say: Say) -> Returned:
-    """The replicates of one scenario; neither their number nor the processes change any one of them."""
+    """The replicates of one scenario; none depends on their number or on the number of processes."""
     design, done = SCENARIOS[name](plan.design), []
     number = list(SCENARIOS).index(name)
     jobs = [(design, plan.subjects, (plan.seed, number, at), plan.people) for at in range(plan.replicates)]

@@ -1,4 +1,4 @@
-"""A design without everything that disturbs, and with one disturbance at a time, so that each shows what it does."""
+"""A design without any disturbance, and with one disturbance at a time, to show the effect of each."""
 
 from __future__ import annotations
 

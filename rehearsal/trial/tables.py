@@ -1,4 +1,4 @@
-"""Planted beside returned: the tables of the report, from the replicates of every scenario."""
+"""The tables of the report, which compare planted and returned values, from the replicates of every scenario."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ COVERAGE = ReportColumn("coverage", "Coverage of 95 %", "percent")
 
 
 def average(values: Numbers) -> float | None:
-    """The mean of what is known; None without any."""
+    """The mean of the known values; None without any."""
     known = values[np.isfinite(values)]
     return float(known.mean()) if known.size else None
 
@@ -50,7 +50,7 @@ def compared(values: Numbers, planted: float) -> Row:
 
 
 def coverage(lower: Numbers, upper: Numbers, planted: float) -> float | None:
-    """The share of intervals that contain what was planted; intervals that could not be made are left out."""
+    """The share of intervals that contain the planted value; intervals that could not be computed are left out."""
     known = np.isfinite(lower) & np.isfinite(upper)
     return float(((lower <= planted) & (planted <= upper))[known].mean()) if known.any() else None
 
@@ -106,12 +106,12 @@ def means(found: Mapping[str, Returned]) -> ReportTable:
 
 
 def expected(design: Design, arm: Arm, place: int, use: int) -> float | None:
-    """What extrapolation returns by theory; observed values are not extrapolated."""
+    """The theoretical result of extrapolation; observed values are not extrapolated."""
     return extrapolated_mean(design, arm, place) if use == 0 else None
 
 
 def differences(found: Mapping[str, Returned]) -> ReportTable:
-    """Each later arm minus the first, with power."""
+    """Differences of each later arm from the first, with power."""
     rows: list[Row] = []
     for returned, use, place, visit, about in every_use(found):
         first, *others = returned.design.arms
@@ -150,7 +150,7 @@ def shares(found: Mapping[str, Returned]) -> ReportTable:
 
 
 def agreement(found: Mapping[str, Returned]) -> ReportTable:
-    """SDC, ICC and repeats of the change, beside theory."""
+    """SDC, ICC and repeats of the change, compared with theory."""
     rows: list[Row] = []
     for returned in found.values():
         for place, visit in enumerate(returned.design.visits):
@@ -187,7 +187,7 @@ def adjudication(found: Mapping[str, Returned]) -> ReportTable:
 
 
 def readers(design: Design) -> ReportTable:
-    """What more readers of a case bring, by theory."""
+    """The theoretical benefit of more readers per case."""
     rows: list[Row] = []
     for visit in design.visits:
         for arm in design.arms:

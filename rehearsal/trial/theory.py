@@ -1,6 +1,6 @@
-"""What theory expects of a design with plain readers: spread of changes, SDC, ICC, adjudication, extrapolation.
+"""Theoretical values for a design with plain readers: spread of changes, SDC, ICC, adjudication, extrapolation.
 
-Computed from the planted distributions alone, without simulated reads.
+They are computed from the planted distributions alone, without simulated reads.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def error_variance(visit: DesignVisit) -> float:
 
 
 def spread(design: Design, arm: Arm, visit: DesignVisit, readers: int = 2) -> float:
-    """The SD of the analysed change: true variance and the error of the mean of so many readers."""
+    """The SD of the analysed change: true variance plus the error of the mean of this number of readers."""
     return math.sqrt(true_moments(design, arm, visit.code)[1] + error_variance(visit) / readers)
 
 
@@ -90,10 +90,10 @@ def skellam(rate: float) -> Numbers:
 
 
 def extrapolated_mean(design: Design, arm: Arm, place: int) -> float:
-    """The mean at a visit when those with an event before it keep the slope up to the event.
+    """The mean at a visit when subjects with an earlier event keep the slope up to the event.
 
-    With straight growth to the first visit, a rescue at or before it returns the first visit's rate; a switch is
-    treated alike. Films that do not arrive are not counted.
+    With linear growth to the first visit, a rescue at or before it returns the first visit's rate; a switch is
+    treated in the same way. Films that do not arrive are not counted.
     """
     visit, mean = design.visits[place], arm.change[design.visits[place].code]
     lost = [(1.0, arm.switch_week)] if arm.switch_week else []
@@ -105,7 +105,7 @@ def extrapolated_mean(design: Design, arm: Arm, place: int) -> float:
 
 
 def slope_until(design: Design, arm: Arm, week: int) -> float:
-    """Mean points a week from the baseline to a week, straight between visits."""
+    """Mean points per week from the baseline to a week, linear between visits."""
     knots = [0, *(visit.week for visit in design.visits)]
     means = [0.0, *(arm.change[visit.code] for visit in design.visits)]
     return float(np.interp(week, knots, means)) / week

@@ -1,1 +1,1 @@
-"""A whole trial with a known truth, played through the product's functions on a database of its own."""
+"""A whole trial with a known truth, run through the product's functions on a separate database."""

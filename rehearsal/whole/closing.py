@@ -1,4 +1,4 @@
-"""From the last read to the report by arm: events, dataset, lock, verification, and what came back."""
+"""From the last read to the report by arm: events, dataset, lock, verification, and returned results."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ PERMUTATIONS = 500
 
 
 def close(play: Play) -> None:
-    """Closes the campaign and imports who was rescued; switches of a whole arm would show the arm and stay out."""
+    """Closes the campaign and imports the rescues; switches of a whole arm would reveal the arm and are left out."""
     campaign, actor = campaign_of(play), play.actor("statistician")
     if campaign.status == CampaignStatus.OPEN:
         close_campaign(campaign=campaign, actor=play.actor("coordinator"))
@@ -61,7 +61,7 @@ def current_dataset(play: Play) -> Dataset | None:
 
 
 def dataset_of(play: Play) -> Dataset:
-    """The dataset, which an earlier stage has built."""
+    """The dataset that an earlier stage has built."""
     found = current_dataset(play)
     if found is None or found.status == DatasetStatus.FAILED:
         raise RuntimeError(f"The dataset of the rehearsal was not built. {found.failure if found else ''}")
@@ -95,7 +95,7 @@ def download(play: Play, out: Path) -> Path:
 
 
 def report_by_arm(play: Play, out: Path) -> None:
-    """The offline report; the arms come from outside the database, as in a trial. One made before is made again."""
+    """The offline report; the arms come from outside the database, as in a trial. An earlier report is replaced."""
     shutil.rmtree(out / REPORT, ignore_errors=True)
     names = [arm.name for arm in play.design.arms]
     with (out / ARMS).open("w", newline="", encoding="utf-8") as file:

@@ -42,7 +42,7 @@ def small_film(subject: str, visit: str, day: date, side: Side, view: str) -> De
 
 
 def limb_for(subject: str, side: str, view: str) -> SyntheticFilm:
-    """The drawn limb of which all films of a subject's side are made."""
+    """The drawn limb from which all films of a subject's side are made."""
     return limb_of(int(stream("limb", subject).integers(LIMBS)), "L" if side == "L" else "R", view)
 
 

@@ -1,4 +1,4 @@
-"""The trial of a rehearsal as planned: sites, visits, subjects, people, charter. What is there already stays."""
+"""The plan of a rehearsal's trial: sites, visits, subjects, people, charter. Existing records are kept."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ WINDOW = 14
 
 @dataclass
 class Play:
-    """One rehearsal: what was planted, the trial, its people, and where progress is said."""
+    """One rehearsal: the planted values, the trial, its people, and where progress is reported."""
 
     plan: RehearsalPlan
     say: Say
@@ -103,7 +103,7 @@ def demand_own_database() -> None:
 
 
 def demand_past(courses: Courses) -> None:
-    """WrongState where the date of a film or an event would be in the future."""
+    """WrongState if the date of a film or an event would be in the future."""
     events = courses.event_week[courses.event_week < NEVER]
     weeks = int(max(courses.weeks[courses.present].max(), events.max(initial=0)))
     last = FIRST_DAY + timedelta(days=LATEST_START, weeks=weeks)
@@ -114,7 +114,7 @@ def demand_past(courses: Courses) -> None:
 
 
 def trial_of(plan: RehearsalPlan) -> Trial:
-    """The trial of this plan; WrongState where the database holds a rehearsal of another plan."""
+    """The trial of this plan; WrongState if the database has a rehearsal of another plan."""
     title = f"{plan.design.title}, {counted(plan.subjects, 'subject')}, seed {plan.seed}"
     found = Trial.objects.filter(code=CODE).first()
     if found is None:
@@ -159,7 +159,7 @@ def enrol_subjects(trial: Trial, sites: list[Site], number: int) -> list[Subject
 
 
 def add_rescue_visits(play: Play) -> None:
-    """A visit outside the plan for each rescue with a film of its own."""
+    """A visit outside the plan for each rescue that has its own film."""
     held = set(Visit.objects.filter(subject__trial=play.trial, code=RESCUE).values_list("subject", flat=True))
     for at, subject in enumerate(play.subjects):
         if play.courses.present[at, -1] and subject.pk not in held:

@@ -1,4 +1,4 @@
-"""Plays a whole trial stage by stage, and writes how long each took and what came back of the truth."""
+"""Runs a whole trial stage by stage; writes the time of each stage and compares the results with the truth."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Result = TypeVar("Result")
 def play(plan: RehearsalPlan, out: Path, say: Say) -> list[Row]:
     """All stages; timing.csv and returned.csv are written to the folder beside the dataset and the report by arm.
 
-    A run that was interrupted continues with the same folder, and its times are added.
+    An interrupted run continues with the same folder, and its times are added.
     """
     out.mkdir(parents=True, exist_ok=True)
     took = earlier(out / TIMING)
@@ -51,7 +51,7 @@ def play(plan: RehearsalPlan, out: Path, say: Say) -> list[Row]:
 
 
 def timed(took: dict[str, float], say: Say, name: str, step: Callable[[], Result]) -> Result:
-    """Runs a stage and keeps how long it took."""
+    """Runs a stage and records its time."""
     began = time.monotonic()
     found = step()
     took[name] = took.get(name, 0.0) + time.monotonic() - began
@@ -60,7 +60,7 @@ def timed(took: dict[str, float], say: Say, name: str, step: Callable[[], Result
 
 
 def earlier(path: Path) -> dict[str, float]:
-    """What an interrupted run has taken."""
+    """The time that an interrupted run has taken."""
     if not path.exists():
         return {}
     with path.open(newline="", encoding="utf-8") as file:
@@ -73,7 +73,7 @@ def write_times(out: Path, took: dict[str, float]) -> None:
 
 
 def returned(one: Play, folder: Path) -> list[Row]:
-    """The true change of every subject at every visit beside that of analysis.csv."""
+    """The true change of every subject at every visit with that of analysis.csv."""
     places = {subject.code: at for at, subject in enumerate(one.subjects)}
     codes = list(one.design.codes)
     rows: list[Row] = []
@@ -91,7 +91,7 @@ def returned(one: Play, folder: Path) -> list[Row]:
 
 
 def facts(one: Play, took: dict[str, float]) -> Row:
-    """What was played."""
+    """The parameters of the run."""
     return {
         "design": one.design.title,
         "subjects": len(one.subjects),

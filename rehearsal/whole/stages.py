@@ -1,4 +1,4 @@
-"""The stages of a whole trial, each through the product's functions; a stage that was done before finds its work."""
+"""The stages of a whole trial, each through the product's functions; a stage skips work that is already done."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def send_films(play: Play) -> None:
 
 
 def pass_the_desk(play: Play) -> None:
-    """Every film that waits at the desk is accepted, with its joints."""
+    """Accepts every film that is waiting at the desk, with its joints."""
     subjects = dict(play.trial.subjects.values_list("pk", "code"))
     for film in Film.objects.filter(trial=play.trial, status=FilmStatus.DEIDENTIFIED):
         places = limb_for(subjects[film.subject_id or 0], film.side, film.view).sites
@@ -90,7 +90,7 @@ def codes_shown(play: Play) -> list[str]:
 
 
 def campaign_of(play: Play) -> Campaign:
-    """The campaign, made once."""
+    """The campaign, created on the first call."""
     found = Campaign.objects.filter(trial=play.trial, code=CAMPAIGN).first()
     charter = current_charter(play.trial)
     if found is None and charter is not None:
@@ -106,7 +106,7 @@ def campaign_of(play: Play) -> Campaign:
 def issue_next(play: Play) -> bool:
     """The next batch, as large as hidden repeats allow; the last cases are issued once no repeat can be hidden.
 
-    False when every case has its readers.
+    Returns False when every case has its readers.
     """
     campaign = campaign_of(play)
     stock = stock_of(campaign, timezone.now())
@@ -127,20 +127,20 @@ def issue_next(play: Play) -> bool:
 
 
 def unsigned(play: Play) -> list[Read]:
-    """The reads that wait for a reader."""
+    """The unread reads of a reader."""
     waiting = Read.objects.filter(case__campaign=campaign_of(play), status__in=(ReadStatus.ISSUED, ReadStatus.OPENED))
     return list(waiting.select_related("case__campaign__charter", "case__campaign__trial", "reader").order_by("pk"))
 
 
 def read_everything(play: Play) -> None:
-    """Batch after batch is issued, and simulated readers sign what waits for them, third reads and repeats too."""
+    """Issues batch after batch; simulated readers sign their reads, including third reads and repeats."""
     read_waiting(play)
     while issue_next(play):
         read_waiting(play)
 
 
 def read_waiting(play: Play) -> None:
-    """Simulated readers sign what waits for them, until no case waits for a third read."""
+    """Simulated readers sign their reads until no case needs a third read."""
     subjects = {subject.pk: at for at, subject in enumerate(play.subjects)}
     visits = visit_columns(play)
     frozen = identities(list(campaign_of(play).cases.live()))
@@ -155,7 +155,7 @@ def read_waiting(play: Play) -> None:
 
 
 def visit_columns(play: Play) -> list[dict[int, int]]:
-    """For each subject the column of each visit, by its id."""
+    """For each subject, the column of each visit by its id."""
     codes, place = codes_of(play), {subject.pk: at for at, subject in enumerate(play.subjects)}
     found: list[dict[int, int]] = [{} for _ in play.subjects]
     rows = Visit.objects.filter(subject__trial=play.trial, code__in=codes).values_list("subject", "pk", "code")
@@ -165,7 +165,7 @@ def visit_columns(play: Play) -> list[dict[int, int]]:
 
 
 def values_of(play: Play, read: Read, at: int, name: str, columns: dict[int, int]) -> dict[int, Values]:
-    """What this reader enters, by visit id: judged alike whenever the case is read, with new errors in each read."""
+    """The entries of this reader by visit id: the same judgement whenever the case is read, new errors in each read."""
     reader, case = READERS[name], np.array([at])
     judged = play.room.judge(case, np.array([reader]), np.random.default_rng((play.plan.seed, 1, at, reader)))
     entered = play.room.read(case, judged, np.random.default_rng((play.plan.seed, 2, read.pk)))[0]

@@ -1,3 +1,3 @@
-"""Agreement between readers: one function a statistic, plain arrays in, frozen results out, numpy and scipy only."""
+"""Agreement between readers: one function per statistic, plain arrays in, frozen results out, numpy and scipy only."""
 
 from __future__ import annotations

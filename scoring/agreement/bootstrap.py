@@ -10,14 +10,14 @@ import numpy as np
 from scoring.agreement.ratings import Matrix
 from scoring.agreement.results import Estimate
 
-# With fewer usable replicates than this share, an interval would describe another statistic.
+# With a smaller share of usable replicates, an interval would describe another statistic.
 LEAST_USABLE = 0.9
 CHUNK = 500
 
 
 @dataclass(frozen=True)
 class Bootstrap:
-    """How many replicates, from which seed; the same seed gives the same interval on the same numpy."""
+    """The number of replicates and the seed; the same seed gives the same interval with the same numpy."""
 
     replicates: int = 2000
     seed: int = 20261122
@@ -73,7 +73,7 @@ def quantile(ordered: Matrix, share: float) -> float:
 def bootstrapped(
     found: Estimate, features: Matrix, statistic: Callable[[Matrix], Matrix], bootstrap: Bootstrap | None
 ) -> Estimate:
-    """`statistic` maps sums (replicates x quantities) to one value a replicate, NaN where undefined."""
+    """`statistic` maps sums (replicates x quantities) to one value per replicate, NaN where undefined."""
     if bootstrap is None or found.value is None:
         return found
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -1,6 +1,6 @@
 """Standard error of measurement, smallest detectable difference and smallest detectable change.
 
-Three things kept apart: SDD of status, SDD of change, and SDC, for the mean of k readers.
+Three separate quantities: SDD of status, SDD of change, and SDC, for the mean of k readers.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ def sem(
     """Standard error of measurement of one reader, or of the mean of several.
 
     SEM = sqrt(MSE / k'), MSE the residual mean square of subjects x readers, k' the readers averaged; in points. With
-    two readers MSE = s^2 / 2, s the standard deviation of their differences. reader_effect=True uses MSW instead and
-    so counts a constant difference between readers as error. Subjects not complete are left out and counted. The
+    two readers MSE = s^2 / 2, s the standard deviation of their differences. reader_effect=True uses MSW instead, and
+    thereby counts a constant difference between readers as error. Incomplete subjects are left out and counted. The
     interval is that of a variance: MSE v / chi-square(v).
 
     >>> round(sem([[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 5, 6, 9], [6, 2, 4, 7]]).value, 4)
@@ -139,7 +139,7 @@ def sdc_pooled(
 
 
 def within_moments(values: Matrix) -> Matrix:
-    """Per subject: 1, each reader's value less the subject's mean, and their sum of squares; 0 when not complete."""
+    """Per subject: 1, each reader's value minus the subject's mean, and their sum of squares; 0 if incomplete."""
     known = np.isfinite(values.sum(axis=1))
     rest = np.where(known[:, None], values - values.mean(axis=1, keepdims=True), 0.0)
     return np.column_stack([known.astype(np.float64), rest, (rest**2).sum(axis=1)])

@@ -1,4 +1,4 @@
-"""Reader disagreement index: how often an accepted value went against a reader, among all cases the reader read."""
+"""Reader disagreement index: how often an accepted value differed from a reader's, among all cases the reader read."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ def disagreement_index(values: npt.ArrayLike, accepted: npt.ArrayLike, threshold
     """One index per reader, a share from 0 to 1 with its exact binomial interval.
 
     index = cases in which |reader's value - accepted value| > threshold / cases the reader read. `values` is cases x
-    readers, NaN for a case not read; `accepted` has one value a case (the adjudicated or analysed one), NaN leaves the
-    case out. For scores on a scale the threshold says what a disagreement is; the published index counts the cases in
+    readers, NaN for a case not read; `accepted` has one value per case (adjudicated or analysed), NaN leaves the
+    case out. For scores on a scale the threshold defines a disagreement; the published index counts the cases in
     which the adjudicator disagreed with the reader. Sharma M et al., J Clin Oncol 2019;37(suppl):e18082.
 
     >>> [found.value for found in disagreement_index([[1, 9], [2, 2], [3, 3], [4, 4]], [1, 2, 3, 4], 5)]

@@ -21,7 +21,7 @@ ConfidenceLimits = tuple[float, float]
 class Icc:
     """One form: ICC(model,1) for a single reader, ICC(model,k) for the mean of k, with its F test against 0.
 
-    interval_degrees: denominator degrees of freedom of the interval; for model 2 Satterthwaite's, seldom whole.
+    interval_degrees: denominator degrees of freedom of the interval; for model 2 Satterthwaite's, rarely whole.
     """
 
     model: int
@@ -91,7 +91,7 @@ def point(squares: MeanSquares, model: int, averaged: int, blank: Estimate) -> E
 def spread_of(squares: MeanSquares, model: int, a: float) -> float:
     """The denominator, a = k for one reader and 1 for the mean of k: MSR + (a-1) MSE, and a (MSC - MSE)/n in model 2.
 
-    The terms in MSE are put together first, so that for one reader nothing is subtracted.
+    The terms in MSE are combined first, so that for one reader nothing is subtracted.
     """
     error = error_of(squares, model)
     if model != 2:
@@ -117,7 +117,7 @@ def with_limits(found: Estimate, squares: MeanSquares, model: int, averaged: int
 
 
 def stepped_up(single: float, averaged: int) -> float:
-    """Spearman-Brown, k r / (1 + (k-1) r); a limit beyond its pole is none."""
+    """Spearman-Brown, k r / (1 + (k-1) r); None for a limit beyond its pole."""
     below = 1 + (averaged - 1) * single
     return averaged * single / below if below > 0 else float("nan")
 

@@ -58,7 +58,7 @@ def interval_report(
 
 
 def pool_of(cube: Cube, averaged: int, bootstrap: Bootstrap | None) -> list[Row]:
-    """The statistics of a pool of readers, of whom so many read each case."""
+    """The statistics of a pool of readers, given the number of readers per case."""
     found: list[Row] = report(cube, averaged=averaged, bootstrap=bootstrap)["pool"]
     return found
 
@@ -70,7 +70,7 @@ def changes_of(cube: Cube) -> Matrix:
 
 
 def note_on(n: int) -> str:
-    """What to know when few cases have a change scored by two readers or more; empty when there are enough.
+    """The note if few cases have a change scored by two readers or more; empty if there are enough.
 
     >>> note_on(1)
     'Too few cases: 1 has a change scored by two readers over this interval, and agreement needs at least 2.'
@@ -133,7 +133,7 @@ def two_visits(cube: Cube, end: str, readers: Sequence[int]) -> Cube:
 
 
 def pair_rows(cube: Cube, end: str, own: Estimate, averaged: int, bootstrap: Bootstrap | None) -> list[Row]:
-    """Every two readers who share a case."""
+    """Every pair of readers who share a case."""
     found = []
     for pair in combinations(range(len(cube.readers)), 2):
         both = two_visits(cube, end, pair)

@@ -19,7 +19,7 @@ FEWEST = 5
 class JointAgreement:
     """One item. Shares are 0 to 1; a figure is None where nothing defines it or too few cases have damage.
 
-    n: pairs of reads with a grade each. nonzero: cases in which a reader graded above 0, counted as the mean over the
+    n: pairs of reads with a grade each. nonzero: cases in which a reader's grade was above 0, as the mean over the
     pairs. difference: mean absolute difference of the grades. exact: share of equal grades. positive: 2a / (2a + b),
     a cases above 0 for both readers, b for one. share: of the squared difference between the readers' total changes.
     not_assessable: share of the films that a reader could not grade.
@@ -35,7 +35,7 @@ class JointAgreement:
 
     @property
     def too_few(self) -> bool:
-        """Whether fewer than 5 cases have damage, so that agreement on its absence is all there is."""
+        """Whether fewer than 5 cases have damage, so that readers mostly agree on its absence."""
         return self.nonzero < FEWEST
 
 
@@ -44,7 +44,7 @@ def joint_agreement(
 ) -> list[JointAgreement]:
     """A row for each item, from the grades at a visit, the changes up to it and whether a film was shown.
 
-    `pairs`: how many rows a case has, one for every two of its readers.
+    `pairs`: the number of rows per case, one for each pair of its readers.
 
     >>> grades = np.array([[[2.0], [1.0]], [[0.0], [0.0]]])
     >>> joint_agreement(grades, grades, np.ones(grades.shape, dtype=bool))[0].difference

@@ -19,7 +19,7 @@ MOST_CATEGORIES = 60
 
 @dataclass(frozen=True)
 class Agreement:
-    """Two readers on one scale of grades: everything said about it, and how many subjects are not zero for both."""
+    """Two readers on one scale of grades: all statistics, and the number of subjects that are not zero for both."""
 
     unweighted: Estimate
     linear: Estimate
@@ -47,7 +47,7 @@ def kappa(
     """Cohen's kappa, 1 - sum w_ij p_ij / sum w_ij p_i. p_.j, range up to 1.
 
     Disagreement w_ij between grades i and j: 1 (unweighted), |i - j| (linear) or (i - j)^2 (quadratic), by the grades
-    themselves, so that a grade nobody used still counts as a step. Pairs with a missing value are left out and counted;
+    themselves, so that an unused grade still counts as a step. Pairs with a missing value are left out and counted;
     undefined when a reader is constant. Cohen J, Educ Psychol Meas 1960;20:37, doi:10.1177/001316446002000104;
     Psychol Bull 1968;70:213, doi:10.1037/h0026256.
 
@@ -63,7 +63,7 @@ def kappa(
 def agreement(
     first: npt.ArrayLike, second: npt.ArrayLike, *, bootstrap: Bootstrap | None = None, stream: int = 0
 ) -> Agreement:
-    """All of it for one joint, or for one yes-or-no classification.
+    """All statistics for one joint, or for one yes-or-no classification.
 
     agreement: share of subjects with the same grade. pabak = 2 p - 1 with p the agreement on zero or not
     (Byrt T, Bishop J, Carlin JB, J Clin Epidemiol 1993;46:423, doi:10.1016/0895-4356(93)90018-V).
@@ -87,7 +87,7 @@ def agreement(
 def joint_agreement(
     first: npt.ArrayLike, second: npt.ArrayLike, *, bootstrap: Bootstrap | None = None
 ) -> tuple[Agreement, ...]:
-    """One `Agreement` per joint: both arguments are subjects x joints; each joint draws replicates of its own."""
+    """One `Agreement` per joint: both arguments are subjects x joints; each joint draws its own replicates."""
     one, other = np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64)
     joints = range(one.shape[1])
     return tuple(agreement(one[:, at], other[:, at], bootstrap=bootstrap, stream=at) for at in joints)
@@ -115,7 +115,7 @@ def replicates_of(table: RatingTable, bootstrap: Bootstrap | None, stream: int =
 def kappas(
     table: RatingTable, sample: Matrix | None, bootstrap: Bootstrap | None, kinds: tuple[str, ...]
 ) -> tuple[Estimate, ...]:
-    """Kappa by each kind of weights; the sums they share are made once."""
+    """Kappa by each kind of weights; shared sums are computed once."""
     blanks = [replace(table.blank, name=f"kappa, {weights}") for weights in kinds]
     if table.blank.reason:
         return tuple(blanks)
@@ -203,7 +203,7 @@ def positive_agreement(table: RatingTable, sample: Matrix | None, bootstrap: Boo
 
 
 def positives(counts: Matrix, both: npt.NDArray[np.bool_], either: npt.NDArray[np.bool_]) -> Matrix:
-    """2a / (2a + b + c) of each row of counts, NaN where nobody is above zero."""
+    """2a / (2a + b + c) of each row of counts, NaN where no grade is above zero."""
     above, any_above = counts[:, both].sum(axis=1), counts[:, either].sum(axis=1)
     found: Matrix = np.divide(2 * above, above + any_above, out=np.full(len(counts), np.nan), where=any_above > 0)
     return found

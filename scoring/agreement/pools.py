@@ -1,4 +1,4 @@
-"""Reader pools: each subject read by two or more of several readers; labels of readers change nothing."""
+"""Reader pools: each subject read by two or more of several readers; reader labels do not matter."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def sdc_of_pool(difference_sd: Estimate, *, readers_averaged: int = 2, coverage:
 
 
 def one_way_icc(values: npt.ArrayLike, *, level: float = 0.95, bootstrap: Bootstrap | None = None) -> Estimate:
-    """ICC(1,1) of subjects x readers with any cells missing; which reader is which does not enter.
+    """ICC(1,1) of subjects x readers with any cells missing; the identity of readers does not matter.
 
     (MSB - MSW) / (MSB + (k0 - 1) MSW), k0 = (N - sum k_i^2 / N) / (n - 1). With equal k_i the interval is exact (F
     distribution); otherwise it has no closed form and is bootstrapped. Subjects with one value are left out, counted.

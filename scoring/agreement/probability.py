@@ -1,4 +1,4 @@
-"""Cumulative probability points of change scores, one line a group."""
+"""Cumulative probability points of change scores, one line per group."""
 
 from __future__ import annotations
 

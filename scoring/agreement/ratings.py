@@ -1,4 +1,4 @@
-"""Ratings as a matrix of subjects x readers: where missing cells go, and what makes a matrix unusable."""
+"""Ratings as a matrix of subjects x readers: the handling of missing cells, and the reasons for an unusable matrix."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ BEYOND = "infinite or beyond 1e50"
 
 @dataclass(frozen=True, eq=False)
 class Ratings:
-    """Complete rows of a matrix; `reason` is set when nothing can be computed from them."""
+    """Complete rows of a matrix; `reason` is set if nothing can be computed from them."""
 
     values: Matrix
     dropped: int
@@ -57,12 +57,12 @@ def fault(matrix: Matrix, infinite: int, least_subjects: int, least_readers: int
 
 
 def beyond_in_words(infinite: int) -> str:
-    """How many values cannot be used, and why."""
+    """The number of unusable values, and the reason."""
     return f"{infinite} {'value is' if infinite == 1 else 'values are'} {BEYOND}"
 
 
 def beyond(values: Matrix) -> int:
-    """How many values are infinite or so large that their squares would be."""
+    """The number of values that are infinite or have infinite squares."""
     with np.errstate(invalid="ignore"):
         return int((np.abs(values) > LARGEST).sum())
 
@@ -95,5 +95,5 @@ def matrix_of(
 
 
 def nearly_zero(variance: float, values: Matrix) -> bool:
-    """Whether a variance is no more than the rounding of numbers of this size."""
+    """Whether a variance is within the rounding error of numbers of this size."""
     return bool(variance <= (1e-13 * float(np.abs(values).max(initial=0.0))) ** 2)

@@ -1,4 +1,4 @@
-"""Everything a reader statistics page or the command line says about one set of ratings, as plain data."""
+"""All statistics for a page or the command line about one set of ratings, as plain data."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ NO_CHANGE = "needs a column visit with at least two visits"
 class Cube:
     """Ratings as subjects x visits x readers, NaN for missing; the first visit is the baseline of every change.
 
-    `changes` holds the changes to each later visit where a rule other than subtraction made them (a charter's rule for
-    sites that are missing): subjects x (visits - 1) x readers.
+    `changes` has the changes to each later visit if they come from a rule other than subtraction (a charter's rule for
+    missing sites): subjects x (visits - 1) x readers.
     """
 
     values: Matrix
@@ -62,8 +62,8 @@ def report(
 ) -> Row:
     """All agreement statistics: status at each visit, change from the first visit at each later one.
 
-    Keys icc, sem, sdd_status, sdd_change, sdc, bland_altman, ccc, kappa, progressors, pool. A statistic that stands for
-    several visits or pairs of readers has them one by one under `each`. Progressors are counted at each threshold and
+    Keys icc, sem, sdd_status, sdd_change, sdc, bland_altman, ccc, kappa, progressors, pool. A statistic that summarises
+    several visits or pairs of readers lists them under `each`. Progressors are counted at each threshold and
     at the SDC of these ratings, or at `shared_sdc`, the SDC of a larger set to which they belong. The SDC of a pool is
     that of the mean of `averaged` readers.
     """
@@ -93,7 +93,7 @@ def report(
 
 
 def changes_to(cube: Cube, at: int) -> Matrix:
-    """Change from the first visit; an infinity at either stays one, so that it is not taken for missing."""
+    """Change from the first visit; an infinity at either stays infinite, so that it is not treated as missing."""
     if cube.changes is not None:
         return cube.changes[:, at - 1]
     first, later = cube.values[:, 0], cube.values[:, at]
@@ -117,7 +117,7 @@ def icc_rows(layer: Layer) -> Iterator[Row]:
 
 
 def pooled_row(name: str, each: list[tuple[Layer, Estimate]], *, of: str | None = None) -> Row:
-    """One estimate as it is; several by their simple mean, with each beside it."""
+    """One estimate as it is; several as their simple mean, with each of them."""
     main = [found for layer, found in each if of in (None, layer.of)]
     if not main:
         return {**plain(Estimate(name, None, None, None, 0, 0, reason=NO_CHANGE)), "each": []}
@@ -144,7 +144,7 @@ def pair_rows(cube: Cube, layers: list[Layer], row_of: Callable[[Matrix, Matrix,
 
 
 def single(rows: list[Row]) -> Row:
-    """The figures themselves when there is one row, else a reason; always every row under `each`."""
+    """The figures themselves if there is one row, else a reason; always every row under `each`."""
     if len(rows) == 1:
         return {**rows[0], "each": rows}
     reason = "several pairs of readers or visits: see each" if rows else "needs two readers"

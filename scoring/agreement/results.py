@@ -1,4 +1,4 @@
-"""What a statistic returns: a value and its interval, or the reason why there is none; never a bare NaN."""
+"""The result of a statistic: a value and its interval, or the reason why there is none; never a bare NaN."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ NO_INTERVAL = ""
 class Estimate:
     """A statistic: value and limits are finite floats or None; `reason` says why one of them is None.
 
-    n: subjects used. k: readers. level: of the interval. interval: how the limits were made.
+    n: subjects used. k: readers. level: of the interval. interval: how the limits were computed.
     """
 
     name: str
@@ -27,7 +27,7 @@ class Estimate:
     dropped: int = 0
 
     def with_limits(self, lower: float, upper: float, interval: str) -> Estimate:
-        """The same estimate with an interval; limits that are not finite leave it without one, and say so."""
+        """The same estimate with an interval; if the limits are not finite, without one and with the reason."""
         if math.isfinite(lower) and math.isfinite(upper):
             return replace(self, lower=float(lower), upper=float(upper), interval=interval)
         return replace(self, reason=self.reason or f"no finite interval ({interval})")
@@ -39,7 +39,7 @@ class Estimate:
 
 
 def estimate(blank: Estimate, value: float) -> Estimate:
-    """The value put into its blank; one that is not finite becomes a reason."""
+    """The estimate with this value; one that is not finite becomes a reason."""
     if not math.isfinite(value):
         return replace(blank, reason="the value is not finite")
     return replace(blank, value=value)

@@ -30,9 +30,9 @@ def rates_at(
     thresholds: npt.ArrayLike, case: npt.ArrayLike, largest: npt.ArrayLike, always: npt.ArrayLike
 ) -> ThresholdRates:
     """The rates from one row for each pair of reads: its case, its largest difference (NaN for none comparable), and
-    whether it counts at every threshold. A pair counts above a threshold, strictly.
+    whether it counts at every threshold. A pair counts if it is strictly above a threshold.
 
-    A case counts as the share of its pairs that do, so that every case weighs the same however many read it.
+    A case counts as the share of its pairs that do, so that every case has the same weight however many people read it.
 
     >>> found = rates_at([0, 4, 5], [7, 8, 8], [5.0, 1.0, 9.0], [False, False, False])
     >>> found.rate.tolist(), found.n

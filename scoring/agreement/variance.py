@@ -1,4 +1,4 @@
-"""Mean squares of subjects x readers, on which ICC, standard errors and detectable changes rest."""
+"""Mean squares of subjects x readers, the basis of ICC, standard errors and detectable changes."""
 
 from __future__ import annotations
 

@@ -18,13 +18,13 @@ from scoring.agreement.results import Estimate
 
 FigureRow = dict[str, Any]
 TARGETS = ("status", "change", "sdc", "kappa")
-# The shares and differences beside the figures, each given where the named figure is.
+# Further shares and differences, each given if the named figure is.
 CELLS = {"same": "kappa", "within_one": "kappa", "status_bias": "status", "change_bias": "change"}
 
 
 @dataclass(frozen=True)
 class Targets:
-    """What a reader has to reach, and from how many cases on figures are given; None is no target."""
+    """The targets of a reader, and the minimum number of cases for figures; None means no target."""
 
     least_status: float | None
     least_change: float | None
@@ -35,7 +35,7 @@ class Targets:
 
 @dataclass(frozen=True, eq=False)
 class BesideReference:
-    """The reader in the first column and the reference in the second: totals and their changes, a row a pair.
+    """The reader in the first column and the reference in the second: totals and their changes, a row per pair.
 
     `cases` were signed; of these, `status_cases` and `change_cases` have such a row. `own` and `reference` hold the
     grades, timepoints x items; NaN is a site without a grade.
@@ -92,7 +92,7 @@ def all_met(figures: dict[str, Any]) -> bool:
 
 
 def against(found: Estimate, *, least: float | None = None, most: float | None = None) -> FigureRow:
-    """An estimate beside its target.
+    """An estimate with its target.
 
     >>> against(Estimate("ICC", 0.79, 0.7, 0.9, 12, 2), least=0.8)["met"]
     False
@@ -106,15 +106,15 @@ def against(found: Estimate, *, least: float | None = None, most: float | None =
 
 
 def withheld(row: FigureRow, reason: str) -> FigureRow:
-    """The figure left out: there are too few cases, and no target is met."""
+    """An omitted figure: there are too few cases, so no target is met."""
     met = None if row["target"] is None else False
     return {**row, "value": None, "lower": None, "upper": None, "reason": reason, "met": met}
 
 
 def joint_row(pairs: BesideReference, place: int, targets: Targets) -> FigureRow:
-    """Kappa of one item. A reader who gives one grade where the reference varies agrees by chance alone: kappa is 0.
+    """Kappa of one item. A reader who gives one grade where the reference varies agrees only by chance: kappa is 0.
 
-    A reader with too few grades where the reference has enough, and varies, misses the target.
+    A reader with too few grades, where the reference has enough and varies, misses the target.
     """
     own, reference = pairs.own[:, place], pairs.reference[:, place]
     known = np.isfinite(own) & np.isfinite(reference)
@@ -131,7 +131,7 @@ def joint_row(pairs: BesideReference, place: int, targets: Targets) -> FigureRow
 
 
 def is_wanted(grades: npt.NDArray[np.float64], fewest: int) -> bool:
-    """Whether kappa can be asked of these grades of the reference: enough of them, and not all equal."""
+    """Whether kappa can be required for these grades of the reference: enough of them, and not all equal."""
     return len(grades) >= fewest and not is_constant(grades)
 
 
@@ -141,9 +141,9 @@ def is_constant(grades: npt.NDArray[np.float64]) -> bool:
 
 
 def lowest(joints: dict[str, FigureRow], target: float | None) -> FigureRow:
-    """The lowest kappa of the items that have one: it decides. `n` counts these items, `joint` names the lowest.
+    """The lowest kappa of the items that have one, which decides. `n` counts these items, `joint` names the lowest.
 
-    No kappa is given while the reader left out an item that the reference asks for: the target is missed.
+    No kappa is given if the reader left out an item that the reference requires: the target is missed.
     """
     left_out = sum(row["value"] is None and row["met"] is False for row in joints.values())
     known = {item: row for item, row in joints.items() if row["value"] is not None}

@@ -1,4 +1,4 @@
-"""The e-mail that asks custodians for their shares: it contains the trial's code and the deadline, nothing else."""
+"""The e-mail that asks custodians for their shares: it contains only the trial's code and the deadline."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from studies.models import CustodianKey
 
 
 def carry(*, payload: dict[str, Any], lease: Lease) -> None:
-    """Sends one mail for {"request": id}, unless it was withdrawn meanwhile."""
+    """Sends one mail for {"request": id}, unless the request was withdrawn in the meantime."""
     asked = ArmsRequest.objects.select_related("campaign__trial", "imported").get(pk=payload["request"])
     if asked.status == ArmsRequestStatus.WAITING:
         send(mail_about(asked), lease)
@@ -26,7 +26,7 @@ def carry(*, payload: dict[str, Any], lease: Lease) -> None:
 
 
 def mail_about(asked: ArmsRequest) -> EmailMessage:
-    """To every custodian to whose key the version was sealed."""
+    """Requests mails to every custodian to whose key the version was sealed."""
     trial = asked.campaign.trial.code
     link = settings.PUBLIC_URL.rstrip("/") + reverse("scoring:arms_request", args=[trial, asked.token])
     holders = CustodianKey.objects.filter(pk__in=asked.imported.keys).values("custodian")

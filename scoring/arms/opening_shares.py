@@ -31,14 +31,14 @@ NEEDED = 2
 
 
 class WrongShare(Exception):
-    """The share does not open this request's values; the text says why."""
+    """The share does not open this request's values; the text gives the reason."""
 
 
 @sensitive_variables()
 def give_share(*, asked: ArmsRequest, actor: Actor, user: User, content: bytes, password: str) -> OpeningShare:
     """The custodian's share, checked value by value against what was sealed to their key, under their signature.
 
-    A share counts once: sent again, by the same custodian, it is answered as the first was.
+    A share counts once: sent again by the same custodian, it gets the same response.
     """
     authorise(actor, Action.OPEN_ARMS)
     key = key_of(asked, user)
@@ -57,7 +57,7 @@ def give_share(*, asked: ArmsRequest, actor: Actor, user: User, content: bytes, 
 
 @sensitive_variables()
 def checked_shares(asked: ArmsRequest, key: CustodianKey, content: bytes) -> dict[str, str]:
-    """The shares by subject; WrongShare says what is wrong with them."""
+    """The shares by subject; WrongShare names the fault."""
     given = read_share(content)
     expected = {
         "request": (asked.token, "It was made for another request."),
@@ -73,7 +73,7 @@ def checked_shares(asked: ArmsRequest, key: CustodianKey, content: bytes) -> dic
 
 @sensitive_variables()
 def matching_shares(asked: ArmsRequest, place: int, shares: Any) -> dict[str, str]:
-    """Every share is what was sealed to the custodian at that place."""
+    """Checks that every share is the one sealed to the custodian at that place."""
     values = values_of(asked)
     if not isinstance(shares, dict) or set(shares) != {value.subject.code for value in values}:
         raise WrongShare("Its subjects differ from those in the package.")
@@ -100,7 +100,7 @@ def read_share(content: bytes) -> dict[str, Any]:
 
 
 def decoded(text: object) -> bytes:
-    """The bytes of one share; empty when it is not base64."""
+    """The bytes of one share; empty if it is not base64."""
     try:
         return base64.b64decode(str(text), validate=True)
     except ValueError:
@@ -143,7 +143,7 @@ def keep_share(asked: ArmsRequest, actor: Actor, user: User, key: CustodianKey, 
 
 
 def name_of(asked: ArmsRequest, key: CustodianKey) -> str:
-    """What the encrypted share is bound to."""
+    """The data to which the encrypted share is bound."""
     return f"opening share {asked.token} {key.fingerprint}"
 
 
@@ -157,7 +157,7 @@ def concealed(content: bytes, name: str) -> bytes:
 
 @sensitive_variables()
 def revealed(sealed: bytes | memoryview, name: str) -> bytes:
-    """What was concealed under that name."""
+    """The decrypted content of that name."""
     out = io.BytesIO()
     decrypt(io.BytesIO(bytes(sealed)), out, name)
     return out.getvalue()

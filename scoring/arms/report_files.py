@@ -1,4 +1,4 @@
-"""What a report by arm is made from and what it is kept as: nothing readable of either is written to a disk."""
+"""The input and the stored form of a report by arm: neither is written to a disk in readable form."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class LockedDataset:
 
 
 def locked_dataset(dataset: Dataset) -> LockedDataset:
-    """The package of a dataset, by way of files that no folder lists."""
+    """The package of a dataset, unpacked into unnamed files."""
     with on_disk() as package, in_memory() as rows:
         copy_export(dataset.folder, package)
         with zipfile.ZipFile(package) as archive:
@@ -74,7 +74,7 @@ def zipped(report: ArmReport) -> bytes:
 
 @sensitive_variables()
 def file_in(content: bytes, name: str) -> str | None:
-    """One file of such a zip; None when it has no file of that name."""
+    """One file of such a zip; None if it has no file of that name."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         entry = f"{FOLDER}/{name}"
         return archive.read(entry).decode("utf-8") if entry in archive.namelist() else None

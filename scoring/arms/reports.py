@@ -57,7 +57,7 @@ def arms_to_compare(asked: ArmsRequest, user: User) -> tuple[str, ...]:
 
 @sensitive_variables()
 def ask_for_report(*, asked: ArmsRequest, actor: Actor, user: User, reference: str, by_site: bool) -> ArmsReport:
-    """The report with this reference arm; asked for again, it is the same report unless that failed."""
+    """The report with this reference arm; a repeated request gives the same report unless that failed."""
     authorise(actor, Action.SEE_BY_ARM)
     names = arms_to_compare(asked, user)
     checked_choice("reference", reference, [(name, name) for name in names])
@@ -119,7 +119,7 @@ def wanted(payload: dict[str, Any]) -> ArmsReport:
 
 
 def given_up(*, payload: dict[str, Any], says: str) -> None:
-    """Ends the report because its job gave up."""
+    """Marks the report as failed because its job gave up."""
     report = wanted(payload)
     if report.status == ArmsReportStatus.COMPUTING:
         mark_failed(report, f"{says} Ask for the report again once this is resolved.")

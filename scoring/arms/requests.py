@@ -48,7 +48,7 @@ REQUEST_BECOMES: dict[str, str] = {
 
 
 def why_not_open(campaign: Campaign) -> list[str]:
-    """What blocks the opening of this campaign's arms, in plain words."""
+    """The obstacles to opening this campaign's arms, in words."""
     obstacles = []
     if not holds_arms(campaign.trial):
         obstacles.append("The trial holds no arms.")
@@ -86,7 +86,7 @@ def ask_for_arms(*, campaign: Campaign, actor: Actor, user: User, reason: str) -
 
 
 def import_to_open(campaign: Campaign) -> ArmsImport:
-    """The version of the arms that would be opened; WrongState says what blocks the opening."""
+    """The version of the arms that would be opened; WrongState names the obstacle."""
     imported, obstacles = newest_import(campaign.trial), why_not_open(campaign)
     if imported is None or obstacles:
         raise WrongState(f"The arms of campaign {campaign.code} cannot be opened. {' '.join(obstacles)}")
@@ -94,7 +94,7 @@ def import_to_open(campaign: Campaign) -> ArmsImport:
 
 
 def withdraw_request(*, asked: ArmsRequest, actor: Actor) -> None:
-    """Withdraws the request; a share that was given is wiped."""
+    """Withdraws the request; a submitted share is wiped."""
     authorise(actor, Action.REQUEST_ARMS)
     with audited_atomic():
         move_request(asked, ArmsRequestStatus.WITHDRAWN)
@@ -103,7 +103,7 @@ def withdraw_request(*, asked: ArmsRequest, actor: Actor) -> None:
 
 
 def expire(asked: ArmsRequest) -> None:
-    """Ends a request whose time is over; a share that was given is wiped."""
+    """Ends an expired request; a submitted share is wiped."""
     with audited_atomic():
         move_request(asked, ArmsRequestStatus.EXPIRED)
         wipe_shares(asked)
@@ -111,7 +111,7 @@ def expire(asked: ArmsRequest) -> None:
 
 
 def expire_all() -> None:
-    """Ends every request whose time is over; the sweeper calls this at intervals."""
+    """Ends every expired request; the sweeper calls this at intervals."""
     over = ArmsRequest.objects.filter(status=ArmsRequestStatus.WAITING, expires_at__lte=timezone.now())
     for asked in over.select_related("campaign__trial"):
         expire(asked)
@@ -145,12 +145,12 @@ def values_of(asked: ArmsRequest) -> list[SealedArm]:
 
 
 def place_of(asked: ArmsRequest, key: CustodianKey) -> int:
-    """The custodian's place among those the version was sealed to, from 1."""
+    """The custodian's place among those to whom the version was sealed, from 1."""
     return int(asked.imported.keys.index(key.pk)) + 1
 
 
 def key_of(asked: ArmsRequest, user: User) -> CustodianKey:
-    """The custodian's key that this version was sealed to."""
+    """The custodian's key to which this version was sealed."""
     own = CustodianKey.objects.filter(pk__in=asked.imported.keys, custodian=user).order_by("-pk").first()
     if own is None:
         raise WrongState(f"Version {asked.imported.version} of the arms was not sealed to a key of yours.")
@@ -159,7 +159,7 @@ def key_of(asked: ArmsRequest, user: User) -> CustodianKey:
 
 
 def sealed_package(*, asked: ArmsRequest, actor: Actor, user: User) -> dict[str, Any]:
-    """The sealed shares of one custodian and nobody else's, which their tool turns into an opening share."""
+    """The sealed shares of one custodian only, which their tool converts to an opening share."""
     authorise(actor, Action.OPEN_ARMS)
     demand_waiting(asked)
     key = key_of(asked, user)
@@ -201,7 +201,7 @@ def move_request(asked: ArmsRequest, to: ArmsRequestStatus, **changes: object) -
 
 
 def wipe_shares(asked: ArmsRequest) -> None:
-    """Removes the contents of the shares; the record that they were given stays."""
+    """Removes the contents of the shares; the record of their submission is kept."""
     OpeningShare.objects.filter(request=asked).update(content=None)
 
 

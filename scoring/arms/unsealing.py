@@ -104,14 +104,14 @@ def opened_arms(asked: ArmsRequest, lease: Lease) -> dict[str, str]:
 
 
 def fail(asked: ArmsRequest, lease: Lease) -> None:
-    """Ends the request: what is stored differs from what was sealed."""
+    """Marks the request as failed: the stored values differ from the sealed ones."""
     with audited_atomic():
         lease.finish()
         mark_failed(asked, "A sealed arm was altered after its import. No arm was opened.")
 
 
 def given_up(*, payload: dict[str, Any], says: str) -> None:
-    """Ends the request because its job gave up: the shares are wiped, so the custodians give them again."""
+    """Marks the request as failed because its job gave up: the shares are wiped and must be submitted again."""
     asked = ArmsRequest.objects.select_related("campaign__trial").get(pk=payload["request"])
     if asked.status == ArmsRequestStatus.OPENING:
         mark_failed(asked, f"{says} No arm was opened. Request the arms again once this is resolved.")
@@ -201,7 +201,7 @@ def receipt_of(asked: ArmsRequest, user: User) -> Signature | None:
 
 
 def hand_over(asked: ArmsRequest, actor: Actor, user: User) -> None:
-    """The receipt: signed, the person unblinded, the lock from now on the analysis of record."""
+    """Records the receipt: signed, the person unblinded, the lock from now on the analysis of record."""
     trial = asked.campaign.trial
     write_signature(
         act=Act.ARMS_RECEIPT,

@@ -45,12 +45,12 @@ def status_rows(case: CaseFacts, repeats: Repeats) -> Iterator[dict[str, object]
 
 
 def base_key(row: Row) -> tuple[object, ...]:
-    """What a total shares with its baseline: no total has a baseline that is the mean of other readers."""
+    """The data that a total shares with its baseline: no total has a baseline that is the mean of other readers."""
     return row["SOURCE"], row["GROUP"], row["READERS"]
 
 
 def interval_rows(case: CaseFacts, repeats: Repeats) -> Iterator[dict[str, object]]:
-    """Baseline and later value of each interval; of one without a change only the later row, without values."""
+    """Baseline and later value of each interval; for one without a change only the later row, without values."""
     if case.baseline is None:
         return
     for source, visits in case.intervals.items():
@@ -107,7 +107,7 @@ def change_columns(interval: Interval) -> Row:
 
 
 def shared(case: CaseFacts, source: str, group: str, place: int, repeats: Repeats, kind: str) -> dict[str, object]:
-    """What every row of a source, group and visit has."""
+    """The columns of every row of a source, group and visit."""
     slot, visit = slot_of(source), case.visits[place]
     parameter = parameters_of(case.campaign.instrument, case.campaign.readers)[group, slot]
     repeat = repeats.get((source, place), 1)
@@ -136,7 +136,7 @@ def parameter_columns(parameter: Parameter) -> Row:
 
 
 def visit_columns(visit: FilmVisit) -> Row:
-    """When it was."""
+    """The columns of its time."""
     return {
         "AVISIT": visit.analysis_visit,
         "AVISITN": visit.analysis_number,

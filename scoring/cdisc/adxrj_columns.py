@@ -14,7 +14,7 @@ from scoring.cdisc.readings import Reading
 from scoring.cdisc.scored_rows import ScoredRows
 from scoring.cdisc.variables import Row
 
-# Which column of MK each of these is.
+# The column of MK for each of these.
 COPIED = {
     "STUDYID": "STUDYID",
     "USUBJID": "USUBJID",
@@ -47,7 +47,7 @@ def adxrj_block(campaign: CampaignFacts, scored: ScoredRows, mk: RowBlock) -> Ro
 
 
 def reading_columns(reading: Reading) -> Row:
-    """What the records of a reading have in common."""
+    """The columns common to the records of a reading."""
     return {"BASETYPE": basetype_of(reading), **visit_columns(reading.visit)}
 
 
@@ -79,7 +79,7 @@ def baselines_of(readings: Sequence[Reading]) -> Places:
 
 
 def has_baseline(reading: Reading) -> bool:
-    """Whether its visit is the baseline or a later one."""
+    """Whether its visit is the baseline or later."""
     return reading.case.baseline is not None and reading.place >= reading.case.baseline
 
 

@@ -1,4 +1,4 @@
-"""Rows of a dataset as columns, made once for all its formats: different cells, and which of them each row has."""
+"""Rows of a dataset as columns, made once for all its formats: the distinct cells, and the index of each row's cell."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ T = TypeVar("T")
 class CellColumn:
     """A variable of some rows: its cells, and for each row the place of its cell among them.
 
-    Most variables repeat a few cells, so a writer converts each cell once and then takes it for every row.
+    Most variables repeat a few cells, so a writer converts each cell once and then uses it for every row.
     """
 
     cells: Sequence[object]
     places: Places
 
     def spread(self, made: Sequence[T]) -> list[T]:
-        """What was made of each cell, row by row."""
+        """The converted cells, row by row."""
         return [made[place] for place in self.places.tolist()]
 
     def at(self, rows: Places) -> CellColumn:

@@ -1,6 +1,6 @@
 """Dataset-JSON 1.1 as NDJSON, written block by block: a first line about the dataset, then one line for each row.
 
-The number of rows is on the first line. It is filled in at the end, where blanks were left for it.
+The number of rows is on the first line. It is filled in at the end, in reserved blanks.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ compact = json.JSONEncoder(separators=(",", ":"), ensure_ascii=True, allow_nan=F
 
 
 class JsonFile:
-    """One dataset being written to an open binary file; `close` says how many rows it has and leaves it open."""
+    """One dataset being written to an open binary file; `close` fills in the number of rows and leaves it open."""
 
     def __init__(self, file: IO[bytes], table: TransferTable, campaign: CampaignFacts) -> None:
         self.file, self.table, self.rows = file, table, 0
@@ -45,7 +45,7 @@ class JsonFile:
 
 
 def head_of(table: TransferTable, campaign: CampaignFacts) -> dict[str, object]:
-    """What the first line says, with the names of define.xml."""
+    """The content of the first line, with the names of define.xml."""
     name = f"{campaign.study}.{campaign.campaign}"
     return {
         "datasetJSONCreationDateTime": WRITTEN_AT,
@@ -64,7 +64,7 @@ def head_of(table: TransferTable, campaign: CampaignFacts) -> dict[str, object]:
 
 
 def column(table: TransferTable, one: Variable) -> Iterator[tuple[str, object]]:
-    """A variable as a column; a SAS date is written as an ISO date that is meant to be a number."""
+    """A variable as a column; a SAS date is written as an ISO date with the target type of a number."""
     yield "itemOID", f"IT.{table.name}.{one.name}"
     yield "name", one.name
     yield "label", one.label
@@ -80,7 +80,7 @@ def column(table: TransferTable, one: Variable) -> Iterator[tuple[str, object]]:
 
 
 def data_type(one: Variable) -> str:
-    """The type in the words of Dataset-JSON."""
+    """The type as named by Dataset-JSON."""
     if one.is_day or one.name in DATE_TEXTS:
         return "date"
     if not one.number:
@@ -89,7 +89,7 @@ def data_type(one: Variable) -> str:
 
 
 def texts(one: Variable, column: CellColumn) -> list[str]:
-    """The values of a column as they are written."""
+    """The values of a column as written."""
     return column.spread([compact(cell(one, value)) for value in column.cells])
 
 

@@ -1,6 +1,6 @@
 """define.xml: the description of a transfer for programs and reviewers, in Define-XML 2.1, by odmlib.
 
-Nothing in it depends on the time of writing. Its tests check it against the schema and for references without a target.
+Nothing in it depends on the time of writing. Tests check it against the schema and for references without a target.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ STANDARDS = (
     ("STD.CT.SDTM", "CDISC/NCI", "CT", SDTM_CT, "SDTM"),
     ("STD.CT.ADaM", "CDISC/NCI", "CT", ADAM_CT, "ADaM"),
 )
-# Filled in every record, besides the keys that always are.
+# Variables that are never empty, besides the keys.
 FILLED = {
     *("STUDYID", "DOMAIN", "RDOMAIN", "USUBJID", "MKSEQ", "PRSEQ", "ASEQ", "MKTESTCD", "MKTEST", "PRTRT"),
     *("PARAM", "PARAMCD", "PARAMN", "IDVAR", "QNAM", "QLABEL", "QVAL", "RELID", "RELTYPE", "BASETYPE"),
@@ -57,7 +57,7 @@ def document(campaign: CampaignFacts, tables: Sequence[TransferTable]) -> define
 
 
 def global_variables(campaign: CampaignFacts) -> define.GlobalVariables:
-    """What identifies the study."""
+    """The identification of the study."""
     found = define.GlobalVariables()
     found.StudyName = define.StudyName(_content=campaign.study)
     found.StudyDescription = define.StudyDescription(
@@ -127,7 +127,7 @@ def add_table(
 
 
 def item_ref(table: TransferTable, one: Variable, place: int) -> define.ItemRef:
-    """A variable in its place."""
+    """A variable at its position in a dataset."""
     empty = one.origin == DefineOrigin.NOT_AVAILABLE
     given: dict[str, object] = {"ItemOID": f"IT.{table.name}.{one.name}", "OrderNumber": place}
     given["Mandatory"] = "Yes" if one.name in FILLED and not empty else "No"
@@ -143,7 +143,7 @@ def item_ref(table: TransferTable, one: Variable, place: int) -> define.ItemRef:
 def item_def(
     table: TransferTable, one: Variable, lists: dict[str, Codelist], values: ValueLevels | None
 ) -> define.ItemDef:
-    """What a variable is, and where its values come from."""
+    """A variable and the origin of its values."""
     given: dict[str, object] = {"OID": f"IT.{table.name}.{one.name}", "Name": one.name, "SASFieldName": one.name}
     given |= typed(one)
     if has_comment(one):
@@ -173,12 +173,12 @@ def typed(one: Variable) -> dict[str, object]:
 
 
 def has_comment(one: Variable) -> bool:
-    """Whether what is said of a variable is a comment: what is derived has a method, what is copied its origin."""
+    """Whether the text about a variable is a comment: a derived variable has a method, a copied one its origin."""
     return bool(one.says) and one.origin not in (DefineOrigin.DERIVED, DefineOrigin.PREDECESSOR)
 
 
 def origin(one: Variable) -> define.Origin:
-    """Where the values come from; nothing that is empty has a source."""
+    """The origin of the values; an empty variable has no source."""
     if one.origin == DefineOrigin.NOT_AVAILABLE:
         return define.Origin(Type=one.origin.value)
     if one.origin == DefineOrigin.PREDECESSOR:
@@ -198,7 +198,7 @@ def method(table: TransferTable, one: Variable) -> define.MethodDef:
 
 
 def comment(table: TransferTable, one: Variable) -> define.CommentDef:
-    """What is to be known of a variable."""
+    """The comment on a variable."""
     found = define.CommentDef(OID=f"COM.{table.name}.{one.name}")
     found.Description = described(one.says)
     return found

@@ -28,7 +28,7 @@ def codelist(one: Codelist) -> define.CodeList:
 
 
 def decoded(term: Term) -> define.CodeListItem:
-    """A term with what it says."""
+    """A term with its decoded text."""
     found = define.CodeListItem(CodedValue=term.value, **extension(term))
     found.Decode = define.Decode()
     found.Decode.TranslatedText.append(define.TranslatedText(_content=term.says or term.value, lang="en"))
@@ -37,7 +37,7 @@ def decoded(term: Term) -> define.CodeListItem:
 
 
 def enumerated(term: Term) -> define.EnumeratedItem:
-    """A term that says what it is."""
+    """A term that needs no decoded text."""
     found = define.EnumeratedItem(CodedValue=term.value, **extension(term))
     found.Alias.extend(aliases(term))
     return found
@@ -54,7 +54,7 @@ def aliases(term: Term) -> list[define.Alias]:
 
 
 def scored_places(campaign: CampaignFacts) -> dict[tuple[str, str], Item]:
-    """The tests of each region with an item of theirs, by test code and region."""
+    """The tests of each region, with one of their items, by test code and region."""
     instrument = campaign.instrument
     return {(named_test(instrument, one).testcd, one.region.upper()): one for one in instrument.items}
 

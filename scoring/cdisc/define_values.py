@@ -29,7 +29,7 @@ class ValueLevels:
 
 @dataclass(frozen=True)
 class ValueLevel:
-    """One kind of value: what names it, the values of other variables that it depends on, its label and codelist."""
+    """One kind of value: its name, the values of other variables on which it depends, its label and codelist."""
 
     name: str
     conditions: Mapping[str, str]
@@ -90,7 +90,7 @@ def clause(table: TransferTable, case: ValueLevel) -> define.WhereClauseDef:
 
 
 def item(table: TransferTable, variable: str, case: ValueLevel) -> define.ItemDef:
-    """What values of this kind are."""
+    """The definition of values of this kind."""
     found = define.ItemDef(
         OID=f"IT.{table.name}.{variable}.{case.name}",
         Name=variable,

@@ -1,4 +1,4 @@
-"""What a transfer needs to know of a campaign and of one case, in plain values."""
+"""The facts about a campaign and about one case that a transfer needs, in plain values."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from instruments.definition import Instrument, Item
 from scoring.cdisc.variables import Row
 
 SAS_EPOCH = date(1960, 1, 1)
-# Readers of a case that a published list names. A case has more where readers who had signed it were replaced.
+# The READERs of the published list. A case has more if readers who had signed it were replaced.
 READERS = 3
 
 
@@ -38,10 +38,10 @@ class CampaignFacts:
 
 @dataclass(frozen=True)
 class FilmVisit:
-    """A visit of a case: VISITNUM and planned day of the protocol, days of its films, the analysis visit it is.
+    """A visit of a case: VISITNUM and planned day of the protocol, days of its films, and its analysis visit.
 
     `films` holds the ISO day of each film by region and side. `day` is the first of them, `since_baseline` its distance
-    in days from the baseline radiograph. `serves` says whether analysis.csv takes the analysis visit from this film.
+    in days from the baseline radiograph. `serves`: whether analysis.csv uses this film for the analysis visit.
     """
 
     code: str
@@ -68,7 +68,7 @@ class Interval:
 
 @dataclass(frozen=True)
 class MadeValue:
-    """A value of the result at an analysis visit that no film serves, made by the charter's rules; `dtype` as DTYPE."""
+    """A value of the result at an analysis visit without a film, made by the charter's rules; `dtype` as DTYPE."""
 
     visit: str
     number: int
@@ -79,7 +79,7 @@ class MadeValue:
 
 @dataclass(frozen=True, eq=False)
 class CaseFacts:
-    """One case: rows of scores.csv and totals.csv, its visits in true order, the place of the baseline among them.
+    """One case: rows of scores.csv and totals.csv, its visits in true order, and the index of the baseline.
 
     `deciding` are, by visit and group, the codes of the readers whose mean the value is, without groups whose value is
     missing; `corrected` the tokens of reads signed more than once.

@@ -1,6 +1,6 @@
-"""Numbers as SAS transport files hold them: 8 bytes, base 16, the exponent in units of 4 bits (IBM System/360).
+"""Numbers in the form of SAS transport files: 8 bytes, base 16, the exponent in units of 4 bits (IBM System/360).
 
-Every finite double from 16^-65 to below 16^63 is kept exactly: 56 bits of fraction hold its 53.
+Every finite double from 16^-65 to below 16^63 is kept exactly: its 53 bits fit in the 56 bits of the fraction.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ MISSING = ord(".")
 
 
 def can_be_written(values: Doubles) -> npt.NDArray[np.bool_]:
-    """Which values are missing (NaN), zero, or inside the range."""
+    """Marks which values are missing (NaN), zero, or in range."""
     _, exponent = np.frexp(np.where(np.isfinite(values), values, 1.0))
     hexes = -(-exponent // 4) + BIAS
     inside = (hexes >= 0) & (hexes <= MOST) & ~np.isinf(values)

@@ -30,7 +30,7 @@ def mk_block(campaign: CampaignFacts, scored: ScoredRows) -> RowBlock:
 
 
 def item_columns(instrument: Instrument, item: Item) -> Row:
-    """What the records of an item have in common."""
+    """The columns common to the records of an item."""
     test = named_test(instrument, item)
     return {
         "MKTESTCD": test.testcd,
@@ -45,7 +45,7 @@ def item_columns(instrument: Instrument, item: Item) -> Row:
 
 
 def reading_columns(reading: Reading) -> Row:
-    """What the records of a reading have in common."""
+    """The columns common to the records of a reading."""
     visit = reading.visit
     return {
         "USUBJID": reading.case.subject,
@@ -60,7 +60,7 @@ def reading_columns(reading: Reading) -> Row:
 
 
 def region_columns(reading: Reading, region: str) -> Row:
-    """The image set of a region; empty when no film of it exists."""
+    """The image set of a region; empty if no film of it exists."""
     visit = reading.visit
     images = f"{visit.code}-{region.upper()}" if any(region == found for found, _ in visit.films) else ""
     return {"MKREFID": images, "MKLNKID": images}
@@ -78,14 +78,14 @@ def group_columns(reading: Reading, group: str) -> Row:
 
 
 def result_columns(instrument: Instrument, scored: ScoredRows) -> dict[str, CellColumn]:
-    """The grade in three forms, or why there is none."""
+    """The grade in three forms, or the reason why there is none."""
     entered = [(score["AVAL"], score["NAREASON"]) for score in scored.scores]
     results = [result_of(instrument, grade, reason) for grade, reason in dict.fromkeys(entered)]
     return columns_of(results, column_of(entered).places)
 
 
 def result_of(instrument: Instrument, grade: object, reason: object) -> Row:
-    """What was entered."""
+    """The entry."""
     if grade == "":
         label = instrument.reason(str(reason)).label.upper()
         return {"MKORRES": "", "MKSTRESC": "", "MKSTRESN": None, "MKSTAT": "NOT DONE", "MKREASND": label}

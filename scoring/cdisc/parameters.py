@@ -1,4 +1,4 @@
-"""The parameters of ADXR and ADXRJ: what PARAM says, its code and its number."""
+"""The parameters of ADXR and ADXRJ: the text of PARAM, its code and its number."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from scoring.cdisc.facts import READERS
 from scoring.cdisc.readings import ADJUDICATOR, RESULT
 from scoring.cdisc.scored import CODES, FEATURES, NAMES
 
-# Groups of totals.csv, how they end the code of a parameter, and what they are called.
+# Groups of totals.csv, their suffix in the code of a parameter, and their name.
 GROUPS = {"erosion": ("ES", "Erosion Score"), "narrowing": ("JS", "Joint Space Narrowing Score")}
 TOTAL = ("TS", "Total Score")
 Slots = dict[str, tuple[str, str, str]]
@@ -26,7 +26,7 @@ class Parameter:
 
 
 def reader_slots(first: int, last: int) -> Slots:
-    """READER `first` to READER `last`: how they end a code, what PARAM says, PARCAT1."""
+    """READER `first` to READER `last`: their suffix in a code, their text in PARAM, PARCAT1."""
     return {f"READER {place}": (str(place), f"Reader {place}", "SINGLE READER") for place in range(first, last + 1)}
 
 
@@ -58,7 +58,7 @@ def joint_parameters(instrument: Instrument) -> dict[str, Parameter]:
 
 
 def words_of(instrument: Instrument, item: Item) -> str:
-    """What the parameter of an item says.
+    """The text of an item's parameter.
 
     >>> import instruments
     >>> svdh = instruments.get("svdh")

@@ -27,7 +27,7 @@ class ParquetFile:
         self.held: list[Any] = []
 
     def write(self, block: RowBlock) -> None:
-        """Appends rows; full groups are written, and less than one is held."""
+        """Appends rows; full groups are written, and less than one is kept in memory."""
         from pyarrow import RecordBatch
 
         if not block.rows:
@@ -41,12 +41,12 @@ class ParquetFile:
             self.put(GROUP)
 
     def put(self, group: int) -> None:
-        """Writes the rows that are held in groups of this size; what is left over remains held."""
+        """Writes the rows in memory in groups of this size; the remainder stays in memory."""
         from pyarrow import Table
 
         together = Table.from_batches(self.held, self.schema)
         while together.num_rows >= group:
-            # In one piece: where the blocks of rows ended must not show in the bytes.
+            # In one piece: the bytes must not depend on where the blocks of rows ended.
             self.writer.write_table(together.slice(0, group).combine_chunks(), row_group_size=group)
             together = together.slice(group)
         self.held = together.to_batches()

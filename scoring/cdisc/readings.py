@@ -1,4 +1,4 @@
-"""Who read a visit, and for which time: the readings of a case that scores, totals and qualifiers share."""
+"""The readings of a visit, with reader and repetition, shared by scores, totals and qualifiers."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Reading:
 
     @cached_property
     def row(self) -> Row:
-        """What all its rows say: who, which read and step, which visit, when it was signed."""
+        """The columns common to all its rows: reader, read and step, visit, time of signature."""
         return next(iter(self.scores.values()))
 
     @cached_property
@@ -35,7 +35,7 @@ class Reading:
 
     @cached_property
     def place(self) -> int:
-        """The place of the visit in the case, from 0."""
+        """The index of the visit in the case, from 0."""
         return place_of(self.row)
 
     @property
@@ -45,12 +45,12 @@ class Reading:
 
     @property
     def evaluator(self) -> str:
-        """The evaluator as MEDEVAL has it."""
+        """The evaluator as in MEDEVAL."""
         return evaluator_of(self.slot)
 
     @property
     def group(self) -> str:
-        """What names the reading: R1, R2 or A1, repetition, place of the visit."""
+        """The name of the reading: R1, R2 or A1, repetition, index of the visit."""
         return f"{short_slot(self.slot)}.{self.repetition}.{self.row['VISITPOS']}"
 
     @property
@@ -93,7 +93,7 @@ def slot_of(source: str) -> str:
 
 
 def evaluator_of(slot: str) -> str:
-    """The evaluator as MEDEVAL has it; empty for a result, which is a mean.
+    """The evaluator as in MEDEVAL; empty for a result, which is a mean.
 
     >>> evaluator_of("ADJUDICATOR"), evaluator_of("READER 2"), evaluator_of("RESULT")
     ('ADJUDICATOR 1', 'READER 2', '')

@@ -1,11 +1,11 @@
-"""How an item of an instrument is named in a transfer: test, location and direction, published or our extension."""
+"""The name of an instrument's item in a transfer: test, location and direction, published or our extension."""
 
 from __future__ import annotations
 
 from instruments.definition import Instrument, Item
 from instruments.scored_joints import MULTANGULAR, Test
 
-# What the scores of an instrument are called: MKCAT, the name in PARAM, and how its parameter codes begin.
+# The names of an instrument's scores: MKCAT, the name in PARAM, and the prefix of its parameter codes.
 CATEGORIES = {
     "svdh": "SHARP/VAN DER HEIJDE",
     "svdh-two-sides": "SHARP/VAN DER HEIJDE",

@@ -1,4 +1,4 @@
-"""The files of a transfer, written some cases at a time: nothing of a case is held when others begin."""
+"""The files of a transfer, written in blocks of cases: nothing of a block stays in memory when the next begins."""
 
 from __future__ import annotations
 

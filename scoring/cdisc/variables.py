@@ -1,4 +1,4 @@
-"""What a variable and a dataset of a transfer are: the tables that files, Define-XML and codebook are written from."""
+"""Variables and datasets of a transfer: the tables from which files, Define-XML and codebook are written."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ DATE_TEXTS = ("MKDTC", "PRSTDTC")
 
 
 class DefineOrigin(StrEnum):
-    """Where the values of a variable come from, in the words of Define-XML 2.1."""
+    """The origin of a variable's values, in the terms of Define-XML 2.1."""
 
     ASSIGNED = "Assigned"
     COLLECTED = "Collected"
@@ -25,7 +25,7 @@ class DefineOrigin(StrEnum):
 
 @dataclass(frozen=True)
 class Variable:
-    """A variable: `length` in bytes; `says` is how it is derived, what it copies, or why it is empty.
+    """A variable: `length` in bytes; `says` states how it is derived, what it copies, or why it is empty.
 
     `digits` is the number of significant decimals of a number that is not whole. `missing_by` names the cell of a row
     that holds the letter of a special missing value, A to Z.
@@ -59,7 +59,7 @@ def text(
     codelist: str = "",
     source: str = "Vendor",
 ) -> Variable:
-    """A variable that holds ASCII text of at most so many bytes."""
+    """A variable for ASCII text of at most this number of bytes."""
     return Variable(name, label, length, origin, says, codelist, source=source)
 
 
@@ -74,7 +74,7 @@ def number(
     missing_by: str = "",
     source: str = "Vendor",
 ) -> Variable:
-    """A variable that holds a number."""
+    """A variable for a number."""
     return Variable(
         name, label, NUMBER_BYTES, origin, says, "", True, digits, format=format, missing_by=missing_by, source=source
     )

@@ -1,6 +1,6 @@
 """SAS transport files, version 5, written block by block: lengths and times are fixed, so equal rows give equal bytes.
 
-The format is that of SAS technical note TS-140. No row is held, and the number of rows is not written.
+The format is that of SAS technical note TS-140. No row is kept in memory, and the number of rows is not written.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ NAME = re.compile(r"[A-Z_][A-Z0-9_]{0,7}")
 FORMAT = re.compile(r"([A-Z$]*)([0-9]*)\.([0-9]*)")
 SPECIAL = re.compile(r"[A-Z_]?")
 LONGEST_LABEL, LONGEST_TEXT, RECORD = 40, 200, 80
-# Fixed: the time of writing would make two files of the same rows differ.
+# Fixed, because the time of writing would make two files of the same rows differ.
 WRITTEN_AT, SYSTEM = "01JAN60:00:00:00", "SAS     9.4     Linux   "
 NAMESTR = struct.Struct(">hhhh8s40s8shhh2s8shhl52s")
 
@@ -53,7 +53,7 @@ class TransportFile:
 
 
 def demand_names(table: TransferTable) -> None:
-    """NotTransferable when a name, a label or a length is outside the limits of the format."""
+    """NotTransferable if a name, a label or a length is outside the limits of the format."""
     for thing, name, label in (
         ("dataset", table.name, table.label),
         *(("variable", one.name, one.label) for one in table.variables),
@@ -148,7 +148,7 @@ def rows_as_bytes(table: TransferTable, block: RowBlock, first: int) -> bytes:
         if empty.any():
             empty &= (written == ord(" ")).all(axis=1)
     if empty.any():
-        # A reader of the format could not tell such a row from the blanks that fill the last record.
+        # A program that reads the format could not distinguish such a row from the blanks that fill the last record.
         raise NotTransferable(f"Row {first + int(np.argmax(empty))} of {table.name} has no value.")
     return together.tobytes()
 
@@ -191,7 +191,7 @@ def numbers(table: TransferTable, one: Variable, column: CellColumn, block: RowB
 
 
 def as_double(value: object) -> float:
-    """A cell as a number; NaN when it is empty.
+    """A cell as a number; NaN if it is empty.
 
     >>> as_double("2.5"), as_double("")
     (2.5, nan)

@@ -19,7 +19,7 @@ from scoring.consensus.signed_series import SIGNED, SignedRead, signed_reads
 from scoring.monitoring.pairs import compared_cases
 
 SHOWN_IN = (CampaignStatus.CLOSED, CampaignStatus.LOCKED)
-# A case is far apart beyond so many SD of the differences of the campaign's cases, of which there are at least so many.
+# A case is far apart beyond this number of SDs of the campaign's differences, from at least this number of cases.
 FAR, FEWEST = 3.0, 10
 Findings = dict[int, list[RuleFinding]]
 
@@ -53,7 +53,7 @@ def add_findings(findings: Findings, instrument: Instrument, signed: Sequence[Si
 
 
 def exchanged_timepoints(instrument: Instrument, primary: Sequence[SignedRead]) -> Findings:
-    """By read, two timepoints that seem exchanged beside every partner: of three reads, only the one that differs."""
+    """By read, two timepoints that seem exchanged against every partner: of three reads, only the one that differs."""
     found: Findings = {one.read.pk: [] for one in primary}
     for one, other in combinations(primary, 2):
         both = list(beside_the_partner(instrument, one.series.values, other.series.values))
@@ -65,7 +65,7 @@ def exchanged_timepoints(instrument: Instrument, primary: Sequence[SignedRead]) 
 def far_apart(campaign: Campaign) -> dict[int, frozenset[int]]:
     """By case, the readers whose totals differ much more or much less from their partners' than in the other cases.
 
-    Of three readers only the one who is far from both others, where there is one.
+    Of three readers, only the one who is far from both others, if there is one.
     """
     compared = compared_cases(campaign)
     differences = [one.difference for one in compared]

@@ -44,7 +44,7 @@ class MarkedFilm:
 
 @dataclass(frozen=True)
 class Pane:
-    """A timepoint under a number of its own: letters would give the order away where the reader knows it."""
+    """A timepoint under a separate number: letters would reveal the order where the reader knows it."""
 
     number: int
     token: str
@@ -79,7 +79,7 @@ def pictures_of(timepoint: DisplayedTimepoint, instrument: Instrument, marked: C
 
 
 def picture_of(film: DisplayedFilm, instrument: Instrument, marked: Collection[str]) -> MarkedFilm:
-    """A film with the marked joints whose place is known."""
+    """A film with the marked joints whose position is known."""
     name, image = f"{SIDES[film.side]} {film.view}", film.reader_image
     if image is None:
         return MarkedFilm(name)
@@ -96,7 +96,7 @@ def picture_of(film: DisplayedFilm, instrument: Instrument, marked: Collection[s
 def values_of(
     instrument: Instrument, panes: Collection[Pane], entries: Entries, marked: Collection[str]
 ) -> list[ValueRow]:
-    """Every item with what was signed; the items of findings first."""
+    """Every item with its signed entries; the items of findings first."""
     rows = [
         ValueRow(
             joint=f"{SIDES[item.side]} {item.region} {item.label}",
@@ -110,7 +110,7 @@ def values_of(
 
 
 def entry_of(instrument: Instrument, entry: list[object] | None) -> str:
-    """A grade, or why there is none."""
+    """A grade, or the reason why there is none."""
     if entry is None:
         return ""
     value, reason = entry[0], str(entry[1])

@@ -1,6 +1,6 @@
-"""What the true order or the partner's read shows, reported once the campaign is closed. Pure.
+"""Findings from the true order or the partner's read, reported once the campaign is closed. Pure.
 
-While it is open, a question about any of these would tell its reader the order.
+While it is open, a question about any of these would reveal the order to its reader.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from instruments.definition import Instrument
 from scoring.checks.rules import Grades, Marks, RuleFinding
 
 FALL = 2
-# Two timepoints count as exchanged if that brings two reads closer by so many grades, and at least halves the distance.
+# Two timepoints count as exchanged if that brings two reads closer by this number of grades, and halves the distance.
 CLOSER = 6
 
 AFTER_CLOSE = {
@@ -64,7 +64,7 @@ def beside_the_partner(instrument: Instrument, grades: Grades, partner: Grades) 
 
 
 def distance(grades: Grades, partner: Grades) -> float:
-    """The sum of absolute differences of the grades that both have."""
+    """The sum of absolute differences over the grades that both have."""
     return float(np.nansum(np.abs(grades - partner)))
 
 

@@ -1,7 +1,7 @@
-"""What one signed read shows by itself. Every rule is symmetric in time: no order of timepoints changes a finding.
+"""Findings from one signed read alone. Every rule is symmetric in time: no order of timepoints changes a finding.
 
-A difference says neither which timepoint is higher nor which is first. Decreases, distances from the other reader and
-timepoints exchanged need the true order or the partner and are no part of these checks. Pure.
+A difference states neither which timepoint is higher nor which is first. Decreases, distances from the other reader and
+exchanged timepoints need the true order or the partner and are not part of these checks. Pure.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from instruments.definition import Instrument, Item
 
 LARGE_DIFFERENCE = 3
 NOT_ASSESSABLE_SHARE = 0.2
-# Joints that must each fit better exchanged than as signed, by at least so many grades.
+# Joints that must each fit better exchanged than as signed, by at least this number of grades.
 FEWEST_JOINTS, FEWEST_GRADES = 2, 2
 
 KINDS = {
@@ -37,7 +37,7 @@ KeyOf = Callable[[Item], tuple[str, ...] | None]
 
 @dataclass(frozen=True)
 class RuleFinding:
-    """A kind of KINDS, where it was found, and the items to look at."""
+    """A kind of KINDS, where it was found, and the items to review."""
 
     kind: str
     where: str
@@ -110,7 +110,7 @@ class Checks:
 
     @cached_property
     def possible(self) -> Marks:
-        """Which grades an item has: items x grades, the last of them none."""
+        """The grades of each item: items x grades, the last of them none."""
         largest = max(max(item.allowed) for item in self.instrument.items)
         table = np.zeros((len(self.instrument.items), largest + 2), dtype=bool)
         for column, item in enumerate(self.instrument.items):

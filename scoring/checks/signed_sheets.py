@@ -26,7 +26,7 @@ Entries = dict[str, dict[str, list[Any]]]
 
 @dataclass(frozen=True, eq=False)
 class CheckedRead:
-    """A signed read and what its own entries show."""
+    """A signed read and the findings from its own entries."""
 
     read: Read
     findings: list[RuleFinding]
@@ -34,7 +34,7 @@ class CheckedRead:
 
 @dataclass(frozen=True, eq=False)
 class CheckedCampaign:
-    """How many signed reads were checked, and those with a finding."""
+    """The number of checked signed reads, and those with a finding."""
 
     count: int
     found: list[CheckedRead]
@@ -48,13 +48,13 @@ checked_kept = Kept[CheckedCampaign](size=16)
 
 
 def checked_campaign(campaign: Campaign) -> CheckedCampaign:
-    """The checks of a campaign, computed again when something was signed."""
+    """The checks of a campaign, recomputed after a new signature."""
     key = (campaign.pk, campaign.status)
     return checked_kept.of(key, signed_state(campaign), lambda: check_campaign(campaign))
 
 
 def check_campaign(campaign: Campaign) -> CheckedCampaign:
-    """Every signed read by itself; once the campaign is closed, also in true order and beside the partner's read."""
+    """Every signed read alone; once the campaign is closed, also in true order and against the partner's read."""
     reads, instrument = list(signed_of(campaign)), instrument_of_campaign(campaign)
     entries, checks = entries_of(reads), Checks(instrument)
     closed = findings_of_closed(campaign, list(signed_of(campaign)))

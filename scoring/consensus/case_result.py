@@ -68,7 +68,7 @@ def carry(*, payload: dict[str, Any], lease: Lease) -> None:
 
 
 def compute(case: Case) -> Computed | None:
-    """The result of a case from its signed reads; None while a primary read is unsigned, or when it is voided."""
+    """The result of a case from its signed reads; None while a primary read is unsigned, or if it is voided."""
     reads = case.reads.counting().select_related("reader").order_by("pk")
     return compute_from(case, open_case_seal(case), list(reads))
 
@@ -149,7 +149,7 @@ def first_trigger(
 
 
 def reference_place(terms: Terms, frozen: FrozenCase) -> int:
-    """The place of the visit that ends the reference interval; the last one when the case does not have it."""
+    """The index of the visit that ends the reference interval; the last one if the case does not have it."""
     codes = dict(Visit.objects.filter(pk__in=[t.visit for t in frozen.timepoints]).values_list("pk", "code"))
     places = [place for place, t in enumerate(frozen.timepoints) if codes[t.visit] == terms.reference_visit]
     return places[0] if places and places[0] > 0 else len(frozen.timepoints) - 1
@@ -158,7 +158,7 @@ def reference_place(terms: Terms, frozen: FrozenCase) -> int:
 def keep(case: Case, computed: Computed) -> None:
     """Writes the result once per set of inputs, moves the case, requests adjudication. Inside a transaction.
 
-    A stopped case whose returned reads count again as signed gets back its result.
+    A stopped case whose returned reads count again as signed gets its result back.
     Each time is recorded in the audit trail: a control recomputed with the same result looks like an adjudication.
     """
     locked = Case.objects.select_for_update().select_related("campaign__charter", "campaign__trial").get(pk=case.pk)
@@ -219,7 +219,7 @@ def follow(case: Case, outcome: Outcome) -> None:
 def ask_for_third_read(case: Case, computed: Computed) -> None:
     """A discordant case goes to an adjudicator; so does the charter's share of concordant ones, results unused.
 
-    Under a charter without adjudication nobody is asked.
+    Under a charter without adjudication no read is requested.
     """
     terms = terms_of(case.campaign.charter)
     if not terms.adjudicates or case.reads.counting().filter(kind=ReadKind.ADJUDICATION).exists():

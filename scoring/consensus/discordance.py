@@ -37,7 +37,7 @@ class Series:
 class Discordance:
     """The result of comparing the readers. `largest` is in score units; None when no pair was comparable.
 
-    `one_sided` are the timepoints that only some readers could evaluate: with `third_read`, they ask for a third read
+    `one_sided` are the timepoints that only some readers could evaluate: with `third_read`, they require a third read
     too. Without a threshold no case is adjudicated.
     """
 
@@ -53,12 +53,12 @@ class Discordance:
 
     @property
     def asks_for_third_read(self) -> bool:
-        """True where a one-sided timepoint asks for a third read, whatever the threshold."""
+        """True where a one-sided timepoint requires a third read, whatever the threshold."""
         return self.third_read and bool(self.one_sided)
 
     @property
     def is_discordant(self) -> bool:
-        """True where the readers are apart, or where a one-sided timepoint asks for a third read."""
+        """True where the readers differ too much, or where a one-sided timepoint requires a third read."""
         return self.threshold is not None and (self.is_apart or self.asks_for_third_read)
 
 
@@ -105,7 +105,7 @@ def largest_differences(
     """The largest difference of the readers' overall changes over all pairs of timepoints, of each case.
 
     The reads of one reader, one for each case, come before those of the next. None where no pair of timepoints has two
-    known changes. The changes of all pairs are computed together: a case of its own has too few to fill an array.
+    known changes. The changes of all pairs are computed together: a single case has too few for efficient arrays.
     """
     reads, places, items = values.shape
     pairs = np.array(list(combinations(range(places), 2)), np.intp).reshape(-1, 2)

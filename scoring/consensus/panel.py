@@ -1,6 +1,6 @@
-"""Whose mean a number of a case's result is, where only some of its readers could evaluate a visit. Pure.
+"""The readers whose mean is a number of a case's result if only some readers could evaluate a visit. Pure.
 
-The one place where this is decided: totals, changes, analysis.csv and the CDISC files all ask it.
+The only place where this is decided: totals, changes, analysis.csv and the CDISC files all use it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class ChosenReaders:
 
 @dataclass(frozen=True)
 class Panel:
-    """Everyone whose read of a case is used, primary readers first; who decides it; the rule for partial visits."""
+    """All readers whose read of a case is used, primary first; the deciding readers; the rule for partial visits."""
 
     everyone: tuple[Series, ...]
     deciding: tuple[int, ...]
@@ -32,13 +32,13 @@ class Panel:
 
     @property
     def fewest(self) -> int:
-        """How many readers a mean needs. One is enough only where the charter wants no third read and none was made."""
+        """How many readers a mean needs. One is enough only if the charter requires no third read and none was made."""
         return 1 if self.rule == EVALUABLE and len(self.everyone) == FEWEST else FEWEST
 
     def at(self, evaluable: Collection[int]) -> ChosenReaders:
         """The readers for a visit, or for both ends of an interval, that these readers could evaluate.
 
-        Those who decide the case where all of them could, or where nobody could. Otherwise everyone who could: never
+        The deciding readers if all of them could, or if nobody could. Otherwise everyone who could: never
         fewer than `fewest`, and none of them under the rule "missing". An adjudicator who replaces both is alone.
         """
         if len(self.deciding) == 1 or not evaluable or set(self.deciding) <= set(evaluable):

@@ -25,7 +25,7 @@ KINDS = ("totals", "changes")
 
 
 def group_name(feature: str | None, region: str | None) -> str:
-    """How a group is named in stored numbers: "total", "erosion", "erosion-hand" and so on."""
+    """The name of a group in stored numbers: "total", "erosion", "erosion-hand" and so on."""
     return "-".join(part for part in (feature or "total", region) if part)
 
 
@@ -86,7 +86,7 @@ def written(instrument: Instrument, totals: Totals, row: int) -> dict[str, dict[
 
 
 def chosen_readers(panel: Panel, numbers: Mapping[str, Numbers]) -> dict[str, list[ChosenReaders]]:
-    """Whose mean each status total and each change is: one set of readers for all groups of a visit or interval."""
+    """The readers whose mean each status total and change is: one set for all groups of a visit or interval."""
     first = next(iter(numbers.values()))
     return {
         kind: [panel.at(evaluable_for(numbers, kind, place)) for place in range(len(first[kind]))] for kind in KINDS
@@ -99,9 +99,9 @@ def evaluable_for(numbers: Mapping[str, Numbers], kind: str, place: int) -> list
 
 
 def mean_of(numbers: Mapping[str, Numbers], chosen: Mapping[str, Sequence[ChosenReaders]]) -> Numbers:
-    """The means of the chosen readers, and under "readers" who they are.
+    """The means of the chosen readers, who are listed under "readers".
 
-    Missing, with the first reason, where any of them is missing.
+    Missing, with the first reason, if any of them is missing.
     """
     means = {
         kind: [
@@ -131,5 +131,5 @@ def mean_amount(amounts: Sequence[dict[str, Any]], reason: str = "") -> dict[str
 
 @lru_cache(maxsize=100_000)
 def mean_value(values: tuple[str, ...]) -> str:
-    """The mean of fractions as they are stored."""
+    """The mean of stored fractions."""
     return str(sum(map(Fraction, values), Fraction(0)) / len(values))

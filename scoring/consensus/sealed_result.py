@@ -1,4 +1,4 @@
-"""What of a case's result follows the true order: sealed, because item scores summed by timepoint would recover it."""
+"""The parts of a case's result in true order: sealed, because item scores summed by timepoint would recover it."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from scoring.models import CaseResult
 
 
 def sealed_result(*, case: int, version: int, readers: Iterable[int], numbers: Any, one_sided: Iterable[int]) -> bytes:
-    """The readers that decide, the numbers and the one-sided places of one version, bound to its case."""
+    """The deciding readers, the numbers and the one-sided places of one version, bound to its case."""
     content = {"readers": list(readers), "numbers": numbers, "one_sided": list(one_sided)}
     return seal(content, bound_to=binding(case, version))
 
 
 def opened_result(result: CaseResult) -> dict[str, Any]:
-    """What was sealed, under the names readers, numbers and one_sided."""
+    """The sealed values, under the names readers, numbers and one_sided."""
     return unseal(result.sealed, bound_to=binding(result.case_id, result.version))
 
 

@@ -1,4 +1,4 @@
-"""From signed bytes to arrays: each reader's values of a case in true order. Reads what was signed, nothing else."""
+"""From signed bytes to arrays: each reader's values of a case in true order. Uses only what was signed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from reading.models import Read, ReadStatus, SealedTimepoint, SignedValues
 from reading.unblinding import unseal
 from scoring.consensus.discordance import Series
 
-# What reads are fetched with, so that any number of them takes a few queries.
+# The rows to fetch with reads, so that any number of them takes a few queries.
 SIGNED = ("steps__signed_values", "steps__timepoints__sealedtimepoint")
 
 
@@ -50,7 +50,7 @@ def signed_reads(reads: Sequence[Read], instrument: Instrument, frozen: FrozenCa
 
 
 def counting_values(read: Read) -> list[SignedValues]:
-    """What is used in results: where timepoints were read alone before a last step together, only that last step."""
+    """The steps used in results: if timepoints were read alone before a joint last step, only that last step."""
     return [signed for signed in newest_values(read) if signed.step.counts]
 
 
@@ -60,7 +60,7 @@ def newest_values(read: Read) -> list[SignedValues]:
 
 
 def first_values(read: Read) -> list[SignedValues]:
-    """The first version of every step's signed values: what the reader signed before any correction."""
+    """The first version of every step's signed values, before any correction."""
     return one_of_each_step(versions_of(read)[::-1])
 
 
@@ -120,13 +120,13 @@ def fill(instrument: Instrument, values: Any, operated: Any, entered: dict[str, 
 
 
 def visits_of_timepoints(timepoints: Collection[int]) -> dict[int, int]:
-    """Which visit each of these timepoints shows, by their ids, from the sealed table."""
+    """The visit of each of these timepoints, by their ids, from the sealed table."""
     sealed = SealedTimepoint.objects.filter(timepoint__in=timepoints)
     return {timepoint: visit for timepoint, _, visit in unsealed(sealed)}
 
 
 def visits_of(read: Read) -> dict[str, int]:
-    """Which visit each timepoint of a read shows, from the sealed table."""
+    """The visit of each timepoint of a read, from the sealed table."""
     return {
         one.token: int(unseal(one.sealedtimepoint.sealed, bound_to=f"timepoint {one.token}")["visit"])
         for step in read.steps.all()
@@ -135,7 +135,7 @@ def visits_of(read: Read) -> dict[str, int]:
 
 
 def visits_of_reads(reads: Sequence[int]) -> dict[str, int]:
-    """Which visit each timepoint of several reads shows, by token."""
+    """The visit of each timepoint of several reads, by token."""
     sealed = SealedTimepoint.objects.filter(timepoint__step__read__in=reads)
     return {token: visit for _, token, visit in unsealed(sealed)}
 

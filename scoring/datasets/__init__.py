@@ -1,1 +1,1 @@
-"""Building, locking and proving datasets."""
+"""Building, locking and verifying datasets."""

@@ -36,7 +36,7 @@ from studies.arrival.sealed_files import keep_export
 
 
 def request_dataset(*, campaign: Campaign, actor: Actor) -> Dataset:
-    """Requests a dataset of a closed campaign, or of one whose lock stays of record; a job builds it."""
+    """Requests a dataset of a closed campaign, or of one whose lock is the analysis of record; a job builds it."""
     authorise(actor, Action.BUILD_DATASET)
     if campaign.trains:
         raise WrongState(f"Campaign {campaign.code} is for training, so no dataset is built from it.")
@@ -58,12 +58,12 @@ def request_dataset(*, campaign: Campaign, actor: Actor) -> Dataset:
 
 
 def named(dataset: Dataset) -> dict[str, object]:
-    """How the audit trail names the dataset."""
+    """The name of the dataset in the audit trail."""
     return {"campaign": dataset.campaign.code, "number": dataset.number}
 
 
 def carry(*, payload: dict[str, Any], lease: Lease) -> None:
-    """Builds {"dataset": id}. The build fails when anything that it rests on differs from what was recorded."""
+    """Builds {"dataset": id}. The build fails if anything on which it depends differs from what was recorded."""
     dataset = asked_for(payload)
     if dataset.status != DatasetStatus.BUILDING:
         return
@@ -89,7 +89,7 @@ def carry(*, payload: dict[str, Any], lease: Lease) -> None:
 
 
 def build(dataset: Dataset, work: Path, lease: Lease) -> dict[str, Any]:
-    """Writes the package, stores its zip; gives root, folder and counts."""
+    """Writes the package and stores its zip; returns root, folder and counts."""
     name = package_name(dataset)
     folder = work / name
     folder.mkdir()
@@ -113,7 +113,7 @@ def package_name(dataset: Dataset) -> str:
 
 
 def write_tables(dataset: Dataset, folder: Path, lease: Lease, shared: CampaignTransfer) -> tuple[Rows, Rows]:
-    """Every case's rows in the order of the subjects' codes; gives rows by table and rows by CDISC file."""
+    """Writes every case's rows in the order of the subjects' codes; returns rows by table and by CDISC file."""
     source = CaseSource(case_order(dataset.campaign), reader_codes(dataset.campaign), shared)
     return write_cases(source, folder, lease, event_rows(dataset))
 
@@ -125,14 +125,14 @@ def asked_for(payload: dict[str, Any]) -> Dataset:
 
 
 def fail(dataset: Dataset, lease: Lease, reason: str) -> None:
-    """The dataset has failed: stored values differ from what was signed."""
+    """Marks the dataset as failed: stored values differ from what was signed."""
     with audited_atomic():
         lease.finish()
         mark_failed(dataset, reason)
 
 
 def given_up(*, payload: dict[str, Any], says: str) -> None:
-    """The dataset has failed because its job gave up."""
+    """Marks the dataset as failed because its job gave up."""
     dataset = asked_for(payload)
     if dataset.status == DatasetStatus.BUILDING:
         mark_failed(dataset, f"{says} Nothing was lost. Build another dataset once this is resolved.")

@@ -39,12 +39,12 @@ Row = dict[str, object]
 
 
 class ResultDiffers(RuntimeError):
-    """The stored result of a case differs from what its signed values give."""
+    """The stored result of a case differs from the result of its signed values."""
 
 
 @dataclass(frozen=True)
 class CaseData:
-    """Everything about one case that the tables need, fetched with others by scoring.datasets.loading.
+    """All data of one case that the tables need, fetched in blocks by scoring.datasets.loading.
 
     `films` holds the film behind each reader image key, `result` the newest stored result, `reads` every read in order
     of issue.
@@ -66,7 +66,7 @@ class CaseData:
 
     @cached_property
     def places(self) -> dict[int, int]:
-        """The place of each visit, from 0."""
+        """The index of each visit, from 0."""
         return {timepoint.visit: place for place, timepoint in enumerate(self.frozen.timepoints)}
 
     @cached_property
@@ -79,7 +79,7 @@ class CaseData:
     def slots(self) -> dict[int, str]:
         """READER 1 and so on for everyone who ever signed a primary read of the case, in order of issue.
 
-        Anyone who is replaced keeps their slot, so that neither their repeat nor the reads of others move to another.
+        A replaced reader keeps their slot, so that neither their repeat nor the reads of others move to another slot.
         """
         primary = [read.reader_id for read in self.reads if read.kind == ReadKind.PRIMARY and was_signed(read)]
         return {reader: f"READER {place}" for place, reader in enumerate(dict.fromkeys(primary), start=1)}
@@ -109,13 +109,13 @@ class CaseData:
 
 
 def was_signed(read: Read) -> bool:
-    """Whether every step was signed at some time, also if the read was returned or replaced afterwards."""
+    """Whether every step was ever signed, even if the read was returned or replaced afterwards."""
     steps = read.steps.all()
     return bool(steps) and all(step.signed_values.all() for step in steps)
 
 
 def checked_result(data: CaseData) -> tuple[CaseResult, Computed]:
-    """The newest stored result and the one recomputed from the signed values; ResultDiffers when they disagree."""
+    """The newest stored result and the one recomputed from the signed values; ResultDiffers if they differ."""
     case, stored = data.case, data.result
     computed = compute_from(case, data.frozen, [read for read in data.reads if read.status in COUNTING])
     if computed is None or stored is None:
@@ -196,7 +196,7 @@ def read_columns(data: CaseData, read: Read, step: ReadStep) -> Row:
 
 
 def flags_of(data: CaseData, read: Read, step: ReadStep) -> Row:
-    """Which step of the read it is, whether it counts, and whether the whole read is a repeat."""
+    """The step's number, whether it counts, and whether the whole read is a repeat."""
     return {
         "STEP": step.position + 1,
         "COUNTFL": "Y" if step.counts and data.may_decide(read) else "",
@@ -214,7 +214,7 @@ def saved_details(read: Read) -> dict[tuple[str, str, int], tuple[str, datetime]
 
 
 def timepoints_of(read: Read) -> list[DisplayedTimepoint]:
-    """Every timepoint of a read as it was shown."""
+    """Every timepoint of a read as shown."""
     return [timepoint for step in read.steps.all() for timepoint in step.timepoints.all()]
 
 

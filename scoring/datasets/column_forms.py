@@ -1,4 +1,4 @@
-"""Type, length and codelist of the columns of a dataset, by the column's name: what the typed codebook says."""
+"""Type, length and codelist of the columns of a dataset, by the column's name, for the typed codebook."""
 
 from __future__ import annotations
 

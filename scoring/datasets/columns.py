@@ -9,9 +9,9 @@ from scoring.datasets.column_forms import Form, form_of
 
 @dataclass(frozen=True)
 class DatasetColumn:
-    """A column and what it holds: unit, range and missing rule in words.
+    """A column and its content: unit, range and missing rule in words.
 
-    `form` is its type, length and codelist where they differ from those of its name in `column_forms.py`.
+    `form` is its type, length and codelist if they differ from those of its name in `column_forms.py`.
     """
 
     name: str

@@ -17,7 +17,7 @@ RECORD_FILE = "analysis-of-record.zip"
 
 
 def takes_corrections(campaign: Campaign) -> bool:
-    """Whether the campaign is locked and arms were received since: another lock leaves that one as it is."""
+    """Whether the campaign is locked and arms were received since: another lock does not replace that one."""
     return campaign.status == CampaignStatus.LOCKED and stays_of_record(campaign)
 
 
@@ -27,7 +27,7 @@ def lock_in_force(campaign: Campaign) -> Lock:
 
 
 def deliver_record(dataset: Dataset, folder: Path) -> dict[str, object]:
-    """Adds the analysis of record and every difference from it to a correction; gives what the manifest says of it."""
+    """Adds the analysis of record and every difference from it to a correction; returns its entry in the manifest."""
     if not takes_corrections(dataset.campaign):
         return {}
     record = lock_in_force(dataset.campaign)

@@ -1,4 +1,4 @@
-"""What explains the tables of a package: codebook, scripts that read them, README and drafts of reviewer's guides."""
+"""The documents of a package: codebook, scripts that read its tables, README and drafts of reviewer's guides."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a dataset rests on is checked before it is built: the campaign's rows, its chains and the pictures read."""
+"""Checks the basis of a dataset before it is built: the campaign's rows, its chains and the pictures read."""
 
 from __future__ import annotations
 
@@ -44,9 +44,9 @@ class NotIntact(RuntimeError):
 
 
 def demand_intact(campaign: Campaign, lease: Lease, payload: dict[str, Any]) -> None:
-    """NotIntact when anything that the dataset rests on is not as it was recorded.
+    """NotIntact if anything on which the dataset depends is not as it was recorded.
 
-    An attempt after a kill verifies every row again and continues with the pictures where the last one was.
+    An attempt after a kill verifies every row again and continues with the pictures where the last attempt stopped.
     """
     lease.progress(0, 1, "checking the campaign's records against the audit trail")
     records = records_of(campaign)
@@ -62,7 +62,7 @@ def demand_intact(campaign: Campaign, lease: Lease, payload: dict[str, Any]) -> 
 
 
 def records_of(campaign: Campaign) -> list[QuerySet[Any]]:
-    """Every row that the dataset rests on, by table."""
+    """Every row on which the dataset depends, by table."""
     cases, images = Case.objects.filter(campaign=campaign), images_of(campaign)
     reads = Read.objects.filter(case__campaign=campaign)
     timepoints = DisplayedTimepoint.objects.filter(step__read__in=reads)
@@ -98,7 +98,7 @@ def records_of(campaign: Campaign) -> list[QuerySet[Any]]:
 
 
 def images_of(campaign: Campaign) -> list[str]:
-    """The keys of the reader images of the campaign's cases; none when a seal was altered, which the rows show."""
+    """The keys of the reader images of the campaign's cases; none if a seal was altered, which the rows show."""
     try:
         frozen = identities(list(campaign.cases.all()))
     except (InvalidTag, KeyError, ValueError):
@@ -107,7 +107,7 @@ def images_of(campaign: Campaign) -> list[str]:
 
 
 def altered_pictures(campaign: Campaign, lease: Lease, payload: dict[str, Any]) -> list[str]:
-    """The pictures shown to readers that are missing or not as they were stored; how far it is, is kept in the job."""
+    """The pictures shown to readers that are missing or not as stored; progress is kept in the job."""
     found, keys = [], images_of(campaign)
     left = [key for key in keys if key > payload.get(CHECKED, "")]
     for start in range(0, len(left), AT_ONCE):
@@ -120,7 +120,7 @@ def altered_pictures(campaign: Campaign, lease: Lease, payload: dict[str, Any]) 
 
 
 def faults_in(keys: Sequence[str]) -> list[str]:
-    """What is wrong with the files and rows of these pictures, in words."""
+    """The faults of the files and rows of these pictures, in words."""
     found = [fault for image in ReaderImage.objects.only("bands").filter(pk__in=keys) for fault in altered_bands(image)]
     images = whole_images(keys)
     for rendition in renditions_of(keys).values():
@@ -130,7 +130,7 @@ def faults_in(keys: Sequence[str]) -> list[str]:
 
 
 def whole_images(keys: Sequence[str]) -> dict[str, ReaderImage] | None:
-    """The rows of these pictures; None when a sealed value of one was altered, so that each is checked alone."""
+    """The rows of these pictures; None if a sealed value of one was altered, so that each is checked alone."""
     try:
         return ReaderImage.objects.in_bulk(list(keys))
     except (InvalidTag, ValueError):

@@ -1,7 +1,7 @@
-"""Garbage of a long build: collected once after each block of cases, instead of whenever so many objects were made.
+"""Garbage collection in a long build: once after each block of cases, instead of after a number of new objects.
 
-The records of a block refer to each other in circles, so they have to be collected; what was there before the build
-has not, and looking at it again and again took a tenth of the build's processor time.
+The records of a block refer to each other in cycles, so they have to be collected; older objects do not, and scanning
+them repeatedly took a tenth of the build's processor time.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 
 def collected_after_each(blocks: Iterable[T]) -> Iterator[T]:
-    """The blocks; what was made for one is collected before the next is given."""
+    """The blocks; the objects of one are collected before the next is yielded."""
     was_enabled = gc.isenabled()
     gc.freeze()
     gc.disable()

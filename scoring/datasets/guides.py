@@ -24,7 +24,7 @@ EXPECTED = (
 
 
 def write_guides(folder: Path, facts: dict[str, Any]) -> None:
-    """csdrg.md and adrg.md beside the files that they describe."""
+    """Writes csdrg.md and adrg.md next to the files that they describe."""
     for name, text in (("csdrg.md", study_data(facts)), ("adrg.md", analysis_data(facts))):
         (folder / FOLDER / name).write_text(text, encoding="utf-8", newline="\n")
 
@@ -107,7 +107,7 @@ Sponsor: software, version and rules of the check.
 
 
 def considerations(facts: dict[str, Any]) -> str:
-    """What an analysis must know."""
+    """Information for the analysis."""
     rule = get_rule(facts["charter"]["terms"]["missing_rule"])
     return f"""- **Baseline.** BASETYPE names campaign, repeat, and STATUS or an interval. One baseline belongs to each
   BASETYPE. Use STATUS for totals at a visit, and an interval for changes.
@@ -122,7 +122,7 @@ def considerations(facts: dict[str, Any]) -> str:
 
 
 def design(facts: dict[str, Any]) -> str:
-    """What readers did, by the charter."""
+    """The procedure of reading according to the charter."""
     terms, instrument = facts["charter"]["terms"], instruments.get(facts["instrument"]["key"])
     return f"""Charter version {facts["charter"]["version"]} (SHA-256 {facts["charter"]["digest"]}).
 Instrument: {instrument.title}, 0 to {instrument.maximum}. Presentation: {PRESENTATIONS[terms["presentation"]]}.
@@ -146,14 +146,14 @@ def of_standard(standard: str) -> list[TransferTable]:
 
 
 def extended(facts: dict[str, Any]) -> str:
-    """The terms that no published list has, by list."""
+    """The terms that are not in a published list, by list."""
     lists = codelists(instruments.get(facts["instrument"]["key"]), facts["readers"]).values()
     ours = [(one.label, term.value) for one in lists for term in one.terms if term.extended]
     return "\n".join(f"- {label}: {value}" for label, value in ours) or "None."
 
 
 def empty(standard: str) -> str:
-    """The variables that hold nothing, and why."""
+    """The empty variables, and why they are empty."""
     return (
         "\n".join(
             f"- {one.name}.{variable.name}: {variable.says}"

@@ -1,4 +1,4 @@
-"""Cases with everything that their rows need, a block at a time: a few queries for each, whatever the trial's size."""
+"""Cases with all data that their rows need, in blocks: a few queries for each block, whatever the trial's size."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def case_order(campaign: Campaign) -> list[int]:
 
 
 def blocks_of(order: Sequence[int]) -> Iterator[Sequence[int]]:
-    """The keys, some at a time."""
+    """The keys in blocks."""
     for start in range(0, len(order), BLOCK):
         yield order[start : start + BLOCK]
 
@@ -37,7 +37,7 @@ def loaded(keys: Sequence[int], reader_codes: dict[int, str]) -> list[CaseData]:
     """The cases of a block in the order of their keys."""
     found = Case.objects.select_related("campaign__charter", "campaign__trial").in_bulk(keys)
     cases = [found[key] for key in keys]
-    # The digests of a film's bands are most of its row, and no table holds them.
+    # The digests of a film's bands are most of its row, and no table contains them.
     films_shown = Prefetch("reads__steps__timepoints__films", DisplayedFilm.objects.defer("digests"))
     prefetch_related_objects(cases, *PARTS, films_shown)
     frozen = identities(cases)
@@ -62,7 +62,7 @@ def loaded(keys: Sequence[int], reader_codes: dict[int, str]) -> list[CaseData]:
 
 
 def films_of(frozen: Iterable[FrozenCase]) -> dict[str, Film]:
-    """The film behind each reader image of these cases."""
+    """The film of each reader image of these cases."""
     keys = set[str]().union(*map(images_of, frozen))
     return {key: rendition.film for key, rendition in renditions_of(keys).items()}
 

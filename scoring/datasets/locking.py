@@ -1,4 +1,4 @@
-"""Two people lock a dataset. After arms were received, the next lock corrects the one that stays of record."""
+"""Two people lock a dataset. After arms were received, the next lock corrects the analysis of record."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from studies.models import Question, QuestionStatus
 
 
 def why_not_lock(campaign: Campaign) -> list[str]:
-    """What blocks a lock, in plain words."""
+    """The obstacles to a lock, in words."""
     obstacles = []
     if campaign.status != CampaignStatus.CLOSED and not takes_corrections(campaign):
         obstacles.append(f"{said_of(campaign)} It must be closed, but not yet locked.")
@@ -50,7 +50,7 @@ def questions_on(campaign: Campaign) -> int:
 
 
 def why_not_this(dataset: Dataset) -> list[str]:
-    """What blocks the lock of one dataset: also that events were imported after it was requested."""
+    """The obstacles to locking one dataset, including events that were imported after it was requested."""
     obstacles, newest = why_not_lock(dataset.campaign), newest_events(dataset.campaign)
     if newest is not None and newest.pk != dataset.events_id:
         obstacles.append(f"Event list {newest.number} came after this dataset was requested. Build another dataset.")
@@ -58,7 +58,7 @@ def why_not_this(dataset: Dataset) -> list[str]:
 
 
 def demand_lockable(dataset: Dataset) -> None:
-    """WrongState while something blocks a lock."""
+    """WrongState while there is an obstacle to a lock."""
     if obstacles := why_not_this(dataset):
         raise WrongState(f"Dataset {dataset.number} cannot be locked yet. {' '.join(obstacles)}")
 
@@ -121,7 +121,7 @@ def record_lock(
 
 
 def confirm_lock(*, dataset: Dataset, actor: Actor, user: User, password: str) -> Lock:
-    """The second person signs the same root; from then on the dataset is immutable. Sent twice, it locks once."""
+    """The second person signs the same root; from then on the dataset is immutable. A form sent twice locks once."""
     authorise(actor, Action.CONFIRM_LOCK)
     prove(act=Act.LOCK_CONFIRMATION, user=user, password=password)
     if same := confirmed_by(dataset, user):
@@ -146,7 +146,7 @@ def confirmed_by(dataset: Dataset, user: User) -> Lock | None:
 
 
 def put_in_force(dataset: Dataset, requested: Signature, confirmed: Signature) -> Lock:
-    """The next lock; a correction leaves the campaign and the lock of record as they are."""
+    """The next lock; a correction changes neither the campaign nor the lock of record."""
     campaign = dataset.campaign
     campaign.refresh_from_db(fields=["status", "locked_root"])
     corrected = lock_in_force(campaign) if takes_corrections(campaign) else None
@@ -177,7 +177,7 @@ def decline_lock(*, dataset: Dataset, actor: Actor, reason: str) -> None:
 
 
 def open_request(dataset: Dataset) -> LockRequest:
-    """The request that waits for the second signer."""
+    """The request that awaits the second signer."""
     request = dataset.lock_requests.filter(withdrawn_at=None).select_related("signature").first()
     if request is None or dataset.status != DatasetStatus.LOCK_REQUESTED:
         raise WrongState(f"{said_of_dataset(dataset)} It is not waiting for a second signer.")

@@ -44,7 +44,7 @@ class TableFile:
         self.rows = 0
 
     def write(self, rows: Iterable[Row]) -> None:
-        """Appends rows, some at a time; text that a spreadsheet would read as a formula is kept as text."""
+        """Appends rows in blocks; text that a spreadsheet would read as a formula is kept as text."""
         left = iter(rows)
         while some := list(islice(left, AT_ONCE)):
             columns = [harmless_column([row.get(name, "") for row in some]) for name in self.names]
@@ -80,14 +80,14 @@ class Package:
 
 
 def harmless_column(values: list[object]) -> list[object]:
-    """The values of a column. Each different value is examined once, because most columns repeat a few."""
+    """The values of a column. Each distinct value is examined once, because most columns repeat a few."""
     if all(harmless(value) is value for value in set(values)):
         return values
     return [harmless(value) for value in values]
 
 
 def harmless(value: object) -> object:
-    """Text that begins like a formula gets an apostrophe; numbers stay numbers."""
+    """Text that begins like a formula gets an apostrophe; numbers are unchanged."""
     if isinstance(value, str) and value.startswith(FORMULA_SIGNS) and not is_number(value):
         return f"'{value}"
     return value
@@ -134,7 +134,7 @@ def as_column(one: Variable, listed: Codelist | None) -> Row:
 
 
 def seal_folder(folder: Path, facts: dict[str, object]) -> str:
-    """Adds the verifier and the manifest; gives the root."""
+    """Adds the verifier and the manifest; returns the root."""
     (folder / "verify.py").write_bytes(Path(verifier.__file__).read_bytes())
     files = {
         str(path.relative_to(folder)): {"size": path.stat().st_size, "sha256": verifier.file_digest(path)}
@@ -147,7 +147,7 @@ def seal_folder(folder: Path, facts: dict[str, object]) -> str:
 
 
 def zip_folder(folder: Path, target: Path) -> None:
-    """The folder as a zip whose bytes depend on the contents alone."""
+    """The folder as a zip whose bytes depend only on the contents."""
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
         for path in sorted(folder.rglob("*")):
             if path.is_file():

@@ -27,7 +27,7 @@ def write_read_scripts(folder: Path) -> None:
 
 
 def r_script() -> str:
-    """One data frame a table, named as its file."""
+    """One data frame per table, named after its file."""
     return R_START + "".join(r_table(table) for table in TABLES)
 
 
@@ -45,7 +45,7 @@ def stem(table: DatasetTable) -> str:
 
 
 def sas_script() -> str:
-    """One data set a table, named as its file."""
+    """One data set per table, named after its file."""
     return SAS_START + "".join(sas_table(table) for table in TABLES)
 
 

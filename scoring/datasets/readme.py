@@ -53,14 +53,14 @@ def describe(
 
 
 def order_in_words(presentation: str) -> str:
-    """What readers knew about the chronological order."""
+    """The readers' knowledge of the chronological order."""
     if presentation in ORDER_KNOWN:
         return "They knew the chronological order."
     return "They did not know the chronological order either."
 
 
 def timing_in_words(facts: dict[str, Any]) -> str:
-    """Whether the charter came before the arms, and what a correction corrects."""
+    """Whether the charter was signed before the arms were opened, and which lock a correction corrects."""
     if facts["analysis"] == POST_HOC:
         says = "Post hoc: arms of this trial had been opened in Blindread before the charter was signed."
     else:
@@ -108,7 +108,7 @@ SCRAMBLED = "The\norders in `orders.csv` have scrambled names, so no seed of the
 
 
 def events_in_words(events: dict[str, Any]) -> str:
-    """Which intercurrent events were applied, and which kinds wait for the arms.
+    """The intercurrent events that were applied, and the kinds that await the arms.
 
     >>> print(events_in_words({"list": None, "not_applied": ["switch"]}))
     No intercurrent event was imported, so none is applied.
@@ -123,7 +123,7 @@ def events_in_words(events: dict[str, Any]) -> str:
 
 
 def adjudication_in_words(terms: Terms) -> str:
-    """When a case is adjudicated, and what its result is."""
+    """The rule for adjudication, and the result of a case."""
     partial = f"Visits that only some readers could evaluate: {PARTIAL_RULES[terms.partial_visits]}."
     if not terms.adjudicates:
         says = "Every case has three readers. Its result is the mean of all three; no case is adjudicated."

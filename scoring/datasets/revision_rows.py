@@ -1,4 +1,4 @@
-"""The rows about what was saved: every revision of every score, and the results by the values signed first."""
+"""The rows about saved values: every revision of every score, and the results by the first-signed values."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def revision_rows(data: CaseData) -> Iterator[Row]:
 
 
 def revisions_in(signed: Sequence[SignedValues]) -> set[Revision]:
-    """Which revision of each cell these signatures cover."""
+    """The revision of each cell that these signatures cover."""
     return {
         (token, item, revision)
         for step in signed
@@ -58,7 +58,7 @@ def revisions_in(signed: Sequence[SignedValues]) -> set[Revision]:
 
 
 def columns_of(score: ItemScore, before: ItemScore | None) -> Row:
-    """What the revision itself says, and what its cell held before."""
+    """The content of the revision, and the previous content of its cell."""
     return {
         "REVISION": score.revision,
         "OLDVAL": "" if before is None or before.value is None else before.value,
@@ -76,7 +76,7 @@ def columns_of(score: ItemScore, before: ItemScore | None) -> Row:
 
 
 def first_signed_rows(data: CaseData, computed: Computed) -> Iterator[Row]:
-    """The result by the values signed first beside the result; none for a case without one."""
+    """The result by the first-signed values next to the result; none for a case without one."""
     first, last = computed.numbers["first_result"], computed.numbers["result"]
     if last is None:
         return

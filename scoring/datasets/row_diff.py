@@ -1,4 +1,4 @@
-"""What changed between two locks of a campaign, row by row: added, removed and altered rows of every table."""
+"""The differences between two locks of a campaign, row by row: added, removed and altered rows of every table."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from scoring.datasets.tables import TABLES
 from scoring.models import Dataset, Lock
 from studies.arrival.sealed_files import copy_export
 
-# Columns that together name a row of a table.
+# Columns that together identify a row of a table.
 KEYS = {
     "analysis.csv": ("subject", "param", "avisit"),
     "events.csv": ("subject", "kind"),
@@ -48,7 +48,7 @@ def diff_against_last_lock(dataset: Dataset, folder: Path) -> dict[str, object]:
 
 
 def counted_diffs(stored: str, folder: Path, tables: Sequence[DatasetTable]) -> dict[str, dict[str, object]]:
-    """What differs in each of these tables between a stored package and a folder."""
+    """The differences in each of these tables between a stored package and a folder."""
     with on_disk() as file:
         copy_export(stored, file)
         with zipfile.ZipFile(file) as archive:
@@ -76,7 +76,7 @@ def diff_table(table: DatasetTable, archive: zipfile.ZipFile, folder: NewTables)
 
 
 def counted_diff(table: DatasetTable, archive: zipfile.ZipFile, folder: Path) -> dict[str, object]:
-    """One table: how many rows were added, removed and altered, and the first of them."""
+    """One table: the numbers of added, removed and altered rows, and the first of them."""
     counts, first = Counter[str](), {kind: list[dict[str, object]]() for kind in KINDS}
     with both_sides(table, archive, folder) as (before, after):
         for kind, key, columns in changes(before, after):
@@ -101,7 +101,7 @@ def both_sides(
 
 
 def changes(before: SortedRows, after: SortedRows) -> Iterator[RowChange]:
-    """What differs between two sorted tables, in the order of the keys; both are read side by side."""
+    """The differences between two sorted tables, in the order of the keys; both are read in parallel."""
     sides = heapq.merge(
         ((key, "before", values) for key, values in before),
         ((key, "after", values) for key, values in after),

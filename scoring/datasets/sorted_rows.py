@@ -1,4 +1,4 @@
-"""The rows of a table in the order of the columns that name them, sorted on disk: few rows are in memory at a time."""
+"""The rows of a table in the order of their key columns, sorted on disk: few rows are in memory at a time."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Pair = tuple[Key, Values]
 
 
 class SortedRows:
-    """A CSV file, read once and sorted by its key columns; iterated as often as wanted, one row for each key."""
+    """A CSV file, read once and sorted by its key columns; can be iterated repeatedly, one row for each key."""
 
     def __init__(self, lines: Iterable[str], key: Sequence[str]) -> None:
         self.file: IO[bytes] = on_disk()
@@ -42,7 +42,7 @@ class SortedRows:
         self.file.close()
 
     def __iter__(self) -> Iterator[Pair]:
-        """Key and values in order; of rows with the same key, the last in the file."""
+        """Key and values in order; the last in the file of rows with the same key."""
         merged = heapq.merge(*(self.read(*run) for run in self.runs), key=lambda pair: pair[0])
         for _, same in groupby(merged, key=lambda pair: pair[0]):
             for last in same:
@@ -50,11 +50,11 @@ class SortedRows:
             yield pair
 
     def key_of(self, values: Values) -> Key:
-        """What names a row."""
+        """The key of a row."""
         return tuple(values[place] for place in self.places)
 
     def named(self, values: Values) -> dict[str, str]:
-        """A row by the names of its columns."""
+        """A row as a mapping by column name."""
         return dict(zip(self.names, values, strict=True))
 
     def write(self, run: list[Values]) -> None:
@@ -65,7 +65,7 @@ class SortedRows:
         self.runs.append((start, self.file.tell()))
 
     def read(self, start: int, end: int) -> Iterator[Pair]:
-        """The rows between two places in the file; several are read in turns, each at its own place."""
+        """The rows between two positions in the file; several ranges are read in turn, each at its own position."""
         left = b""
         while start < end:
             content = os.pread(self.file.fileno(), min(READ_BYTES, end - start), start)

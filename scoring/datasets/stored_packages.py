@@ -1,4 +1,4 @@
-"""Whether stored packages of datasets and transfers are still what was built, by their root."""
+"""Checks that stored packages of datasets and transfers are still as built, by their root."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def packages(after: str) -> Iterator[Checked]:
 
 
 def transfer_packages(after: str) -> Iterator[Checked]:
-    """The same for transfers that have a package of their own."""
+    """The same for transfers that have a separate package."""
     return checked(DataTransfer.objects.exclude(folder="").filter(lock=None), after)
 
 
@@ -34,7 +34,7 @@ def checked(kept: QuerySet[Dataset] | QuerySet[DataTransfer], after: str) -> Ite
 
 
 def faults_of(stored: str, root: str) -> list[str]:
-    """What is wrong with one package, in words."""
+    """The fault of one package, in words."""
     try:
         with work_folder() as folder, on_disk() as file:
             copy_export(stored, file)

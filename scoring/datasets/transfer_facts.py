@@ -1,4 +1,4 @@
-"""What the CDISC files of a package need of a case, from the same rows and the same recomputed result as its tables."""
+"""The facts of a case for the CDISC files, from the same rows and the same recomputed result as the tables."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ DTYPES = {"extrapolated": "EXTRAP", "carried": "LOCF", "interpolated": "INTERP"}
 
 @dataclass(frozen=True)
 class CampaignTransfer:
-    """What all cases of a campaign share; `numbers` are the protocol numbers of the planned visits by their code."""
+    """The facts common to a campaign's cases; `numbers` are the protocol numbers of the planned visits by code."""
 
     facts: CampaignFacts
     numbers: Mapping[str, int]
@@ -96,7 +96,7 @@ def facts_of_case(
 
 
 def deciding_at(data: CaseData, computed: Computed) -> tuple[dict[str, frozenset[str]], ...]:
-    """By visit and group, the codes of the readers whose mean its value is; nobody where it is missing or waits."""
+    """By visit and group, the codes of the readers whose mean its value is; none if it is missing or pending."""
     result = computed.numbers["result"]
     if result is None:
         return tuple({} for _ in data.frozen.timepoints)
@@ -112,7 +112,7 @@ def known_groups(groups: Mapping[str, Any]) -> list[str]:
 
 
 def baseline_place(data: CaseData, shared: CampaignTransfer) -> int | None:
-    """The place of the baseline visit; without planned visits the first, and none where the case lacks it."""
+    """The index of the baseline visit; the first one without planned visits; None if the case lacks it."""
     if shared.analysis is None:
         return 0
     plans = [plan_of(data, timepoint) for timepoint in data.frozen.timepoints]
@@ -121,7 +121,7 @@ def baseline_place(data: CaseData, shared: CampaignTransfer) -> int | None:
 
 
 def reason_of(trigger: Discordance) -> str:
-    """Why an adjudicator reads the case."""
+    """The reason why an adjudicator reads the case."""
     if not trigger.is_discordant:
         return CONTROL
     return DIFFERENCE if trigger.is_apart else ONE_SIDED
@@ -180,7 +180,7 @@ def visit_numbers(plans: Sequence[str | None], numbers: Mapping[str, int]) -> li
 
 
 def served_visits(data: CaseData, shared: CampaignTransfer, case: CaseFilms | None) -> dict[int, Served]:
-    """The analysis visit of each film by its place, its number, and whether analysis.csv takes the visit from it."""
+    """The analysis visit of each film by its index, its number, and whether analysis.csv uses the film for it."""
     timepoints = data.frozen.timepoints
     plans = [plan_of(data, timepoint) for timepoint in timepoints]
     served: dict[int, Served] = {
@@ -224,7 +224,7 @@ def intervals_of(data: CaseData, computed: Computed, baseline: int) -> dict[str,
 
 
 def panels_of(data: CaseData, computed: Computed) -> Iterator[tuple[str, Panel]]:
-    """Whose mean the values of each SOURCE are: one read, or the readers who decide the case."""
+    """The readers of the values of each SOURCE: one read, or the deciding readers of the case."""
     for read in data.signed:
         repeats = read.kind == ReadKind.REPEAT
         if repeats or str(read.reader_id) in computed.numbers["readers"]:

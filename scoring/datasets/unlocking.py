@@ -19,7 +19,7 @@ from scoring.models import Lock, Unlock
 
 
 def ask_unlock(*, lock: Lock, actor: Actor, user: User, password: str, reason: str) -> Unlock:
-    """Requests unlocking of the lock in force, with a reason; another person must agree. Sent twice, it asks once."""
+    """Requests unlocking of the lock in force, with a reason; another person must agree. Sent twice, it counts once."""
     authorise(actor, Action.REQUEST_UNLOCK)
     demand_reason(reason)
     prove(act=Act.UNLOCK_REQUEST, user=user, password=password)
@@ -39,7 +39,7 @@ def ask_unlock(*, lock: Lock, actor: Actor, user: User, password: str, reason: s
 
 
 def agree_unlock(*, unlock: Unlock, actor: Actor, user: User, password: str) -> None:
-    """The second person agrees: the campaign is closed again, and the locked dataset stays as it is."""
+    """The second person agrees: the campaign is closed again, and the locked dataset is unchanged."""
     authorise(actor, Action.CONFIRM_LOCK)
     prove(act=Act.UNLOCK_AGREEMENT, user=user, password=password)
     with audited_atomic():

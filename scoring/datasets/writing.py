@@ -1,4 +1,4 @@
-"""The rows of cases into every file of a package, some cases at a time: nothing of a case is held when others begin."""
+"""Writes the rows of cases into every file of a package, in blocks: nothing of a block is kept when the next begins."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Rows = dict[str, int]
 
 
 def as_read(data: CaseData) -> CaseData:
-    """The case as it was read."""
+    """The case as read."""
     return data
 
 
@@ -41,18 +41,18 @@ class CaseSource:
     given: Callable[[CaseData], CaseData] = as_read
 
     def blocks(self, lease: Lease, saying: str) -> Iterator[Sequence[int]]:
-        """The ids, some at a time; how far it is, is kept in the job."""
+        """The ids in blocks; progress is kept in the job."""
         for done, block in enumerate(blocks_of(self.order)):
             lease.progress(done * BLOCK, len(self.order), saying)
             yield block
 
     def load(self, block: Sequence[int]) -> Iterator[CaseData]:
-        """The cases of a block, as the writers get them."""
+        """The cases of a block in the form for the writers."""
         return map(self.given, loaded(block, self.codes))
 
 
 def write_cases(source: CaseSource, folder: Path, lease: Lease, events: Iterable[Row] = ()) -> tuple[Rows, Rows]:
-    """Every case's rows, then the events; gives rows by table and rows by CDISC file."""
+    """Writes every case's rows, then the events; returns rows by table and by CDISC file."""
     with Package(folder) as package, Transfer(folder, source.shared.facts) as transfer:
         for block in collected_after_each(source.blocks(lease, "recomputing and writing cases")):
             write_block(package, transfer, source, block)
@@ -61,15 +61,15 @@ def write_cases(source: CaseSource, folder: Path, lease: Lease, events: Iterable
 
 
 def write_block(package: Package, transfer: Transfer, source: CaseSource, block: Sequence[int]) -> None:
-    """The rows of some cases; nothing of them is held afterwards."""
+    """Writes the rows of some cases; nothing of them is kept in memory afterwards."""
     cases = [write_case(package, data, source.shared) for data in source.load(block)]
     transfer.write([case for case in cases if case is not None])
 
 
 def write_case(package: Package, data: CaseData, shared: CampaignTransfer) -> CaseFacts | None:
-    """The rows of one case into every table; gives what the CDISC files need of it.
+    """Writes the rows of one case into every table; returns its facts for the CDISC files.
 
-    Of a case without a result there are its one row, the orders and the revisions, and nothing in the CDISC files.
+    A case without a result has its one row, the orders and the revisions, and nothing in the CDISC files.
     """
     package.write(ORDERS, order_rows(data))
     package.write(REVISIONS, revision_rows(data))

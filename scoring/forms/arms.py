@@ -21,7 +21,7 @@ class ShareForm(ActForm):
 
 
 class ReceiveForm(ActForm):
-    """What receiving the arms means, and the password again."""
+    """The consequences of receiving the arms, and the password again."""
 
     understood = forms.BooleanField(
         label="I understand that my other roles in this trial end now and that I can never be blinded in it again"
@@ -32,7 +32,7 @@ class ReceiveForm(ActForm):
 
 
 class ByArmForm(forms.Form):
-    """What a report by arm compares, and the factors of its models."""
+    """The reference arm of a report by arm, and the factors of its models."""
 
     reference = forms.ChoiceField(
         label="Reference arm", help_text="Every other arm is compared with it, for example placebo."

@@ -10,7 +10,7 @@ from config.long_texts import LongTextField
 
 
 class ReviewForm(ActForm):
-    """What the auditor says about the range reviewed, under their signature."""
+    """The auditor's statement about the reviewed range, under their signature."""
 
     note = LongTextField(
         required=False,

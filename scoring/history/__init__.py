@@ -1,1 +1,1 @@
-"""Every revision of every score for people who inspect a campaign, and what an auditor signed as reviewed."""
+"""Every revision of every score for people who inspect a campaign, and auditors' signed reviews."""

@@ -1,4 +1,4 @@
-"""Who sees how much of a campaign's score history: everything, everything but identities, or counts alone."""
+"""Access to a campaign's score history: everything, everything but identities, or only counts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from studies.models import Trial
 
 @dataclass(frozen=True)
 class HistoryAccess:
-    """A campaign of a trial and the person who looks at its history; without a campaign none was opened yet."""
+    """A campaign of a trial and the person who views its history; no campaign if none was opened yet."""
 
     trial: Trial
     actor: Actor
@@ -38,7 +38,7 @@ class HistoryAccess:
 
     @property
     def identities(self) -> Identities | None:
-        """Subjects and visits: not while the campaign is open."""
+        """Whether subjects and visits are shown: not while the campaign is open."""
         return Identities(self.whole) if self.whole.status in IDENTIFIED else None
 
 
@@ -54,7 +54,7 @@ def seen_by(request: HttpRequest, code: str, action: Action = Action.SEE_SCORE_H
 
 
 def counts_of(campaign: Campaign) -> list[tuple[str, int]]:
-    """How many there are of what in primary reads: counting others would tell how many cases were adjudicated."""
+    """Counts in primary reads; counting other reads would reveal how many cases were adjudicated."""
     revisions = revisions_of(campaign).filter(timepoint__step__read__kind=ReadKind.PRIMARY).order_by()
     reads = Read.objects.filter(case__campaign=campaign, kind=ReadKind.PRIMARY)
     counted = revisions.aggregate(
@@ -74,7 +74,7 @@ def counts_of(campaign: Campaign) -> list[tuple[str, int]]:
 
 
 def cell_of(seen: HistoryAccess, timepoint: str, item: str) -> list[int]:
-    """The revisions of a cell of the trial by key, newest first; 404 when it has none."""
+    """The revisions of a cell of the trial by key, newest first; 404 if it has none."""
     found = ItemScore.objects.filter(timepoint__token=timepoint, item=item)
     keys = list(
         found.filter(timepoint__step__read__case__campaign=seen.whole).order_by("-pk").values_list("pk", flat=True)

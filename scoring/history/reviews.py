@@ -1,4 +1,4 @@
-"""An auditor signs a filtered range of the score history as reviewed: which rows these were is kept for ever."""
+"""An auditor signs a filtered range of the score history as reviewed; its rows are recorded permanently."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ FIELDS = (
 
 @dataclass(frozen=True)
 class ReviewedRows:
-    """The rows that a review covers: how many, from which to which, and their digest."""
+    """The rows that a review covers: their number, the first and the last, and their digest."""
 
     rows: int
     first: int
@@ -95,7 +95,7 @@ def sign_review(
 
 
 def demand_reviewable(campaign: Campaign, actor: Actor, reviewed: ReviewedRows, note: str) -> None:
-    """The campaign is locked, and there is something to sign."""
+    """Checks that the campaign is locked and that there are rows to sign."""
     authorise(actor, Action.REVIEW_SCORES)
     if campaign.status != CampaignStatus.LOCKED:
         raise WrongState(f"{said_of(campaign)} Its scores can be reviewed once it is locked.")
@@ -117,7 +117,7 @@ def reviewed_before(
 
 
 def record_export(*, campaign: Campaign, actor: Actor, filters: Mapping[str, str]) -> None:
-    """Records that a person took a copy of the history."""
+    """Records that a person downloaded a copy of the history."""
     authorise(actor, Action.SEE_SCORE_HISTORY)
     with audited_atomic():
         record(

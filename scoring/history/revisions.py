@@ -1,4 +1,4 @@
-"""The revisions of a campaign: what each cell held before and after, when and how, and what became of it."""
+"""The revisions of a campaign: each cell's content before and after, when and how it changed, and its signature."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ IDENTIFIED = (CampaignStatus.CLOSED, CampaignStatus.LOCKED)
 
 
 def revisions_of(campaign: Campaign) -> QuerySet[ItemScore]:
-    """Every revision of every read, newest first, whatever became of the read."""
+    """Every revision of every read, newest first, whatever the status of the read."""
     return ItemScore.objects.filter(timepoint__step__read__case__campaign=campaign).order_by("-pk")
 
 
@@ -73,14 +73,14 @@ def reason_of(row: ItemScore) -> str:
 
 @dataclass
 class Identities:
-    """Subject and visit of the timepoints that were asked for, opened for people who may see them, each once."""
+    """Subject and visit of the requested timepoints, opened once each for people who may see them."""
 
     campaign: Campaign
     _subjects: dict[int, str] = field(default_factory=dict)
     _visits: dict[int, str] = field(default_factory=dict)
 
     def load(self, rows: Iterable[ItemScore]) -> None:
-        """Opens what these rows need, in a fixed number of statements."""
+        """Opens the seals that these rows need, in a fixed number of statements."""
         new = [row for row in rows if row.timepoint_id not in self._visits]
         cases = {row.timepoint.step.read.case for row in new if row.timepoint.step.read.case_id not in self._subjects}
         frozen = identities(list(cases))
@@ -106,7 +106,7 @@ class Identities:
 
 
 def instrument_of_history(campaign: Campaign) -> Instrument:
-    """The instrument whose joints and features the history is filtered by."""
+    """The instrument whose joints and features filter the history."""
     return instruments.get(terms_of(campaign.charter).instrument)
 
 

@@ -37,7 +37,7 @@ ARMS_REQUEST_TRANSITIONS: dict[ArmsRequestStatus, frozenset[ArmsRequestStatus]] 
 
 
 class ArmsRequest(models.Model):
-    """A request to open the arms of a locked campaign: by whom, why, and until when two custodians must agree.
+    """A request to open the arms of a locked campaign: who made it, why, and the deadline for two custodians.
 
     `folder` names the encrypted package in the exports store, `root` the digest of its manifest.
     """
@@ -105,7 +105,7 @@ ARMS_REPORT_TRANSITIONS: dict[ArmsReportStatus, frozenset[ArmsReportStatus]] = {
 class ArmsReport(models.Model):
     """The endpoint by arm, from the dataset under a lock and its opened arms.
 
-    `reference` is the place of the reference arm among the arms by name, from 0: no table names an arm. `by_site` says
+    `reference` is the index of the reference arm among the arms by name, from 0: no table names an arm. `by_site` is
     whether the site is a factor of the models. `folder` names the encrypted files in the exports store, `digest` is the
     SHA-256 of their zip.
     """

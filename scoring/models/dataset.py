@@ -15,7 +15,7 @@ class EventList(models.Model):
     """One version of a campaign's intercurrent events, as a statistician imported it; the newest counts. Insert-only.
 
     `events` holds subject code, kind, day (ISO 8601), source and line of each event; `digest` is the SHA-256 of the
-    imported text. A list without events takes all earlier ones back.
+    imported text. A list without events withdraws all earlier ones.
     """
 
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="event_lists")

@@ -11,7 +11,7 @@ from reading.models import Campaign
 
 
 class ScoreReview(models.Model):
-    """An auditor signed that they reviewed a range of the score history: under which filters. Insert-only.
+    """An auditor's signed review of a range of the score history, with its filters. Insert-only.
 
     `digest` is the SHA-256 of the rows reviewed, `first` and `last` are the oldest and the newest, `rows` counts them.
     """

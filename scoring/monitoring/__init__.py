@@ -1,1 +1,1 @@
-"""Monitoring of readers during a campaign: pure charts, and what they are computed from. No order of time is used."""
+"""Monitoring of readers during a campaign: pure charts, and their data. The order in time is not used."""

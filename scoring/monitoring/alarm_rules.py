@@ -9,7 +9,7 @@ from scoring.monitoring.reader import MonitoredReader
 
 
 def alarms_about(reader: MonitoredReader, monitored: Monitored, terms: Terms) -> dict[AlarmRule, str]:
-    """The rules that the reader breaks now, each with what was found. Too few cases break no rule."""
+    """The rules that the reader currently breaks, each with its finding. Too few cases break no rule."""
     found: dict[AlarmRule, str] = {}
     if terms.alarm_drift and (words := monitored.alarm_in_words(reader)):
         found[AlarmRule.DRIFT] = words
@@ -22,7 +22,7 @@ def alarms_about(reader: MonitoredReader, monitored: Monitored, terms: Terms) ->
 
 
 def above(share: float | None, limit: float, what: str) -> str:
-    """That a share is above its limit; empty where it is not, is not known, or there is no limit.
+    """The finding that a share is above its limit; empty if it is not, is not known, or there is no limit.
 
     >>> above(0.25, 0.2, "of the sites were not assessable")
     '25.0 % of the sites were not assessable; the charter allows 20 %.'

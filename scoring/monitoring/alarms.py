@@ -1,4 +1,4 @@
-"""Alarms about readers: looked for once a day in every campaign that is open or closed, raised once, and handled."""
+"""Alarms about readers: checked daily in every open or closed campaign, raised once, and handled."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ LOOKED_AT = (CampaignStatus.OPEN, CampaignStatus.CLOSED)
 
 
 def ask_daily() -> None:
-    """Requests the day's look at every campaign, once."""
+    """Requests the daily check of every campaign, once."""
     today = timezone.localdate()
     looked_at = Campaign.objects.filter(status__in=LOOKED_AT, training=None).values_list("pk", flat=True)
     for campaign in looked_at:
@@ -53,7 +53,7 @@ def broken_rules(campaign: Campaign) -> list[ReaderAlarm]:
 
 
 def raise_new(campaign: Campaign, found: Sequence[ReaderAlarm]) -> None:
-    """Writes those not raised before and requests their mails. Inside a transaction."""
+    """Writes new alarms and requests their mails. Inside a transaction."""
     Campaign.objects.select_for_update().get(pk=campaign.pk)
     raised = set(ReaderAlarm.objects.filter(campaign=campaign).values_list("reader_id", "rule"))
     for alarm in found:
@@ -65,7 +65,7 @@ def raise_new(campaign: Campaign, found: Sequence[ReaderAlarm]) -> None:
 
 
 def handle_alarm(*, alarm: ReaderAlarm, actor: Actor, user: User, action: str, reason: str) -> None:
-    """Records what is done about an alarm; a later record replaces it, and the audit trail has both.
+    """Records the action on an alarm; a later record replaces it, and the audit trail has both.
 
     Nothing else changes: a coordinator suspends a reader, or sets up their training, on the pages for that.
     """

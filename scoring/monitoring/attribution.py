@@ -1,6 +1,6 @@
 """Which reader drifted: found from the differences of all pairs, and only with three or more readers. Pure: numpy only.
 
-A difference of two readers does not say which of them moved; the differences from a third reader do.
+A difference of two readers does not show which of them moved; the differences from a third reader do.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ CLEAR = 1.4
 
 
 def who_drifted(before: Sequence[Pair], since: Sequence[Pair]) -> int | None:
-    """The reader whose scores moved most between two periods; None where the pairs cannot tell.
+    """The reader whose scores moved most between two periods; None if the pairs cannot show it.
 
     A pair is two readers and the difference of the first from the second. Each period gives every reader an effect
     by least squares, of sum 0; the reader named has moved clearly more than any other.
@@ -43,7 +43,7 @@ def are_all_compared(pairs: Sequence[Pair], readers: Sequence[int]) -> bool:
 
 
 def design_of(pairs: Sequence[Pair], readers: Sequence[int]) -> npt.NDArray[np.float64]:
-    """A row a pair: 1 for the first reader and -1 for the second; pairs with anybody else are left out."""
+    """A row per pair: 1 for the first reader and -1 for the second; pairs with other readers are left out."""
     place = {reader: column for column, reader in enumerate(readers)}
     design = np.zeros((len(pairs), len(readers)))
     for row, (first, second, _) in enumerate(pairs):

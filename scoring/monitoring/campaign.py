@@ -22,7 +22,7 @@ from scoring.ratings.signed_state import signed_state
 from scoring.ratings.visits import case_visits
 from scoring.reader_codes import reader_codes
 
-# To tell who drifted, the reader's cases from so many before the alarm to so many after it are compared.
+# To find who drifted, the reader's cases from this number before the alarm to this number after it are compared.
 BEFORE_ALARM, AFTER_ALARM = 20, 10
 Signed = Mapping[tuple[int, int], datetime]
 
@@ -37,7 +37,7 @@ class Monitored:
 
     @property
     def cases(self) -> int:
-        """How many cases were compared."""
+        """The number of compared cases."""
         return len({one.case for one in self.compared})
 
     def pairs_between(self, start: datetime | None, end: datetime) -> list[Pair]:
@@ -52,7 +52,7 @@ class Monitored:
         ]
 
     def moved(self, reader: MonitoredReader) -> MonitoredReader | None:
-        """Who drifted when this reader's chart passed the limit; None where the pairs of readers cannot tell."""
+        """Who drifted when this reader's chart passed the limit; None if the pairs of readers cannot show it."""
         alarm = reader.drift.alarm
         if alarm is None:
             return None
@@ -62,7 +62,7 @@ class Monitored:
         return next((one for one in self.readers if one.pk == found), None)
 
     def alarm_in_words(self, reader: MonitoredReader) -> str:
-        """What the reader's chart shows, and who drifted; empty without an alarm."""
+        """The finding of the reader's chart, and who drifted; empty without an alarm."""
         if reader.drift.alarm is None:
             return ""
         passed = f"The differences of {reader.name} from their partners passed the limit at case {reader.drift.alarm}."
@@ -77,12 +77,12 @@ monitored_kept = Kept[Monitored](size=16)
 
 
 def monitored_campaign(campaign: Campaign) -> Monitored:
-    """The monitoring of a campaign, computed again when something was signed."""
+    """The monitoring of a campaign, recomputed after a new signature."""
     return monitored_kept.of(campaign.pk, signed_state(campaign), lambda: monitor(campaign))
 
 
 def monitor(campaign: Campaign) -> Monitored:
-    """The monitoring from what was signed first; the number of queries depends on the number of readers alone."""
+    """The monitoring from first-signed values; the number of queries depends only on the number of readers."""
     counts = counts_of_reads(campaign)
     signed = {(one.reader, one.case): one.signed for one in counts}
     compared = [

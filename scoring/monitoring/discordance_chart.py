@@ -12,7 +12,7 @@ SIGMAS = 3.0
 
 @dataclass(frozen=True)
 class CaseGroup:
-    """Consecutive cases, counted from 1, and how many of them were discordant."""
+    """Consecutive cases, counted from 1, and the number of discordant ones."""
 
     first: int
     last: int

@@ -14,7 +14,7 @@ Values = npt.NDArray[np.float64]
 
 # Cases that give mean and standard deviation, and the fewest with which a chart is shown.
 BASELINE, FEWEST = 30, 40
-# A standardised difference counts for this much at most, so that one unusual case raises no alarm.
+# The limit of a standardised difference, so that one unusual case raises no alarm.
 WINSORISED = 2.5
 WEIGHT = 0.1
 # By simulation: at most 5 % of stable campaigns of 200 cases and 2 to 6 readers have any alarm
@@ -24,9 +24,9 @@ LIMIT = 1.1
 
 @dataclass(frozen=True, eq=False)
 class Drift:
-    """The chart of one reader, a value a case; `ewma` is 0 over the baseline.
+    """The chart of one reader, one value per case; `ewma` is 0 over the baseline.
 
-    `alarm` is the place of the first case, counted from 1, with which the average passes the limit. `reason` says why
+    `alarm` is the number of the first case, counted from 1, at which the average passes the limit. `reason` states why
     there is no chart.
     """
 
@@ -39,10 +39,10 @@ class Drift:
 
 
 def drift_of(differences: npt.ArrayLike) -> Drift:
-    """The chart of a reader's differences from the partner, one a case, in order of signing.
+    """The chart of a reader's differences from the partner, one per case, in order of signing.
 
-    z = (d - mean) / SD, cut at -2.5 and 2.5; E = 0.1 z + 0.9 E before, from case 31 on. Mean and SD (n - 1) are those
-    of the first 30 cases. An alarm is |E| above the limit.
+    z = (d - mean) / SD, limited to -2.5 to 2.5; E = 0.1 z + 0.9 E before, from case 31 on. Mean and SD (n - 1) are
+    those of the first 30 cases. An alarm is |E| above the limit.
 
     >>> steady = [(-1) ** case for case in range(40)]
     >>> drift_of(steady).alarm is None, drift_of(steady + [4] * 30).alarm
@@ -63,7 +63,7 @@ def drift_of(differences: npt.ArrayLike) -> Drift:
 
 
 def averaged(standardised: Values) -> Values:
-    """The exponentially weighted moving average after the baseline; the last axis is that of cases."""
+    """The exponentially weighted moving average after the baseline; the last axis is cases."""
     ewma = np.zeros_like(standardised)
     for case in range(BASELINE, standardised.shape[-1]):
         ewma[..., case] = WEIGHT * standardised[..., case] + (1 - WEIGHT) * ewma[..., case - 1]
@@ -71,6 +71,6 @@ def averaged(standardised: Values) -> Values:
 
 
 def without_chart(reason: str) -> Drift:
-    """No chart, and why."""
+    """A missing chart with the reason."""
     nothing = np.empty(0)
     return Drift(None, None, nothing, nothing, None, reason)

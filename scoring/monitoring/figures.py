@@ -19,7 +19,7 @@ from scoring.monitoring.signed_counts import ReadCounts
 
 @dataclass(frozen=True)
 class Week:
-    """A week from its Monday: how many reads were first signed in it, and their median time."""
+    """A week from its Monday: the number of reads first signed in it, and their median time."""
 
     monday: date
     reads: int
@@ -56,7 +56,7 @@ def reads_figure(name: str, weeks: Sequence[Week]) -> str:
 
 
 def weeks_of(reads: Sequence[ReadCounts]) -> list[Week]:
-    """Every week from the first signature to the last, also those without a read."""
+    """Every week from the first signature to the last, including those without a read."""
     mondays = [monday_of(one) for one in reads]
     counted = Counter(mondays)
     if not mondays:
@@ -79,7 +79,7 @@ def minutes_in(monday: date, reads: Sequence[ReadCounts]) -> float | None:
 
 
 def figures_of(reader: MonitoredReader) -> dict[str, str]:
-    """The figures that there are enough cases for, by name."""
+    """The figures for which there are enough cases, by name."""
     found = {"reads": reads_figure(reader.name, weeks_of(reader.reads))}
     if reader.groups:
         found["discordance"] = discordance_figure(reader.name, reader.groups)

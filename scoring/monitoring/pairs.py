@@ -1,6 +1,6 @@
-"""The primary readers of each case compared: mean difference, whether discordant, whom the result went against.
+"""Comparison of the primary readers of each case: mean difference, discordance, and whose changes the result rejected.
 
-As first signed. All of it is the same in any order of the timepoints.
+Uses first-signed values. All results are the same in any order of the timepoints.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ class ComparedCase:
 
 
 def compared_cases(campaign: Campaign) -> list[ComparedCase]:
-    """Every two readers of a live case with a result, who have totals at the same timepoint; four queries at any size.
+    """Every pair of readers of a live case with a result, with totals at the same timepoint; four queries at any size.
 
-    A case appears once its readers are complete, and stays if it is stopped: signed reads stand, and no chart or alarm
+    A case appears once its readers are complete, and stays if it is stopped: signed reads stay, and no chart or alarm
     about a reader changes because a subject withdrew consent.
     """
     live = campaign.cases.live()
@@ -57,14 +57,14 @@ def compared_cases(campaign: Campaign) -> list[ComparedCase]:
 def pairs_in(
     case: Case, readers: dict[int, Any], discordant: bool, against: frozenset[int] | None = None
 ) -> Iterator[ComparedCase]:
-    """Every two readers of a case, in the order of signing."""
+    """Every pair of readers of a case, in the order of signing."""
     for (first, own), (second, other) in combinations(readers.items(), 2):
         if (difference := mean_difference(own, other)) is not None:
             yield ComparedCase(case.pk, case.number, first, second, difference, discordant, against)
 
 
 def readers_against(numbers: Any, readers: dict[int, Any], threshold: float) -> frozenset[int] | None:
-    """Whom the accepted result of a case went against; None without one."""
+    """The readers whom the accepted result of a case contradicts; None without one."""
     accepted = numbers.get("first_result") or numbers["result"]
     if accepted is None:
         return None
@@ -74,7 +74,7 @@ def readers_against(numbers: Any, readers: dict[int, Any], threshold: float) -> 
 
 
 def largest_apart(own: dict[str, Any], accepted: dict[str, Any]) -> Fraction | None:
-    """The largest difference of the two changes between any two timepoints; None where no change is known of both.
+    """The largest difference of the two changes between any two timepoints; None if no change is known for both.
 
     The charter's changes from the first timepoint are compared, each of the sites that it compares at both timepoints.
 
@@ -101,7 +101,7 @@ def mean_difference(first: dict[str, Any], second: dict[str, Any]) -> float | No
 
 
 def differences(first: dict[str, Any], second: dict[str, Any], kind: str) -> list[Fraction]:
-    """The first's totals or changes less the second's, at the timepoints at which both have one."""
+    """The first's totals or changes minus the second's, at the timepoints where both have one."""
     return [
         Fraction(mine["total"]["value"]) - Fraction(theirs["total"]["value"])
         for mine, theirs in zip(first[kind], second[kind], strict=True)

@@ -22,8 +22,8 @@ FEWEST_CASES = 10
 class MonitoredReader:
     """A reader with their reads and the cases compared with the partner, both in the order of the reader's signatures.
 
-    `number` is that of the code in datasets: 1 for R01. `differences` are the reader's own totals less the partner's;
-    with two partners, less the mean of theirs.
+    `number` is that of the code in datasets: 1 for R01. `differences` are the reader's own totals minus the partner's;
+    with two partners, minus the mean of theirs.
     """
 
     pk: int
@@ -61,7 +61,7 @@ class MonitoredReader:
 
     @cached_property
     def disagreement(self) -> Estimate | None:
-        """The reader disagreement index: of the compared cases with an accepted result, the share it went against."""
+        """The reader disagreement index: the share of compared cases whose accepted result contradicts the reader."""
         known = [one.against for one in self.compared if one.against is not None]
         if len(known) < FEWEST_CASES:
             return None
@@ -80,7 +80,7 @@ class MonitoredReader:
         return self.share_of(sum(one.zeros for one in self.reads), sum(one.graded for one in self.reads))
 
     def share_of(self, part: int, whole: int) -> float | None:
-        """A share of what the reader entered."""
+        """A share of the reader's entries."""
         return part / whole if len(self.reads) >= FEWEST_CASES and whole else None
 
     @property

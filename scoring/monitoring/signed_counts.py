@@ -1,4 +1,4 @@
-"""What the signed primary reads of a campaign hold, counted as first signed: grades, zeros, sites not assessable."""
+"""Counts of the signed primary reads of a campaign, as first signed: grades, zeros, sites not assessable."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from scoring.consensus.signed_series import demand_as_signed
 
 @dataclass(frozen=True)
 class ReadCounts:
-    """One signed primary read: when it was first signed, how long its entries took, and what they are.
+    """One signed primary read: the time of its first signature, the duration of its entries, and their counts.
 
     `missing` counts sites with a film and without a grade; `seconds` is None where no entry was timed.
     """

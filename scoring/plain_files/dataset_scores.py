@@ -49,7 +49,7 @@ def read_scores(path: Path, instrument: Instrument) -> list[PlainRead]:
 def reads_of_dataset(columns: tuple[str, ...], lines: Iterable[FileLine], instrument: Instrument) -> list[PlainRead]:
     """The reads, each with READERID as its reader and its kind as its campaign; VISITPOS orders a subject's visits.
 
-    Values of steps that do not count in a result are left out, as in the dataset's totals.
+    Values of steps that do not enter a result are left out, as in the dataset's totals.
     """
     need(columns, COLUMNS)
     items = {item.paramcd: item for item in instrument.items}
@@ -121,7 +121,7 @@ def number(amount: Amount) -> float:
 
 
 def first_visit(reads: Iterable[PlainRead]) -> str:
-    """The visit that most subjects have first."""
+    """The visit that is first for most subjects."""
     first: dict[str, tuple[int, str]] = {}
     for read in reads:
         place = (read.day or 0, read.visit)
@@ -130,7 +130,7 @@ def first_visit(reads: Iterable[PlainRead]) -> str:
 
 
 def visits_in_order(reads: Sequence[PlainRead]) -> list[str]:
-    """The visits in the order of each subject's, whichever of them a subject lacks or has besides.
+    """The visits in the order that each subject's visits have, even if subjects have different visits.
 
     Where two subjects have visits in opposite orders, the largest position of each visit decides.
     """

@@ -1,4 +1,4 @@
-"""An instrument printed as the table in its paper, and as plain data."""
+"""An instrument printed like the table in its paper, and as plain data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lines of a plain CSV file. Every refusal names the line, the column, the value and what to write instead."""
+"""Lines of a plain CSV file. Every refusal names the line, the column, the value and what is allowed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MISSING = frozenset({"", ".", "NA", "NaN"})
 READ = ("subject", "visit", "reader")
 OPTIONAL = ("campaign", "day")
 LONG = ("item", "value", "reason")
-# A dataset names its columns in capitals, and has columns VISIT and READER of its own.
+# A dataset names its columns in capitals, and has its own columns VISIT and READER.
 DATASET_SUBJECT = "USUBJID"
 
 
@@ -49,7 +49,7 @@ def natural(text: str) -> str:
 
 
 def read_lines(path: Path, needed: tuple[str, ...]) -> tuple[tuple[str, ...], Iterator[FileLine]]:
-    """The columns and, one by one, the lines of a CSV file: comma, semicolon or tab, or as its line sep= says."""
+    """The columns and then the lines of a CSV file: separated by comma, semicolon or tab, or as in its line sep=."""
     sheet = read_text(path)
     rows = csv.reader(io.StringIO(sheet.text, newline=""), delimiter=sheet.delimiter, strict=True)
     if sheet.names_delimiter:

@@ -1,4 +1,4 @@
-"""Numbers in plain files, as the digits 0 to 9 write them, and cells that no spreadsheet takes for a formula."""
+"""Numbers in plain files, in digits 0 to 9, and cells that no spreadsheet treats as a formula."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ WHOLE = re.compile(r"[+-]?[0-9]+")
 
 
 def number_in(text: str) -> float | None:
-    """The number that a cell holds; None for all else, such as 1_0, 7,5 or digits of another script.
+    """The number in a cell; None for anything else, such as 1_0, 7,5 or digits of another script.
 
     >>> number_in("-7.50"), number_in("1e3"), number_in("1_0"), number_in("٣")
     (-7.5, 1000.0, None, None)
@@ -20,7 +20,7 @@ def number_in(text: str) -> float | None:
 
 
 def whole_in(text: str) -> int | None:
-    """The whole number that a cell holds; None for all else.
+    """The whole number in a cell; None for anything else.
 
     >>> whole_in("-14"), whole_in("1_0"), whole_in("3.0")
     (-14, None, None)
@@ -29,7 +29,7 @@ def whole_in(text: str) -> int | None:
 
 
 def csv_text(text: str) -> str:
-    """Text for a CSV cell: an apostrophe in front of what a spreadsheet would calculate; numbers stay as they are.
+    """Text for a CSV cell: an apostrophe before text that a spreadsheet would calculate; numbers are unchanged.
 
     >>> csv_text("=1+1"), csv_text("-4"), csv_text("S01")
     ("'=1+1", '-4', 'S01')

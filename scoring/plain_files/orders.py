@@ -50,13 +50,13 @@ class StoredOrders:
     seeds: dict[str, bytes]
 
     def seed_of(self, shown: ShownTimepoint) -> bytes:
-        """The seed a row was drawn from."""
+        """The seed from which a row was drawn."""
         return self.seeds[shown.commitment]
 
 
 @dataclass(frozen=True)
 class ExpectedOrder:
-    """What the seed gives for one queue: its name, its order, and the reads to be repeated."""
+    """The draw of a seed for one queue: its name, its order, and the reads to be repeated."""
 
     name: str
     order: Sequence[str]
@@ -95,7 +95,7 @@ def read_json(path: Path) -> dict[str, Any]:
 
 
 def fault_of(error: OSError | ValueError) -> str:
-    """What is wrong with a file, in words."""
+    """The fault of a file, in words."""
     return (error.strerror if isinstance(error, OSError) else str(error)) or type(error).__name__
 
 
@@ -152,7 +152,7 @@ def read_seeds(path: Path) -> dict[str, bytes]:
 
 
 def first_difference(drawing: StoredOrders) -> str:
-    """The first read, in the order of the file, that differs from its seed's draw, as a sentence; empty when none."""
+    """The first read, in the order of the file, that differs from its seed's draw, as a sentence; empty if none."""
     queues: dict[str, list[ShownTimepoint]] = {}
     for shown in (one for rows in drawing.reads.values() for one in rows if one.queue):
         queues.setdefault(shown.queue, []).append(shown)

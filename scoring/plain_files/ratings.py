@@ -19,7 +19,7 @@ INFINITE = ("inf", "infinity", "nan")
 
 @dataclass(frozen=True)
 class Rating:
-    """One reader's total, or any number, for one subject and, where the file has it, one visit."""
+    """One reader's total, or any number, for one subject and, if the file has visits, one visit."""
 
     subject: str
     visit: str

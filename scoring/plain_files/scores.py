@@ -1,4 +1,4 @@
-"""Item scores from a plain file, long (a column item) or wide (a column an item), as reads."""
+"""Item scores from a plain file, long (a column "item") or wide (a column per item), as reads."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class PlainRead:
 
 
 def reads_in(columns: tuple[str, ...], lines: Iterable[FileLine], instrument: Instrument) -> list[PlainRead]:
-    """The reads in lines of item scores, long (a column item) or wide (a column an item, by wide name or key)."""
+    """The reads in lines of item scores, long (a column "item") or wide (a column per item, by wide name or key)."""
     need(columns, READ)
     reads: dict[tuple[str, ...], PlainRead] = {}
     if "item" in columns:
@@ -69,7 +69,7 @@ def read_day(line: FileLine) -> int | None:
 
 
 def day_in_words(day: int | None) -> str:
-    """A day of a read, or that it has none."""
+    """The day of a read, or None."""
     return "no day" if day is None else f"day {day}"
 
 
@@ -145,12 +145,12 @@ def grade_in(line: FileLine, column: str, item: Item) -> int | None:
 
 @lru_cache
 def grades_as_written(allowed: tuple[int, ...]) -> dict[str, int]:
-    """How a grade may be written: 3 or, as spreadsheets save it, 3.0."""
+    """The allowed spellings of a grade: 3 or, as spreadsheets save it, 3.0."""
     return {str(grade): grade for grade in allowed} | {f"{grade}.0": grade for grade in allowed}
 
 
 def coded_reason(line: FileLine, column: str, instrument: Instrument, grade: int | None) -> str:
-    """The code in a cell that says why an item has no grade."""
+    """The code in a cell for the reason why an item has no grade."""
     codes = reason_codes(instrument)
     code = line.cells[column].upper()
     if grade is not None:

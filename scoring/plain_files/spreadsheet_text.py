@@ -17,7 +17,7 @@ SEPARATORS = ",;\t"
 
 @dataclass(frozen=True)
 class SheetText:
-    """The text, the encoding it was read in, its separator, and whether a line sep= names that before the header."""
+    """The text, its encoding, its separator, and whether a line sep= before the header names the separator."""
 
     text: str
     encoding: str
@@ -26,7 +26,7 @@ class SheetText:
 
 
 def read_text(path: Path) -> SheetText:
-    """The text of a file; BadInput names a file that cannot be read or is no text."""
+    """The text of a file; BadInput names a file that cannot be read or is not text."""
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -70,6 +70,6 @@ def order_without_mark(content: bytes) -> str:
 
 
 def said_of_encoding(path: Path) -> str:
-    """In which encoding a file was read, where that is not UTF-8."""
+    """The encoding in which a file was read, if it is not UTF-8."""
     encoding = read_text(path).encoding
     return "" if encoding == UTF_8 else f"The file {path.name} was read as {encoding}."

@@ -157,7 +157,7 @@ def amount_as_dict(amount: Amount) -> Row:
 
 
 def stamp(instrument: Instrument, rule: MissingRule) -> dict[str, str]:
-    """What every line of results includes: the instrument and the rule that produced it."""
+    """The columns of every line of results: the instrument and the rule that produced it."""
     parameters = ",".join(f"{name}={value}" for name, value in sorted(rule.parameters.items()))
     return {
         "instrument": f"{instrument.key}/{instrument.version}",
@@ -166,7 +166,7 @@ def stamp(instrument: Instrument, rule: MissingRule) -> dict[str, str]:
 
 
 def flat_row(found: Scored, groups: tuple[Group, ...], with_change: bool) -> dict[str, str]:
-    """A read as a line of CSV: whole numbers as they are, fractions rounded once, with numerator and denominator."""
+    """A read as a line of CSV: whole numbers unchanged, fractions rounded once, with numerator and denominator."""
     read = found.read
     row = {"subject": csv_text(read.subject), "visit": csv_text(read.visit), "reader": csv_text(read.reader)}
     if read.campaign:

@@ -1,4 +1,4 @@
-"""The figures of the agreement page as a CSV file: a row a figure, with its limits or its reason."""
+"""The figures of the agreement page as a CSV file: a row per figure, with its limits or its reason."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the agreement page and its downloads show of one group of sites over one interval."""
+"""The data of the agreement page and its downloads for one group of sites over one interval."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Row = dict[str, Any]
 def agreement_data(
     campaign: Campaign, ratings: CampaignRatings, *, group: str, end: str, names: Mapping[int, str]
 ) -> Row:
-    """Agreement between readers and of each reader with their own repeats; `names` says how readers are named."""
+    """Agreement between readers and of each reader with their own repeats; `names` gives the readers' names."""
     cube = ratings.cube([names[reader] for reader in ratings.people])
     return {
         "trial": campaign.trial.code,
@@ -31,7 +31,7 @@ def agreement_data(
 
 
 def adjudication_of(campaign: Campaign) -> Row:
-    """The adjudication rate as first signed; none where the charter has no adjudication."""
+    """The adjudication rate as first signed; None if the charter has no adjudication."""
     if terms_of(campaign.charter).adjudicates:
         return rate_of(*discordant_as_first_signed(campaign))
     return rate_of(0, 0) | {"reason": "No case is adjudicated under this charter"}
@@ -48,7 +48,7 @@ def rate_of(discordant: int, cases: int) -> Row:
 
 
 def intra_reader(campaign: Campaign, group: str, end: str, names: Mapping[int, str]) -> list[Row]:
-    """First reads against hidden repeats, a row a reader."""
+    """First reads against hidden repeats, a row per reader."""
     return [
         {"reader": names[reader.pk], **own_agreement(ratings_twice(campaign, pairs, group), end)}
         for reader, pairs in pairs_of(compared_in(campaign)).items()

@@ -1,4 +1,4 @@
-"""A campaign's stored results as ratings: subjects x visits x readers, for the agreement pages. No arms are held."""
+"""A campaign's stored results as ratings: subjects x visits x readers, for the agreement pages. Without arms."""
 
 from __future__ import annotations
 
@@ -50,26 +50,26 @@ def compared_in(campaign: Campaign) -> CaseQuerySet:
 
 
 def newest_results(cases: CaseQuerySet) -> dict[int, CaseResult]:
-    """The newest stored result of each of these cases that has one, also while it waits for adjudication."""
+    """The newest stored result of each of these cases that has one, even while it awaits adjudication."""
     results = CaseResult.objects.filter(case__in=cases).order_by("version")
     return {result.case_id: result for result in results}
 
 
 def cases_with_result(campaign: Campaign) -> int:
-    """How many of the cases that are compared have a result."""
+    """The number of compared cases that have a result."""
     return CaseResult.objects.filter(case__in=compared_in(campaign)).values("case").distinct().order_by().count()
 
 
 def ratings_of(campaign: Campaign, group: str = "total") -> CampaignRatings:
-    """The primary readers' totals of a group and their changes by the charter's rule, a column a person.
+    """The primary readers' totals of a group and their changes by the charter's rule, a column per person.
 
-    Every case with a result counts, and so does one that waits for adjudication. A missing number is NaN.
+    Every case with a result counts, as does one that awaits adjudication. A missing number is NaN.
     """
     return ratings_of_groups(campaign, (group,))[group]
 
 
 def ratings_of_groups(campaign: Campaign, groups: Sequence[str]) -> dict[str, CampaignRatings]:
-    """The same for several groups, from one pass over the results; those of one case are held at a time."""
+    """The same for several groups, from one pass over the results, with one case in memory at a time."""
     cases = list(compared_in(campaign).order_by("number"))
     visits, codes = case_visits(cases), tuple(reader_codes(campaign))
     rows = {case.pk: row for row, case in enumerate(cases)}
@@ -87,21 +87,21 @@ def ratings_of_groups(campaign: Campaign, groups: Sequence[str]) -> dict[str, Ca
 
 
 def frozen_ratings(values: Values, visits: CaseVisits, people: tuple[int, ...]) -> CampaignRatings:
-    """Totals and changes in one array, which nobody can alter."""
+    """Totals and changes in one read-only array."""
     values.setflags(write=False)
     totals, changes = values
     return CampaignRatings(totals, changes[:, 1:], visits, people)
 
 
 def readers_of(campaign: Campaign) -> int:
-    """How many primary readers a case has, whose mean is the result of a case that is not adjudicated."""
+    """The number of primary readers per case, whose mean is the result of a case that is not adjudicated."""
     return terms_of(campaign.charter).readers_per_case
 
 
 def primary_numbers(cases: Sequence[Case], each: int) -> Iterator[tuple[int, dict[int, Any]]]:
     """Each case with the numbers of its primary readers in order of signing, at most `each` of them: as first signed.
 
-    A correction after signing is no independent read and does not enter, whenever the result was computed.
+    A correction after signing is not an independent read and is not used, whenever the result was computed.
     """
     signed: dict[int, list[int]] = {}
     reads = Read.objects.counting().filter(case__in=cases, kind=ReadKind.PRIMARY).order_by("signed_at", "pk")
@@ -118,7 +118,7 @@ def primary_numbers(cases: Sequence[Case], each: int) -> Iterator[tuple[int, dic
 
 
 def discordant_as_first_signed(campaign: Campaign) -> tuple[int, int]:
-    """How many cases with a result the readers disagreed on by the values they signed first, and how many exist.
+    """The number of cases with a result whose first-signed values were discordant, and the total number.
 
     The adjudication rate is the first divided by the second: range 0 to 1, missing without a result.
     """

@@ -25,7 +25,7 @@ class CaseDifference:
 
     @property
     def outcome_in_words(self) -> str:
-        """The outcome as shown."""
+        """The displayed outcome."""
         return str(Outcome(self.outcome).label)
 
 

@@ -23,7 +23,7 @@ Values = npt.NDArray[np.float64]
 def bland_altman_figure(change: Values, unit: str, averaged: int) -> bytes:
     """Difference of two readers' changes against their mean, with bias and 95 % limits of agreement (1.96 SD).
 
-    `change` is cases x readers. Every two changes of a case are a point, whatever the number of readers averaged: the
+    `change` is cases x readers. Each pair of changes of a case is a point, whatever the number of readers averaged: the
     reader of the earlier column first.
     """
     first, second = pairs_of_changes(change)
@@ -47,7 +47,7 @@ def known_changes(change: Values) -> list[Values]:
 
 
 def pairs_of_changes(change: Values) -> tuple[Values, Values]:
-    """Every two changes of a case."""
+    """Every pair of changes of a case."""
     found = [pair for row in known_changes(change) for pair in combinations(row, 2)]
     pairs = np.array(found, dtype=np.float64).reshape(-1, 2)
     return pairs[:, 0], pairs[:, 1]

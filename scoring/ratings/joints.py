@@ -1,4 +1,4 @@
-"""The grades of the primary readers of a campaign at every item and visit, as first signed. No arms are held."""
+"""The grades of the primary readers of a campaign at every item and visit, as first signed. Without arms."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ from studies.models import Visit
 
 @dataclass(frozen=True, eq=False)
 class JointGrades:
-    """Grades (cases x reads x visits x items, NaN for none) and where a film was shown; reads by time of signing.
+    """Grades (cases x reads x visits x items, NaN for none) and whether a film was shown; reads by time of signing.
 
-    A case has two reads or three; with three, agreement is counted over every two reads of a case.
+    A case has two or three reads; with three, agreement is counted over every pair of reads of a case.
     """
 
     instrument: Instrument
@@ -46,7 +46,7 @@ class JointGrades:
         return list(zip(self.instrument.items, joint_agreement(grades, changes, shown, pairs), strict=True))
 
     def differing(self, item: str, end: str) -> list[tuple[Case, list[tuple[float | None, float | None]]]]:
-        """Cases in which the two reads differ at an item, the largest difference first: a (baseline, end) a read."""
+        """Cases in which the reads differ at an item, the largest difference first: one (baseline, end) per read."""
         at, column = self.visits.every.index(end), self.instrument.positions[item]
         pairs = self.grades[:, :, [0, at], column]
         high, low = (np.where(np.isnan(pairs), end, pairs) for end in (-np.inf, np.inf))
@@ -56,13 +56,13 @@ class JointGrades:
 
 
 def every_two(of_reads: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Every two reads of each case as a row of two: cases x reads x items to pairs x 2 x items."""
+    """Every pair of reads of each case as a row of two: cases x reads x items to pairs x 2 x items."""
     pairs = combinations(range(of_reads.shape[1]), 2)
     return np.concatenate([of_reads[:, list(pair)] for pair in pairs])
 
 
 def known(grade: float) -> float | None:
-    """A grade; None where there is none."""
+    """A grade, or None."""
     return None if np.isnan(grade) else float(grade)
 
 
@@ -99,7 +99,7 @@ def columns_of(instrument: Instrument, items: Iterable[str]) -> list[int]:
 
 
 def primary_slots(cases: list[Case], each: int) -> dict[int, tuple[int, int]]:
-    """Case and place, from 0 in order of signing, of each signed primary read; at most `each` of a case."""
+    """Case and index, from 0 in order of signing, of each signed primary read; at most `each` of a case."""
     live = [case.pk for case in cases]
     signed = Read.objects.filter(case__in=live, kind=ReadKind.PRIMARY, status=ReadStatus.SIGNED)
     taken: dict[int, int] = {}

@@ -53,7 +53,7 @@ def pairs_of(cases: CaseQuerySet) -> dict[User, list[RepeatPair]]:
 def ratings_twice(campaign: Campaign, pairs: Sequence[RepeatPair], group: str = "total") -> Cube:
     """One reader's totals of a group and changes by the charter's rule: cases x visits x (first read, repeat).
 
-    Of both reads the values signed first: a correction is no independent read.
+    Uses the first-signed values of both reads: a correction is not an independent read.
     """
     prefetch_related_objects([read for pair in pairs for read in (pair.first, pair.repeat)], *SIGNED)
     terms = terms_of(campaign.charter)
@@ -92,7 +92,7 @@ def own_agreement(cube: Cube, end: str) -> dict[str, Any]:
 
 
 def enough_for_icc(found: Estimate) -> Estimate:
-    """The estimate, or none with the reason when it rests on too few pairs.
+    """The estimate, or none with the reason if it is based on too few pairs.
 
     >>> enough_for_icc(Estimate("ICC(2,1)", 0.9, 0.8, 0.95, n=29, k=2)).reason
     'Too few pairs: an ICC needs 30'

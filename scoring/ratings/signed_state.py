@@ -1,11 +1,11 @@
-"""The state of everything that was signed in a trial: what was computed under an equal state is still right."""
+"""The state of everything that was signed in a trial: results computed under an equal state are still valid."""
 
 from __future__ import annotations
 
 from audit.newest_event import state_of
 from reading.models import Campaign
 
-# What ratings are computed from, and the actions on reads that change none of it.
+# The records from which ratings are computed, and the actions on reads that do not affect them.
 ABOUT = ("reading.case", "reading.read", "reading.campaign", "studies.visit", "studies.visitplan", "studies.subject")
 BESIDES = ("reading.scores.saved", "reading.note.saved", "reading.film.served", "reading.read.opened")
 

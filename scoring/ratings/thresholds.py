@@ -1,6 +1,6 @@
 """The adjudication rate of a campaign at other thresholds, from its primary reads as first signed.
 
-Never of an open campaign, so that nobody chooses a threshold by the results that it gives. Training is no such result.
+Never for an open campaign, so that nobody chooses a threshold by its results. Training campaigns have no results.
 """
 
 from __future__ import annotations
@@ -41,12 +41,12 @@ class ReadPair(NamedTuple):
 
 
 def may_simulate(campaign: Campaign) -> bool:
-    """Whether other thresholds may be looked at: once the campaign is closed, and in training at any time."""
+    """Whether other thresholds may be viewed: once the campaign is closed, and in training at any time."""
     return campaign.trains or campaign.status in (CampaignStatus.CLOSED, CampaignStatus.LOCKED)
 
 
 def simulated(campaign: Campaign) -> ThresholdRates:
-    """The rates from 0 to 20 score units and at the charter's own threshold; computed again when reads change."""
+    """The rates from 0 to 20 score units and at the charter's own threshold; recomputed when reads change."""
     return kept.of(campaign.pk, signed_state(campaign), lambda: rates_of(campaign))
 
 
@@ -60,20 +60,20 @@ def rates_of(campaign: Campaign) -> ThresholdRates:
 
 
 def own_threshold(terms: Terms) -> float | None:
-    """The charter's threshold; None where no case is adjudicated."""
+    """The charter's threshold; None if no case is adjudicated."""
     own = threshold_of(terms)
     return None if own is None else float(own)
 
 
 def thresholds_of(terms: Terms) -> list[float]:
-    """From 0 to 20, and the charter's own."""
+    """The thresholds from 0 to 20, and the charter's own."""
     steps = {float(step) for step in np.arange(0, LARGEST + STEP, STEP)}
     own = own_threshold(terms)
     return sorted(steps if own is None else steps | {own})
 
 
 def pairs_of(campaign: Campaign) -> Iterator[ReadPair]:
-    """Every two signed primary reads of each case; a case whose reads count appears once its readers are complete."""
+    """Every pair of signed primary reads of a case; a case whose reads count appears once its readers are complete."""
     cases = list(compared_in(campaign).order_by("number"))
     frozen, instrument = identities(cases), instruments.get(terms_of(campaign.charter).instrument)
     reads = primary_reads(campaign)
@@ -95,7 +95,7 @@ def primary_reads(campaign: Campaign) -> Mapping[int, list[Read]]:
 
 
 def compared_pairs(terms: Terms, pairs: Sequence[ReadPair]) -> Iterator[CaseDiscordance]:
-    """Each pair with what the charter's trigger finds; pairs with equally many timepoints are compared at once."""
+    """Each pair with the charter's trigger; pairs with the same number of timepoints are compared together."""
     instrument, rule = instruments.get(terms.instrument), rule_of(terms)
     third_read = terms.partial_visits == THIRD_READ
     groups: dict[int, list[ReadPair]] = defaultdict(list)

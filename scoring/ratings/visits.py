@@ -1,4 +1,4 @@
-"""The visits of a campaign's cases: those that the protocol plans, in its order, and the others apart."""
+"""The visits of a campaign's cases: the planned ones in protocol order, and the others separately."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class CaseVisits:
         return self.every[1:]
 
     def end(self, wanted: str) -> str | None:
-        """The end of the interval shown first: the wanted visit where it is planned, or the last planned visit."""
+        """The end of the interval shown first: the requested visit if it is planned, or the last planned visit."""
         later = self.planned[1:]
         return wanted if wanted in later else (later or self.ends or (None,))[-1]
 

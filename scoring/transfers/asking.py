@@ -1,4 +1,4 @@
-"""Asking for a transfer: purpose, cut and recipient are checked and fixed; a job builds it."""
+"""Requesting a transfer: purpose, cut and recipient are checked and fixed; a job builds it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ INTERIM_MEANS = "The arms of this campaign can then never be opened here, and it
 
 @dataclass(frozen=True, kw_only=True)
 class WantedTransfer:
-    """What a person asks for; for an interim they have confirmed that its arms never open."""
+    """A person's request; for an interim they have confirmed that its arms are never opened."""
 
     purpose: str
     recipient: User
@@ -99,7 +99,7 @@ def demand_recipient(trial: Trial, recipient: User) -> None:
 
 
 def seed_for(purpose: str, before: DataTransfer | None) -> str:
-    """What a test transfer is scrambled by: as the one before it, so that only what changed differs."""
+    """The seed of a test transfer: that of the previous one, so that only real changes differ."""
     if purpose != Purpose.TEST:
         return ""
     return before.seed if before else new_seed().hex()

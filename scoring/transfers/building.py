@@ -83,7 +83,7 @@ def asked_for(payload: dict[str, Any]) -> DataTransfer:
 
 
 def given_up(*, payload: dict[str, Any], says: str) -> None:
-    """The transfer has failed because its job gave up."""
+    """Marks the transfer as failed because its job gave up."""
     transfer = asked_for(payload)
     if transfer.status == TransferStatus.BUILDING:
         mark_failed(transfer, f"{says} Nothing was lost. Ask for another transfer once this is resolved.")
@@ -97,7 +97,7 @@ def mark_failed(transfer: DataTransfer, reason: str) -> None:
 
 
 def build(transfer: DataTransfer, work: Path, lease: Lease) -> dict[str, Any]:
-    """Writes or unpacks the package; gives root, folder and counts."""
+    """Writes or unpacks the package; returns root, folder and counts."""
     if transfer.lock is not None:
         return of_lock(transfer, transfer.lock, work)
     demand_still_whole(transfer)
@@ -115,19 +115,19 @@ def build(transfer: DataTransfer, work: Path, lease: Lease) -> dict[str, Any]:
 
 
 def package_name(transfer: DataTransfer) -> str:
-    """The folder's name; that of a test says that it is scrambled."""
+    """The folder's name; that of a test states that it is scrambled."""
     campaign = transfer.campaign
     scrambled = "-SCRAMBLED" if transfer.purpose == Purpose.TEST else ""
     return f"{campaign.trial.code}-{campaign.code}-transfer-{transfer.number}-{transfer.purpose.upper()}{scrambled}"
 
 
 def tables_of(transfer: DataTransfer) -> Sequence[DatasetTable]:
-    """The tables of its package that are compared with those of the transfer before."""
+    """The tables of its package that are compared with those of the previous transfer."""
     return LISTINGS if transfer.purpose == Purpose.REVIEW else TABLES
 
 
 def diff_of(transfer: DataTransfer, folder: Path) -> dict[str, Any]:
-    """The rows that differ from the transfer of the same purpose before; empty for the first."""
+    """The rows that differ from the previous transfer of the same purpose; empty for the first."""
     if transfer.before is None:
         return {}
     return {
@@ -137,7 +137,7 @@ def diff_of(transfer: DataTransfer, folder: Path) -> dict[str, Any]:
 
 
 def facts_of(transfer: DataTransfer) -> dict[str, Any]:
-    """What the manifest says of the transfer itself."""
+    """The manifest's entry about the transfer itself."""
     return {
         "number": transfer.number,
         "purpose": transfer.purpose,
@@ -193,7 +193,7 @@ def write_review(transfer: DataTransfer, folder: Path, lease: Lease) -> tuple[di
 
 
 def of_lock(transfer: DataTransfer, lock: Lock, work: Path) -> dict[str, Any]:
-    """The package of the lock, proved by its root, with the rows that differ from the transfer before."""
+    """The package of the lock, verified by its root, with the rows that differ from the previous transfer."""
     with on_disk() as file:
         copy_export(lock.dataset.folder, file)
         with zipfile.ZipFile(file) as packed:

@@ -33,12 +33,12 @@ class Cut:
     batches: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
-        """As it is stored and written into the manifest."""
+        """The form in which it is stored and written into the manifest."""
         return {"until": self.until.isoformat() if self.until else None, "batches": list(self.batches)}
 
 
 def cut_in_words(cut: dict[str, Any]) -> str:
-    """The cut as the page and the README say it.
+    """The cut as worded on the page and in the README.
 
     >>> cut_in_words({"until": "2026-03-01", "batches": ["one", "two"]})
     'complete cases signed up to 2026-03-01, of the batches one and two'
@@ -55,7 +55,7 @@ def cut_in_words(cut: dict[str, Any]) -> str:
 def complete_cases(campaign: Campaign, purpose: str, cut: Cut) -> list[int]:
     """The ids of the complete cases of a cut, voided and stopped ones included.
 
-    A review looks at primary reads alone: that a case waits for its adjudication would tell of its changes.
+    A review uses primary reads only: that a case awaits adjudication would reveal something about its changes.
     """
     of_kind = Q(reads__kind=ReadKind.PRIMARY) if purpose == Purpose.REVIEW else Q()
     signed = of_kind & Q(reads__status=ReadStatus.SIGNED)
@@ -75,7 +75,7 @@ def complete_cases(campaign: Campaign, purpose: str, cut: Cut) -> list[int]:
 
 
 def is_read(case: Any, readers: int) -> bool:
-    """Whether every primary read of a case is signed; a case that was voided, or stopped before that, is done with."""
+    """Whether every primary read of a case is signed; a case voided, or stopped before that, counts as done."""
     if case.status == CaseStatus.VOIDED or stopped_early(case, case.signed, readers):
         return True
     return case.signed >= readers and not case.waiting
@@ -84,13 +84,13 @@ def is_read(case: Any, readers: int) -> bool:
 def stopped_early(case: Case, signed: int, readers: int) -> bool:
     """Whether consent was withdrawn before all primary reads were signed. One stopped later looks like any other.
 
-    That it had no result would tell that it waited for its adjudication.
+    The absence of a result would reveal that it was awaiting adjudication.
     """
     return case.consent_withdrawn and signed < readers
 
 
 def has_result(case: Any, _: int) -> bool:
-    """Whether a case has its result and no read is left to sign; one that never gets a result is done with."""
+    """Whether a case has its result and no read is left to sign; one that never gets a result counts as done."""
     return case.has_no_result or (case.status in WITH_RESULT and not case.waiting)
 
 
@@ -110,7 +110,7 @@ def demand_batches(campaign: Campaign, names: Sequence[str]) -> set[int]:
 
 
 def outside_of(campaign: Campaign, batches: set[int]) -> set[int]:
-    """The cases that no primary read of these batches belongs to; nobody is outside when no batch was chosen."""
+    """The cases without a primary read in these batches; none if no batch was chosen."""
     if not batches:
         return set()
     primary = Read.objects.filter(case__campaign=campaign, kind=ReadKind.PRIMARY)
@@ -130,7 +130,7 @@ def demand_cut(campaign: Campaign, purpose: str, cut: Cut) -> list[int]:
 
 
 def demand_still_whole(transfer: DataTransfer) -> None:
-    """WrongState when a case of a stored cut has been reopened since."""
+    """WrongState if a case of a stored cut has been reopened since."""
     lost = set(transfer.cases) - set(complete_cases(transfer.campaign, transfer.purpose, Cut()))
     if lost:
         raise WrongState(

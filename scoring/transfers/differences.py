@@ -1,4 +1,4 @@
-"""The rows in which a transfer differs from the one before it with the same purpose, read from the two packages."""
+"""The rows in which a transfer differs from the previous one with the same purpose, from the two packages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How and when the values of a test transfer were entered. Drawn too: rows that were filled at once held zeros."""
+"""The mode and time of entry in a test transfer. Also drawn, because rows that were filled at once contained zeros."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ SHORTEST, LONGEST = 1_000, 20_000  # milliseconds between two entries
 
 
 def redraw_entries(read: Read, draw: Draw, instrument: Instrument) -> None:
-    """Every entry of a read by key, one after another in the order of the sheet, in memory alone.
+    """Makes every entry of a read by key, in the order of the sheet, in memory only.
 
-    What the system entered for absent films stays as it is.
+    The system's entries for absent films are unchanged.
     """
     groups = entries_of(read, instrument)
     for group in groups:
@@ -30,7 +30,7 @@ def redraw_entries(read: Read, draw: Draw, instrument: Instrument) -> None:
 
 
 def entries_of(read: Read, instrument: Instrument) -> list[Sequence[ItemScore]]:
-    """The entries of each step, those after its first signature apart; each in the order of the sheet."""
+    """The entries of each step, with those after its first signature separate; each in the order of the sheet."""
     groups: dict[tuple[bool, int], dict[tuple[int, int, int], ItemScore]] = defaultdict(dict)
     for timepoint in timepoints_of(read):
         for score in timepoint.scores.all():
@@ -41,7 +41,7 @@ def entries_of(read: Read, instrument: Instrument) -> list[Sequence[ItemScore]]:
 
 
 def spread(entries: Sequence[ItemScore], draw: Draw) -> None:
-    """Entered by key at drawn intervals, the last one when the last was saved."""
+    """Sets entry by key at drawn intervals, ending when the last entry was saved."""
     at = max(score.saved_at for score in entries)
     for score in reversed(entries):
         score.entry, score.captured_plausible = KEY, True

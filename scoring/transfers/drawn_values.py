@@ -1,6 +1,6 @@
-"""The values of a test transfer: drawn from the seed alone, so that neither they nor the seed tell a true one.
+"""The values of a test transfer: drawn from the seed alone, so that neither they nor the seed reveal a true value.
 
-A permutation of true values by a seed that is stated could be undone. What is kept is the structure: which films there
+A permutation of true values by a published seed could be undone. Only the structure is kept: which films there
 are, who read them, and in how many revisions.
 """
 
@@ -28,8 +28,8 @@ DrawnEntry = tuple[int | None, str]
 class DrawnValues:
     """The entries of one case by reading, visit and item.
 
-    Readers of a case share one reading, so that they agree. Where an adjudicator took part each has their own, and
-    READER 1 sees the most damage come in between the first visit and the last, so that it is adjudicated again.
+    Readers of a case share one reading, so that they agree. If there was an adjudicator, each has their own, and
+    READER 1 has the largest change between the first visit and the last, so that the case is adjudicated again.
     """
 
     def __init__(self, seed: bytes, number: int, data: CaseData) -> None:
@@ -52,7 +52,7 @@ class DrawnValues:
 
 
 def drawn(draw: Draw, instrument: Instrument, item: Item) -> DrawnEntry:
-    """A grade that the item may have, or a reason why it was not assessable."""
+    """A possible grade of the item, or a reason why it was not assessable."""
     if draw.chance(NOT_ASSESSABLE):
         reasons = [reason.code for reason in instrument.reasons if not reason.operated]
         return None, reasons[draw.below(len(reasons))]
@@ -62,7 +62,7 @@ def drawn(draw: Draw, instrument: Instrument, item: Item) -> DrawnEntry:
 
 
 def redraw(read: Read, values: DrawnValues) -> None:
-    """Puts drawn entries in the place of everything that was saved and signed for a read, in memory alone."""
+    """Replaces everything that was saved and signed for a read by drawn entries, in memory only."""
     entries, visits, instrument = values.of(read), visits_of(read), values.data.instrument
     signed = versions_of(read)
     covered = {

@@ -1,4 +1,4 @@
-"""The tables of a review transfer: what the blinded data review decides on, without a score, a change or an arm."""
+"""The tables of a review transfer: the material of the blinded data review, without a score, a change or an arm."""
 
 from __future__ import annotations
 

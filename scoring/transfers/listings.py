@@ -26,7 +26,7 @@ MissingItems = dict[str, str]
 
 
 def finding(kind: str, subject: Subject, says: str, visit: str = "", reader: str = "") -> Row:
-    """One finding, named by its content."""
+    """One finding, identified by its content."""
     row: Row = {
         "KIND": kind,
         "STUDYID": subject.trial.code,
@@ -41,7 +41,7 @@ def finding(kind: str, subject: Subject, says: str, visit: str = "", reader: str
 
 
 def findings_of_cases(cases: Sequence[CaseData]) -> Iterator[Row]:
-    """What some cases have to decide on: voided and stopped ones, sites that were not assessable or flagged."""
+    """The findings of some cases: voided and stopped ones, sites that were not assessable or flagged."""
     flags = flags_in([read for data in cases for read in data.reads])
     for data in cases:
         if data.case.status == CaseStatus.VOIDED:
@@ -56,7 +56,7 @@ def findings_of_cases(cases: Sequence[CaseData]) -> Iterator[Row]:
 
 
 def primary_reads(data: CaseData) -> list[Read]:
-    """The signed first reads. Whether a case was adjudicated follows from its changes, so that is not listed."""
+    """The signed first reads. Adjudication is not listed, because it depends on the changes."""
     return [read for read in data.signed if read.kind == ReadKind.PRIMARY]
 
 
@@ -74,7 +74,7 @@ def findings_of_read(data: CaseData, read: Read, flags: dict[int, list[str]]) ->
 
 
 def reasons_in_words(instrument: Instrument, missing: MissingItems) -> str:
-    """How many sites were not assessable, by reason."""
+    """The number of sites that were not assessable, by reason."""
     of = Counter(missing.values())
     parts = [f"{number} {reason_in_words(instrument, reason)}" for reason, number in sorted(of.items())]
     return f"{counted(len(missing), 'site')} of {len(instrument.items)} not assessable: {both(parts)}"
@@ -131,7 +131,7 @@ def films_shown(
 
 
 def findings_of_subjects(campaign: Campaign, subjects: Sequence[Subject], today: date) -> Iterator[Row]:
-    """What is known about the visits of some subjects, and what is still open about them."""
+    """The findings about the visits of some subjects, and open questions about them."""
     load_visits(subjects)
     for subject in subjects:
         for state in visit_states(subject, today):
@@ -158,7 +158,7 @@ def findings_of_questions(campaign: Campaign, subjects: dict[int, Subject]) -> I
 
 
 def late_findings(campaign: Campaign, subject_of: dict[int, Subject]) -> Iterator[Row]:
-    """Cases of the cut whose films came or changed after they were frozen."""
+    """Cases of the cut whose films arrived or changed after they were frozen."""
     for case, says in cases_with_other_films(campaign):
         if case.pk in subject_of:
             yield finding("late", subject_of[case.pk], f"case {case.number}: {says}")

@@ -1,4 +1,4 @@
-"""Transfers of a lock: the locked package itself. An interim stays apart from whatever opens arms."""
+"""Transfers of a lock: the locked package itself. An interim is kept separate from campaigns whose arms are opened."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def demand_lock_for(campaign: Campaign, purpose: str) -> Lock:
 
 
 def is_interim(campaign: Campaign) -> bool:
-    """Whether the campaign was transferred as an interim, or is just being."""
+    """Whether the campaign was or is being transferred as an interim."""
     return has_transfer(campaign, Purpose.INTERIM)
 
 
@@ -41,7 +41,7 @@ def has_transfer(campaign: Campaign, purpose: Purpose) -> bool:
 
 
 def demand_interim(campaign: Campaign) -> None:
-    """WrongState for a campaign whose arms are open, that was final, or beside which another was open."""
+    """WrongState for a campaign whose arms are open, that was final, or that was open together with another."""
     if ArmsRequest.objects.filter(campaign=campaign, status__in=CONCERNING_ARMS).exists():
         raise WrongState(
             f"The arms of campaign {campaign.code} were requested, so it cannot be an interim: "

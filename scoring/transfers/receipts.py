@@ -1,4 +1,4 @@
-"""Handing a transfer over: the recipient alone downloads it, and signs that they received its number and root."""
+"""Delivery of a transfer: only the recipient downloads it, and signs that they received its number and root."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TRANSFER_IS: dict[str, str] = {
 
 
 def demand_own(transfer: DataTransfer, user: User) -> None:
-    """Refuses everybody but the recipient, and a transfer that is not ready."""
+    """Refuses anyone but the recipient, and a transfer that is not ready."""
     if transfer.recipient_id != user.pk:
         raise NotAllowed(message=f"Transfer {transfer.number} is for {transfer.recipient}. Only they can receive it.")
     if transfer.status != TransferStatus.READY:
@@ -28,7 +28,7 @@ def demand_own(transfer: DataTransfer, user: User) -> None:
 
 
 def record_download(*, transfer: DataTransfer, actor: Actor, user: User, part: str = "") -> None:
-    """Records in the audit trail that the recipient downloaded a copy, or a part of what it holds."""
+    """Records in the audit trail that the recipient downloaded a copy, or a part of it."""
     authorise(actor, Action.RECEIVE_TRANSFER)
     demand_own(transfer, user)
     with audited_atomic():
@@ -39,7 +39,7 @@ def record_download(*, transfer: DataTransfer, actor: Actor, user: User, part: s
 
 
 def record_comparison(*, transfer: DataTransfer, actor: Actor, user: User) -> DataTransfer:
-    """Records that the recipient downloaded the rows that differ from the transfer before, and returns that one."""
+    """Records that the recipient downloaded the rows that differ from the previous transfer, which is returned."""
     if transfer.before is None:
         purpose = transfer.get_purpose_display().lower()
         raise WrongState(
@@ -50,7 +50,7 @@ def record_comparison(*, transfer: DataTransfer, actor: Actor, user: User) -> Da
 
 
 def receive(*, transfer: DataTransfer, actor: Actor, user: User, password: str, root: str) -> TransferReceipt:
-    """The recipient signs the number and the root, which they type as their copy has it. Sent twice, signed once."""
+    """The recipient signs the number and the root, which they enter from their copy. Sent twice, it is signed once."""
     authorise(actor, Action.RECEIVE_TRANSFER)
     demand_own(transfer, user)
     demand_same_root(transfer, root)
@@ -73,7 +73,7 @@ def receive(*, transfer: DataTransfer, actor: Actor, user: User, password: str, 
 
 
 def demand_same_root(transfer: DataTransfer, root: str) -> None:
-    """BadInput when the copy of the recipient has another root."""
+    """BadInput if the recipient's copy has another root."""
     if root.strip().lower() != transfer.root:
         raise BadInput(
             f"The root of your copy, {quoted(root.strip()[:64])}, is not that of transfer {transfer.number}. "

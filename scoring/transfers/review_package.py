@@ -28,7 +28,7 @@ AT_ONCE = BLOCK * 20
 def write_listings(
     transfer: DataTransfer, folder: Path, lease: Lease, order: Sequence[int], shared: CampaignTransfer
 ) -> dict[str, int]:
-    """Every finding and every film of the cut; gives rows by file."""
+    """Writes every finding and every film of the cut; returns rows by file."""
     source = CaseSource(order, reader_codes(transfer.campaign), shared)
     findings, films = TableFile(folder, FINDINGS), TableFile(folder, FILMS)
     with findings.file, films.file:
@@ -54,7 +54,7 @@ def subjects_of(transfer: DataTransfer) -> dict[int, Subject]:
 
 
 def chunks(subjects: Sequence[Subject]) -> Iterator[Sequence[Subject]]:
-    """The subjects, some at a time."""
+    """The subjects in blocks."""
     for start in range(0, len(subjects), AT_ONCE):
         yield subjects[start : start + AT_ONCE]
 
@@ -70,7 +70,7 @@ def write_codebook(folder: Path, facts: CampaignFacts) -> None:
 
 
 def write_readme(folder: Path, facts: dict[str, Any]) -> None:
-    """README.md: what the review decides on, and what the files do not hold."""
+    """README.md: the material of the review, and what the files do not contain."""
     files = "\n".join(
         f"- `{table.name}` ({counted(facts['rows'][table.name], 'row')}): {table.says}." for table in LISTINGS
     )

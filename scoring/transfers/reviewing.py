@@ -1,4 +1,4 @@
-"""The blinded data review: the findings of a review transfer as they were digested, and signed decisions on them."""
+"""The blinded data review: the findings of a review transfer, verified by digest, and signed decisions on them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ kept = Kept[list[FindingRow]](size=4)
 
 @dataclass(frozen=True, kw_only=True)
 class NewDecision:
-    """What a person decides, on which findings, and why; `undecided` leaves out those that have a decision."""
+    """A person's decision, its findings and reason; `undecided` leaves out findings that have a decision."""
 
     findings: tuple[str, ...]
     decision: str
@@ -47,7 +47,7 @@ def findings_of(transfer: DataTransfer) -> list[FindingRow]:
 
 
 def demand_review(transfer: DataTransfer) -> None:
-    """WrongState for a transfer that holds no findings."""
+    """WrongState for a transfer without findings."""
     if transfer.purpose != Purpose.REVIEW:
         purpose = transfer.get_purpose_display().lower()
         raise WrongState(f"Transfer {transfer.number} has the purpose {purpose}. Only a data review has findings.")
@@ -67,13 +67,13 @@ def read_findings(transfer: DataTransfer) -> list[FindingRow]:
 
 
 def newest_decisions(transfer: DataTransfer) -> dict[str, ReviewDecision]:
-    """The decision that counts for each finding that has one."""
+    """The valid decision on each finding that has one."""
     decisions = ReviewDecision.objects.filter(transfer=transfer).select_related("signature").order_by("number")
     return {finding: one for one in decisions for finding in one.findings}
 
 
 def decide(*, transfer: DataTransfer, actor: Actor, user: User, password: str, deciding: NewDecision) -> ReviewDecision:
-    """Signs a decision over the root of the listings and the findings. The same form sent twice decides once."""
+    """Signs a decision over the root of the listings and the findings. The same form sent twice is recorded once."""
     authorise(actor, Action.DECIDE_REVIEW)
     chosen = checked(transfer, deciding)
     prove(act=Act.REVIEW_DECISION, user=user, password=password)

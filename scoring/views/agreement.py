@@ -22,7 +22,7 @@ from studies.arms.custodian_keys import holds_arms
 
 
 def results(request: HttpRequest, code: str) -> HttpResponse:
-    """The campaigns of a trial, with what can be seen of each."""
+    """The campaigns of a trial, with the pages available for each."""
     trial, actor = trial_or_404(request, code, Action.SEE_AGREEMENT)
     opened = arms_opened_at(trial)
     rows = [
@@ -50,7 +50,7 @@ def agreement_json(request: HttpRequest, code: str, slug: str) -> HttpResponse:
 
 
 def agreement_csv(request: HttpRequest, code: str, slug: str) -> HttpResponse:
-    """The figures of the page, unrounded, a row a figure."""
+    """The figures of the page, unrounded, a row per figure."""
     chosen = choose(request, code, slug)
     return download(chosen, EXCEL_MARK + csv_of(chosen.data_or_404(request)), "text/csv; charset=utf-8", "csv")
 

@@ -1,4 +1,4 @@
-"""What a person chose to see on the agreement page: a group of sites and an interval."""
+"""A person's choice on the agreement page: a group of sites and an interval."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ figures = Kept[dict[str, Any]](size=16)
 
 @dataclass(frozen=True)
 class AgreementChosen:
-    """The choice, what can be chosen, and the ratings; `end` is None where no case has two visits and a result."""
+    """The choice, the options, and the ratings; `end` is None if no case has two visits and a result."""
 
     campaign: Campaign
     groups: list[str]
@@ -72,7 +72,7 @@ class AgreementChosen:
         return urlencode({"group": self.group, "interval": self.end or ""})
 
     def data(self, request: HttpRequest) -> dict[str, Any] | None:
-        """The figures; None while there are none."""
+        """The figures; None if there are none yet."""
         if self.end is None:
             return None
         names, end = reader_names(request, self.campaign), self.end
@@ -83,7 +83,7 @@ class AgreementChosen:
         )
 
     def data_or_404(self, request: HttpRequest) -> dict[str, Any]:
-        """The figures for a download, which says whether the charter was prespecified or post hoc."""
+        """The figures for a download, which states whether the charter was prespecified or post hoc."""
         data = self.data(request)
         if data is None:
             raise Http404
@@ -114,7 +114,7 @@ def choose(request: HttpRequest, code: str, slug: str) -> AgreementChosen:
 def may_draw_cases(request: HttpRequest, campaign: Campaign) -> bool:
     """Whether a figure may have a point for each case: for the imaging lead once the campaign is closed.
 
-    Beside the values of its timepoints, the change of a case shows their true order.
+    With the values of its timepoints, the change of a case shows their true order.
     """
     if campaign.status != CampaignStatus.OPEN:
         return True
@@ -128,7 +128,7 @@ def demand_drawn_cases(chosen: AgreementChosen) -> None:
 
 
 def one_of(value: str, allowed: list[str] | tuple[str, ...], what: str) -> str:
-    """The value where it is allowed."""
+    """The value if it is allowed."""
     if value not in allowed:
         raise BadInput(f"The {what} cannot be {quoted(value)}. Choose {either(allowed)}.")
     return value

@@ -1,4 +1,4 @@
-"""Alarms about readers, for the imaging lead and coordinators; what was found is for those who see scores."""
+"""Alarms about readers, for the imaging lead and coordinators; findings are for people who see scores."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def alarms(request: HttpRequest, code: str) -> HttpResponseBase:
 def alarm_table(
     request: HttpRequest, trial: Trial, rows: QuerySet[ReaderAlarm], *, shows_detail: bool, prefix: str = ""
 ) -> Listing:
-    """A row an alarm."""
+    """A row per alarm."""
     own = signed_in(request).pk
 
     def number(row: ReaderAlarm) -> Link:
@@ -69,19 +69,19 @@ def alarm_table(
 
 
 def reason_for(row: ReaderAlarm, person: int, *, sees_scores: bool) -> str:
-    """The reason, which may tell what was found: for those who see scores, and the person who wrote it."""
+    """The reason, which may reveal findings: for people who see scores, and for its author."""
     return row.reason if sees_scores or row.acted_by_id == person else ""
 
 
 def action_badge(row: ReaderAlarm) -> Badge:
-    """What is done, or that nothing is recorded yet."""
+    """The recorded action, or that none is recorded yet."""
     if not row.action:
         return Badge("waiting", "Not recorded yet", "waiting")
     return Badge(row.action, row.get_action_display(), "good" if row.action == AlarmAction.NONE else "active")
 
 
 def alarm(request: HttpRequest, code: str, pk: int) -> HttpResponse:
-    """One alarm, and the form that records what is done about it."""
+    """One alarm, and the form that records an action on it."""
     trial, actor = trial_or_404(request, code, Action.HANDLE_ALARMS)
     of_trial = ReaderAlarm.objects.filter(campaign__trial=trial)
     shown = get_object_or_404(of_trial.select_related("campaign__trial", "reader", "acted_by"), pk=pk)

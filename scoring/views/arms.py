@@ -34,7 +34,7 @@ TAKES_PART = (Action.REQUEST_ARMS, Action.OPEN_ARMS)
 
 
 def holding_or_404(request: HttpRequest, code: str, *actions: Action) -> tuple[Trial, Actor]:
-    """A trial that holds arms, for a person with one of these permissions; other trials have no such page."""
+    """A trial with stored arms, for a person with one of these permissions; other trials have no such page."""
     for membership in memberships_or_404(request, code):
         if any(allows(membership.role, action) for action in actions):
             if not holds_arms(membership.trial):
@@ -84,7 +84,7 @@ def ask(request: HttpRequest, code: str, slug: str) -> HttpResponse:
 @taken_in_memory(LARGEST_SHARE)
 @sensitive_variables()
 def one(request: HttpRequest, code: str, token: str) -> HttpResponse:
-    """The state of a request; a custodian gives their share here."""
+    """The state of a request; a custodian submits their share here."""
     trial, actor = holding_or_404(request, code, *TAKES_PART)
     asked = request_of(trial, token)
     form = ShareForm(request.POST or None, request.FILES or None)
@@ -110,7 +110,7 @@ def one(request: HttpRequest, code: str, token: str) -> HttpResponse:
 
 @sensitive_variables()
 def give(request: HttpRequest, code: str, asked: ArmsRequest, form: ShareForm) -> None:
-    """Takes the custodian's share under their signature."""
+    """Accepts the custodian's share under their signature."""
     _, actor = trial_or_404(request, code, Action.OPEN_ARMS)
     content = form.cleaned_data["opening_share"].read()
     password = form.cleaned_data["password"]

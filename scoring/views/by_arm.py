@@ -1,4 +1,4 @@
-"""The endpoint by arm, for a statistician who has received the arms: asked for, computed by a job, shown."""
+"""The endpoint by arm, for a statistician who has received the arms: requested, computed by a job, shown."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def by_arm_report(request: HttpRequest, code: str, token: str, number: int) -> H
 
 
 def shown(results: dict[str, Any], request: HttpRequest) -> dict[str, Any]:
-    """The heading, the facts, and the tables and figures of the score that was chosen: by default the first."""
+    """The heading, the facts, and the tables and figures of the chosen score, by default the first."""
     titles = [section["title"] for section in results["sections"]]
     chosen = one_of(request.GET.get("score", titles[0]), titles, "score")
     section = results["sections"][titles.index(chosen)]
@@ -99,7 +99,7 @@ def shown(results: dict[str, Any], request: HttpRequest) -> dict[str, Any]:
 
 
 def table_of(name: str, found: dict[str, Any]) -> ReportTable:
-    """A table as it was written into results.json."""
+    """A table as in results.json."""
     columns = tuple(ReportColumn(key, label, found["kinds"][key]) for key, label in found["columns"].items())
     return ReportTable(name, found["title"], columns, found["rows"], tuple(found["notes"]))
 
@@ -122,7 +122,7 @@ def by_arm_file(request: HttpRequest, code: str, token: str, number: int, name: 
 
 
 def places(name: str, kind: str) -> Iterator[str]:
-    """Where the report may hold the file: a table of its own, or the data of a figure."""
+    """The possible paths of the file in the report: a separate table, or the data of a figure."""
     yield f"figures/{name}.{kind}"
     yield f"tables/{name}.{kind}"
 

@@ -116,6 +116,6 @@ def check_film(request: HttpRequest, code: str, slug: str, film: str) -> HttpRes
 
 
 def private(response: HttpResponse) -> HttpResponse:
-    """Kept by no browser and no proxy."""
+    """Prevents caching in browsers and proxies."""
     response["Cache-Control"] = "private, no-store"
     return response

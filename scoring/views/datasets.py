@@ -57,7 +57,7 @@ def dataset_of(trial: Trial, slug: str, number: int) -> Dataset:
 
 
 def signer_of(request: HttpRequest) -> User:
-    """The account that signs."""
+    """The signing account."""
     return signed_in(request)
 
 
@@ -76,7 +76,7 @@ def locks(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def datasets(request: HttpRequest, code: str, slug: str) -> HttpResponse:
-    """Every dataset and lock of a campaign, and what blocks a lock."""
+    """Every dataset and lock of a campaign, and the obstacles to a lock."""
     trial, campaign, role = campaign_of(request, code, slug)
     made = list(Dataset.objects.filter(campaign=campaign).select_related("lock"))
     jobs = {

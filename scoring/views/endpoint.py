@@ -1,4 +1,4 @@
-"""The results of a dataset over all arms, for the statistician: tables and figures, each as a file too."""
+"""The results of a dataset over all arms, for the statistician: tables and figures, each also as a file."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def results(request: HttpRequest, code: str, slug: str, number: int) -> HttpResp
 
 
 def results_with(dataset: Dataset, name: str) -> PooledResults:
-    """The results that hold the table or figure of this name, which begins with its score."""
+    """The results with the table or figure of this name, which begins with its score."""
     scores = scores_of(dataset)
     score = name.partition("_")[0]
     return results_in(dataset, score if score in scores else next(iter(scores), ""))

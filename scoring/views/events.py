@@ -35,7 +35,7 @@ def campaign_of(request: HttpRequest, code: str, slug: str) -> tuple[Campaign, A
 
 
 def events(request: HttpRequest, code: str, slug: str) -> HttpResponse:
-    """Every version of the list, what the charter makes of each kind, and the form for the next version."""
+    """Every version of the list, the charter's strategy for each kind, and the form for the next version."""
     campaign, actor = campaign_of(request, code, slug)
     form = TableForm(request.POST or None, request.FILES or None)
     context: dict[str, Any] = {"trial": campaign.trial, "campaign": campaign, "form": form}
@@ -93,6 +93,6 @@ def example(request: HttpRequest, code: str, slug: str) -> HttpResponse:
 
 
 def as_csv(name: str) -> HttpResponse:
-    """A CSV file to download, still without lines."""
+    """A CSV file to download, without lines yet."""
     headers = {"Cache-Control": "private, no-store", "Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(EXCEL_MARK, content_type="text/csv; charset=utf-8", headers=headers)

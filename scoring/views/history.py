@@ -27,7 +27,7 @@ EMPTY = "No score has been saved in this campaign yet. Every value a reader ente
 
 
 def scores(request: HttpRequest, code: str) -> HttpResponseBase:
-    """Every revision, newest first, as a page or as CSV; counts alone where the rows are not to be seen yet."""
+    """Every revision, newest first, as a page or as CSV; only counts if the rows may not be seen yet."""
     seen = seen_by(request, code)
     context: dict[str, Any] = {
         "trial": seen.trial,
@@ -67,7 +67,7 @@ def filters_in(listing: KeysetListing) -> dict[str, str]:
 
 
 def cell(request: HttpRequest, code: str, timepoint: str, item: str) -> HttpResponseBase:
-    """Everything that one cell ever held, newest first."""
+    """Every revision of one cell, newest first."""
     trial, actor = trial_or_404(request, code, Action.SEE_SCORE_HISTORY)
     of_cell = Campaign.objects.filter(cases__reads__steps__timepoints__token=timepoint, trial=trial)
     campaign = get_object_or_404(of_cell.select_related("trial", "charter").distinct())
@@ -87,7 +87,7 @@ def cell(request: HttpRequest, code: str, timepoint: str, item: str) -> HttpResp
 
 
 def review(request: HttpRequest, code: str) -> HttpResponse:
-    """The auditor signs the rows that the filters in the address leave as reviewed."""
+    """The auditor signs the rows selected by the filters in the address as reviewed."""
     seen = seen_by(request, code, Action.REVIEW_SCORES)
     campaign, listing = seen.whole, history_of(request, seen)
     filters, form = filters_in(listing), ReviewForm(request.POST or None)

@@ -28,7 +28,7 @@ FIGURES: Mapping[str, str] = {
     "share": "Share of the difference in change",
     "not_assessable": "Not assessable",
 }
-# Of these a larger value is better: the drawing is darker where it is smaller.
+# For these, a larger value is better: the drawing is darker where it is smaller.
 AGREEMENT = ("exact", "positive")
 SHADES = 5
 SIDES = {"L": "Left", "R": "Right"}
@@ -54,7 +54,7 @@ class JointRow:
         return value
 
     def text(self, name: str) -> str:
-        """A figure as a page and a CSV file show it."""
+        """A figure as shown on a page and in a CSV file."""
         value = self.figure(name)
         if value is None:
             return "Too few" if self.found.too_few else "Not known"
@@ -85,7 +85,7 @@ def interval_of(request: HttpRequest, grades: JointGrades) -> str:
 
 
 def feature_names(grades: JointGrades) -> list[str]:
-    """Erosion and narrowing, or the grade, as the instrument has them."""
+    """Erosion and narrowing, or the grade, depending on the instrument."""
     return list(dict.fromkeys(item.feature for item in grades.instrument.items))
 
 

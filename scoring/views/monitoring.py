@@ -87,7 +87,7 @@ def share_of(found: Estimate | None, part: str) -> str:
 
 
 def drift_badge(row: MonitoredReader) -> Badge:
-    """What the chart shows."""
+    """The finding of the chart."""
     if row.drift.reason:
         return Badge("none", "No chart", "neutral")
     if row.drift.alarm is not None:

@@ -1,4 +1,4 @@
-"""The tables beside a reader's charts."""
+"""The tables next to a reader's charts."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def charted(reader: MonitoredReader, monitored: Monitored) -> list[ChartedCase]:
 
 
 def drift_table(request: HttpRequest, reader: MonitoredReader, rows: list[ChartedCase]) -> Listing:
-    """A row a case."""
+    """A row per case."""
     columns = [
         Column("place", "Place", sort="place"),
         Column("case", "Case", sort="case"),
@@ -94,12 +94,12 @@ def drift_table(request: HttpRequest, reader: MonitoredReader, rows: list[Charte
 
 
 def rounded(value: float | None) -> Number | None:
-    """Shown to three places."""
+    """The number to three decimal places."""
     return None if value is None else Number(value, 3)
 
 
 def discordance_table(request: HttpRequest, reader: MonitoredReader) -> Listing:
-    """A row a group of cases."""
+    """A row per group of cases."""
     columns = [
         Column("cases", "Cases", lambda row: f"{row.first} to {row.last}"),
         Column("discordant", "Discordant", sort="discordant"),
@@ -120,7 +120,7 @@ def discordance_table(request: HttpRequest, reader: MonitoredReader) -> Listing:
 
 
 def reads_table(request: HttpRequest, reader: MonitoredReader) -> Listing:
-    """A row a week."""
+    """A row per week."""
     columns = [
         Column("monday", "Week starting", sort="monday"),
         Column("reads", "Reads first signed", sort="reads"),

@@ -1,4 +1,4 @@
-"""A trial by site and month, for those who follow it: counts, adjudication of whole campaigns, locks; no scores."""
+"""A trial by site and month, for people who follow it: counts, adjudication of whole campaigns, locks; no scores."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ SUMS = {
 
 @require_GET
 def dashboard(request: HttpRequest, code: str) -> HttpResponseBase:
-    """A row for each site and month; the adjudication rates for those who may see them; the locks."""
+    """A row for each site and month; the adjudication rates for people who may see them; the locks."""
     trial, actor = trial_or_404(request, code, Action.FOLLOW_TRIAL)
     today = timezone.localdate()
     rows = site_months(trial, today)

@@ -43,7 +43,7 @@ class RateRow:
 
 @require_GET
 def thresholds(request: HttpRequest, code: str, slug: str) -> HttpResponseBase:
-    """The adjudication rate as the threshold goes from 0 to 20, drawn and as a list."""
+    """The adjudication rate for thresholds from 0 to 20, as a drawing and a list."""
     _, campaign = campaign_for(request, code, slug, Action.SEE_AGREEMENT)
     terms = terms_of(campaign.charter)
     context: Context = {"trial": campaign.trial, "campaign": campaign, "timing": timing_of(campaign)}
@@ -87,7 +87,7 @@ def rows_of(found: ThresholdRates) -> list[RateRow]:
 
 
 def whole_or(cases: float) -> int | Number:
-    """A number of cases; with a decimal where cases count in parts.
+    """A number of cases, with a decimal if cases count in parts.
 
     >>> whole_or(3.0), str(whole_or(3.25))
     (3, '3.2')

@@ -1,4 +1,4 @@
-"""How long signed reads took, for the imaging lead; readers never see it."""
+"""The duration of signed reads, for the imaging lead; readers never see it."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def reading_times(request: HttpRequest, code: str, slug: str) -> HttpResponseBas
 
 
 def rounded(seconds: float | None) -> float | None:
-    """To a tenth of a second."""
+    """The number to a tenth of a second."""
     return None if seconds is None else round(seconds, 1)
 
 
@@ -59,7 +59,7 @@ def finding(step: Any) -> Badge | None:
 
 
 def history(step: ReadStep, campaign: Campaign) -> Link:
-    """The case, leading to every value entered in it."""
+    """The case, with a link to every value entered in it."""
     number = step.read.case.number
     address = reverse("scoring:scores", args=[campaign.trial.code])
     return Link(str(number), f"{address}?campaign={campaign.code}&case-from={number}&case-to={number}")

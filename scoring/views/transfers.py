@@ -1,4 +1,4 @@
-"""Transfers of a campaign: ask for one, follow it, download it, sign its receipt."""
+"""Transfers of a campaign: request one, follow it, download it, sign its receipt."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def transfers(request: HttpRequest, code: str, slug: str) -> HttpResponse:
 
 
 def transfer(request: HttpRequest, code: str, slug: str, number: int) -> HttpResponse:
-    """One transfer: cut, counts, root, what differs from the one before; its recipient signs the receipt here."""
+    """One transfer: cut, counts, root, differences from the previous one; its recipient signs the receipt here."""
     campaign, actor = campaign_of(request, code, slug, Action.RECEIVE_TRANSFER)
     shown, user = transfer_of(campaign, number), signed_in(request)
     form = ReceiptForm(request.POST or None)
@@ -69,7 +69,7 @@ def transfer(request: HttpRequest, code: str, slug: str, number: int) -> HttpRes
 
 
 def facts_of(shown: DataTransfer) -> dict[str, Any]:
-    """What the page says of a transfer."""
+    """The data of a transfer's page."""
     diff = shown.counts.get("diff", {}).get("tables", {})
     first = [{"file": name, **one} for name, table in diff.items() for one in table["first"][:20]][:100]
     differ = sum(table[kind] for table in diff.values() for kind in KINDS)
@@ -100,7 +100,7 @@ def transfer_zip(request: HttpRequest, code: str, slug: str, number: int) -> Str
 
 
 def transfer_differences(request: HttpRequest, code: str, slug: str, number: int) -> StreamingHttpResponse:
-    """Every row that differs from the transfer before, for the recipient; the download is recorded."""
+    """Every row that differs from the previous transfer, for the recipient; the download is recorded."""
     campaign, actor = campaign_of(request, code, slug, Action.RECEIVE_TRANSFER)
     shown = transfer_of(campaign, number)
     before = record_comparison(transfer=shown, actor=actor, user=signed_in(request))

@@ -1,4 +1,4 @@
-"""Whether a trial holds sealed arms, and its custodians' public keys. By default it holds none."""
+"""The choice to store sealed arms in a trial, and its custodians' public keys. By default none are stored."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ def holds_arms(trial: Trial) -> bool:
 
 
 def demand_holding(trial: Trial) -> None:
-    """Refuses any action on arms in a trial that holds none."""
+    """Refuses any action on arms in a trial without stored arms."""
     if not holds_arms(trial):
         raise WrongState(f"Trial {trial.code} holds no arms. Its coordinator decides whether it holds them.")
 
 
 def hold_arms(*, trial: Trial, actor: Actor, user: User, reason: str) -> ArmsHolding:
-    """From now on the trial holds arms, sealed to its custodians."""
+    """Chooses to store arms in the trial, sealed to its custodians."""
     authorise(actor, Action.CHOOSE_ARMS)
     reason = checked_text("reason", reason, longest=200)
     with audited_atomic():
@@ -47,7 +47,7 @@ def hold_arms(*, trial: Trial, actor: Actor, user: User, reason: str) -> ArmsHol
 
 
 def hold_no_arms(*, trial: Trial, actor: Actor, reason: str) -> None:
-    """Back to the default; refused once values have been imported, because they stay sealed for good."""
+    """Restores the default; refused once values have been imported, because they stay sealed permanently."""
     authorise(actor, Action.CHOOSE_ARMS)
     reason = checked_text("reason", reason, longest=200)
     demand_holding(trial)
@@ -64,7 +64,7 @@ def hold_no_arms(*, trial: Trial, actor: Actor, reason: str) -> None:
 
 
 def register_key(*, trial: Trial, actor: Actor, user: User, public_key: str) -> CustodianKey:
-    """A custodian's public key; it replaces their earlier one. It counts once they have confirmed it."""
+    """Registers a custodian's public key, replacing their earlier one. It is valid once they have confirmed it."""
     authorise(actor, Action.HOLD_ARMS)
     demand_holding(trial)
     text = "".join(public_key.split())
@@ -123,7 +123,7 @@ def confirm_key(*, key: CustodianKey, actor: Actor, user: User, typed: str) -> N
 
 
 def demand_true_fingerprint(key: CustodianKey) -> None:
-    """Refuses a key whose stored fingerprint is not its own: one of the two was altered in the database."""
+    """Refuses a key that does not match its stored fingerprint: one of the two was altered in the database."""
     try:
         true = fingerprint(decoded_key(key.public_key)) == key.fingerprint
     except BadInput:
@@ -149,18 +149,18 @@ def keys_to_seal_to(trial: Trial) -> list[CustodianKey]:
 
 
 def newest_import(trial: Trial) -> ArmsImport | None:
-    """The version that counts."""
+    """The newest version."""
     return ArmsImport.objects.filter(trial=trial).order_by("-version").first()
 
 
 def note_arms_opened(trial: Trial) -> ArmsHolding:
-    """When arms of the trial were first opened; in the transaction of the event that records it."""
+    """Stores when arms of the trial were first opened, in the transaction of the event that records it."""
     ArmsHolding.objects.filter(trial=trial, opened_at=None).update(opened_at=timezone.now())
     return ArmsHolding.objects.get(trial=trial)
 
 
 def note_arms_received(trial: Trial) -> ArmsHolding:
-    """When arms of the trial were first received; in the transaction of the event that records it."""
+    """Stores when arms of the trial were first received, in the transaction of the event that records it."""
     ArmsHolding.objects.filter(trial=trial, received_at=None).update(received_at=timezone.now())
     return ArmsHolding.objects.get(trial=trial)
 

@@ -24,7 +24,7 @@ class MemoryOnly(FileUploadHandler):
         self.largest, self.kept = largest, io.BytesIO()
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
-        """Each file starts empty."""
+        """Starts each file empty."""
         super().new_file(*args, **kwargs)
         self.kept = io.BytesIO()
 
@@ -33,7 +33,7 @@ class MemoryOnly(FileUploadHandler):
         self.kept.write(raw_data[: max(self.largest + 1 - self.kept.tell(), 0)])
 
     def file_complete(self, file_size: int) -> InMemoryUploadedFile:
-        """What was kept, with the size that was sent."""
+        """The kept content, with the size that was sent."""
         self.kept.seek(0)
         return InMemoryUploadedFile(self.kept, self.field_name, self.file_name, self.content_type, file_size, None)
 

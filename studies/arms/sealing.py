@@ -1,4 +1,4 @@
-"""Seals one arm so that any two of the two or three custodians can open it together. Nobody else can, not the server.
+"""Seals one arm so that any two of the two or three custodians can open it together; nobody else and no server can.
 
 For every pair of custodians the value is encrypted under HKDF(k1 || k2), k1 and k2 fresh; a custodian's shares are
 encrypted to that custodian by HPKE. A commitment to each custodian's shares reveals a wrong share immediately.
@@ -52,7 +52,7 @@ def seal_arm(arm: str, keys: Sequence[bytes], *, trial: str, subject: str, versi
 
 
 def is_share(sealed: Mapping[str, Any], place: int, share: bytes, *, trial: str, subject: str, version: int) -> bool:
-    """Whether these bytes are what was sealed to the custodian at that place."""
+    """Whether these bytes are the share sealed to the custodian at that place."""
     given = commitment(share, context(trial, subject, version, f"share {place}"))
     return hmac.compare_digest(given, sealed["commitments"][str(place)])
 
@@ -68,7 +68,7 @@ def open_arm(sealed: Mapping[str, Any], given: Mapping[int, bytes], *, trial: st
 
 
 def share_of_pair(shares: bytes, place: int, pair: tuple[int, int], count: int) -> bytes:
-    """A custodian's 32 bytes for one pair; the shares are in the order of the pairs that the custodian belongs to."""
+    """A custodian's 32 bytes for one pair; the shares are in the order of the custodian's pairs."""
     own = [one for one in combinations(range(1, count + 1), 2) if place in one]
     start = own.index(pair) * SHARE_BYTES
     return shares[start : start + SHARE_BYTES]
@@ -93,7 +93,7 @@ def commitment(share: bytes, bound_to: bytes) -> str:
 
 
 def name_of(pair: tuple[int, int]) -> str:
-    """A pair as it is written in the sealed value."""
+    """A pair as written in the sealed value."""
     return f"{pair[0]}-{pair[1]}"
 
 

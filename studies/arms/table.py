@@ -26,7 +26,7 @@ class BadRows(BadInput):
 
 
 def read_arms(content: bytes, subjects: set[str]) -> dict[str, str]:
-    """The arm of each subject; BadRows when any line is wrong."""
+    """The arm of each subject; BadRows if any line is wrong."""
     if len(content) > LARGEST_FILE:
         raise BadInput(
             f"The file is larger than {LARGEST_FILE // 1024**2} MB. Keep only the columns subject and arm.",
@@ -63,7 +63,7 @@ def faults_of(lines: list[list[str]], subjects: set[str]) -> Iterator[str]:
 
 
 def fault_of(row: list[str], subjects: set[str], seen: dict[str, int]) -> str:
-    """What is wrong with one line; empty when nothing is."""
+    """The fault of one line; empty if there is none."""
     if len(row) != len(HEAD):
         return f"a subject and an arm are expected, and the line has {counted(len(row), 'value')}"
     subject, arm = (cell.strip() for cell in row)

@@ -28,7 +28,7 @@ PAUSE_SECONDS = 0.1
 
 @dataclass(frozen=True)
 class Declared:
-    """What the person at the command line declares for all files."""
+    """The declarations at the command line for all files."""
 
     subject: Subject | None = None
     visit: Visit | None = None
@@ -49,7 +49,7 @@ class BulkResult:
     view: str = ""
 
     def as_dict(self) -> dict[str, str]:
-        """As one line of JSON."""
+        """The result as one line of JSON."""
         return asdict(self)
 
 
@@ -82,7 +82,7 @@ def deliver_all(
 
 
 def read_again(site: Site, actor: Actor) -> Iterator[tuple[str, Film | str]]:
-    """Reads again every film of the site that was refused as unreadable; a sentence where another film replaced it."""
+    """Reads every film of the site that was refused as unreadable again; a sentence if another film replaced it."""
     refused = Film.objects.filter(site=site, status=FilmStatus.REFUSED, header__has_key=UNREADABLE_BY)
     for film in refused.order_by("pk"):
         try:
@@ -96,7 +96,7 @@ def read_again(site: Site, actor: Actor) -> Iterator[tuple[str, Film | str]]:
 def deliver(
     transmittal: Transmittal, name: str, path: Path, declared: Declared, actor: Actor
 ) -> Iterator[tuple[str, IntakeReceipt | str]]:
-    """Receives the file, or each member of a zip; a sentence instead of a receipt where nothing could be received."""
+    """Receives the file, or each member of a zip; a sentence instead of a receipt if nothing could be received."""
     if path.is_symlink():
         yield name, "The path is a link. Only regular files are received."
         return
@@ -127,7 +127,7 @@ def carried(film: Film) -> Job | None:
         carry_job(job.pk)
         job.refresh_from_db()
         if job.status in (Job.Status.RUNNING, Job.Status.QUEUED):
-            time.sleep(PAUSE_SECONDS)  # another worker has it, or it waits to be tried again
+            time.sleep(PAUSE_SECONDS)  # another worker has it, or it is waiting for a retry
     return job
 
 
@@ -139,7 +139,7 @@ def as_duplicate(name: str, received: IntakeReceipt) -> BulkResult:
 
 
 def answered(name: str, received: IntakeReceipt | Film | str) -> BulkResult:
-    """The same in a separate thread, which must not keep its database connection."""
+    """The same in a separate thread, whose database connection is closed afterwards."""
     try:
         return answer(name, received)
     except Refusal as refusal:

@@ -55,7 +55,7 @@ def named(film: Film) -> str:
 
 
 def other_site(film: Film) -> Finding | None:
-    """A film sent by two sites belongs to one of them, or the patient moved from one to the other."""
+    """A film sent by two sites: it belongs to one of them, or the patient moved from one to the other."""
     same = Q(sha256=film.sha256)
     if film.sop_instance_uid:
         same |= Q(sop_instance_uid=film.sop_instance_uid)

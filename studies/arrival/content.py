@@ -1,6 +1,6 @@
-"""Whether two files of one SOP Instance UID hold the same image, also when one was compressed without loss.
+"""Whether two files with one SOP Instance UID contain the same image, even if one was losslessly compressed.
 
-A content is kept in two halves: the keyed digest of the header alone, then that of the header with its pixel bytes.
+The content is stored in two halves: the keyed digest of the header alone, then that of the header with its pixel bytes.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ def content_of(seen: dict[str, Any]) -> str:
 
 
 def reencoded(film: Film, content: str, other: Film, kept: str) -> bool:
-    """Whether `film`, with its content, is `other`, with the content kept of it, in another encoding.
+    """Whether `film`, with its content, is `other`, with its stored content, in another encoding.
 
     They have the same header and the same decoded pixels.
 
-    Decodes what was not decoded before, so it is called outside of any transaction.
+    Decodes films that were not decoded before, so it is called outside any transaction.
     """
     if not content or kept[:HALF] != content[:HALF]:
         return False
@@ -36,7 +36,7 @@ def reencoded(film: Film, content: str, other: Film, kept: str) -> bool:
 
 
 def pixels_of(film: Film) -> str:
-    """The keyed digest of its decoded pixels; empty when they cannot be decoded."""
+    """The keyed digest of its decoded pixels; empty if they cannot be decoded."""
     if film.pixel_sha256:
         return film.pixel_sha256
     try:

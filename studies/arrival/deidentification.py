@@ -35,7 +35,7 @@ ACTOR = Actor.system("de-identification")
 
 
 def carry(*, payload: dict[str, Any], lease: Lease) -> None:
-    """Reads the film in a limited child process, stores what is blind, then moves it in one short transaction."""
+    """Reads the film in a restricted child process, stores the blind parts, then moves it in one short transaction."""
     film = Film.objects.select_related("trial", "site", "subject", "visit__subject", "visit__plan").get(
         pk=payload["film"]
     )
@@ -74,7 +74,7 @@ def read(film: Film, original: IO[bytes], folder: Path, lease: Lease) -> None:
 
 
 def why_not_kept(film: Film, named: Iterable[Subject | None]) -> str:
-    """The sentence about a film that came after a subject whom it names withdrew consent; earlier films are kept."""
+    """The sentence about a film that arrived after a subject named in it withdrew consent; earlier films are kept."""
     return why_none_accepted(subject for subject in named if came_after_withdrawal(film, subject))
 
 
@@ -85,7 +85,7 @@ def came_after_withdrawal(film: Film, subject: Subject | None) -> bool:
 
 
 def stop_unconsented(film: Film, lease: Lease, says: str) -> None:
-    """Refused, and its bytes are deleted: only its header says whose film it is."""
+    """Refuses the film and deletes its bytes: only its header identifies the subject."""
     stored = film.original_file
     stop(film, lease, "refused", says, {"original_file": "", "reason_code": CONSENT_WITHDRAWN})
     drop_original(stored)
@@ -101,7 +101,7 @@ def twin_of(film: Film, uid: str, header: dict[str, Any]) -> Twin | None:
 
 
 def kept_header(seen: dict[str, Any]) -> dict[str, Any]:
-    """Facts; identities only as keyed digests."""
+    """The facts of the film, with identities only as keyed digests."""
     header = {name: value for name, value in seen["facts"].items() if value not in ("", [])}
     header[CONTENT] = content_of(seen)
     for name in ("Patient", "Device"):
@@ -206,7 +206,7 @@ def keep(
 
 
 def recognised(film: Film, placed: Placement, result: dict[str, Any], pixels: str, desk: Path) -> list[dict[str, Any]]:
-    """Whether the picture was received before in another form."""
+    """Whether the picture was already received in another form."""
     likeness = given_likeness(result["likeness"])
     if likeness is None:
         return []
@@ -228,7 +228,7 @@ def details_of(result: dict[str, Any], found: list[dict[str, Any]], pixels: str)
 
 
 def stop(film: Film, lease: Lease, outcome: str, text: str, known: dict[str, Any]) -> None:
-    """Held for the site or refused, with a sentence that says why."""
+    """Holds the film for the site or refuses it, with a sentence that gives the reason."""
     status = FilmStatus.HELD if outcome == "held" else FilmStatus.REFUSED
     code = known.pop("reason_code", "")
     values = {**known, "status_reason": text[:500]}
@@ -237,7 +237,7 @@ def stop(film: Film, lease: Lease, outcome: str, text: str, known: dict[str, Any
 
 
 def given_up(*, payload: dict[str, Any], says: str) -> None:
-    """The film is held because its job gave up: the site has it processed again by saving its form."""
+    """Holds the film because its job gave up: the site can have it processed again by saving its form."""
     film = locked_row(Film(pk=payload["film"]))
     if film.status != FilmStatus.RECEIVED:
         return
@@ -280,7 +280,7 @@ def write(
 
 
 def with_what_came_meanwhile(film: Film, values: dict[str, Any]) -> dict[str, Any]:
-    """Keeps what the site or a second copy of the file declared about the film while it was being read."""
+    """Keeps declarations about the film by the site or a second copy of the file while it was being read."""
     values = dict(values)
     if "findings" in values:
         again = [finding for finding in film.findings if finding["code"] == SENT_AGAIN]

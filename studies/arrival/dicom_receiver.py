@@ -1,6 +1,6 @@
 """C-STORE: archives identified by title and address send films; success is reported once the film is stored durably.
 
-Runs as a separate process, never inside a web worker. What a peer sends is written to an unnamed file as it arrives,
+Runs as a separate process, never inside a web worker. Data from a peer are written to an unnamed file as they arrive,
 and received from there like any other film.
 """
 
@@ -46,7 +46,7 @@ class TooLong(OSError):
 
 
 def limit_sockets(most_bytes: int) -> None:
-    """Pynetdicom reads as many bytes as a peer announces, and objects of any length; here both are limited."""
+    """Limits both the bytes that a peer announces and the length of objects, which pynetdicom does not limit."""
     sockets: Any = AssociationSocket
     unlimited = sockets.recv
 
@@ -61,7 +61,7 @@ def limit_sockets(most_bytes: int) -> None:
 
 
 class Arriving:
-    """Where pynetdicom writes an object; its own file has a name and would remain after a receiver is killed."""
+    """The file for pynetdicom's objects; its own file has a name and would remain if the receiver is killed."""
 
     def __init__(self, **_: Any) -> None:
         self.file = on_disk()
@@ -72,7 +72,7 @@ class Arriving:
 
 
 class Receiver:
-    """The listening side."""
+    """The server side."""
 
     def __init__(self, host: str, port: int) -> None:
         messages: Any = dimse_messages
@@ -119,7 +119,7 @@ class Receiver:
         self.server.shutdown()
 
     def on_requested(self, event: evt.Event) -> None:
-        """Rejects peers that nobody admitted, before anything is sent."""
+        """Rejects peers that were not admitted, before anything is sent."""
         peer = peer_at(event.assoc)
         log.info("association %s from %s", "admitted" if peer else "rejected", event.assoc.requestor.address)
         if peer is None:
@@ -128,7 +128,7 @@ class Receiver:
             event.assoc.kill()
 
     def on_store(self, event: Any) -> int:
-        """The status of one object; any failure is an answer and never ends the receiver."""
+        """The status of one object; any failure is a response and never ends the receiver."""
         try:
             close_old_connections()
             return self._store(event)

@@ -1,4 +1,4 @@
-"""Films that wait for their site: completed, kept as separate films or taken back; and dates confirmed by the site."""
+"""Films on hold for their site: completed, kept as separate films or withdrawn; and dates confirmed by the site."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def complete(
     visit: Visit | None = None,
     film_date: date | None = None,
 ) -> None:
-    """Adds the missing information about a held film and has it read again."""
+    """Adds the missing information about a held film and requests that it is read again."""
     authorise(actor, Action.UPLOAD_FILMS)
     subject = subject or (visit.subject if visit else None)
     check_place(film, subject, visit)
@@ -63,7 +63,7 @@ def keep_apart(*, film: Film, reason: str, actor: Actor) -> None:
 
 
 def discard(*, film: Film, reason: str, actor: Actor) -> None:
-    """The site takes a held film back, because it was sent by mistake. Its bytes and its manifest line are kept."""
+    """The site withdraws a held film that was sent by mistake. Its bytes and its manifest line are kept."""
     authorise(actor, Action.UPLOAD_FILMS)
     reason = checked_reason(reason)
     with audited_atomic():
@@ -73,7 +73,7 @@ def discard(*, film: Film, reason: str, actor: Actor) -> None:
 
 
 def read_again(*, film: Film, actor: Actor) -> None:
-    """A film that an earlier version of the product could not read is read again from its stored bytes."""
+    """Reads a film that an earlier version of the product could not read again from its stored bytes."""
     authorise(actor, Action.UPLOAD_FILMS)
     with audited_atomic():
         film = locked(film)

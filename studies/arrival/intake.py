@@ -1,6 +1,6 @@
-"""Receives every file, however it was sent: it becomes a film that waits for de-identification, or a stated refusal.
+"""Receives every file, however it was sent: it becomes a film awaiting de-identification, or a refusal with a reason.
 
-Bad bytes are an outcome, never an exception; exceptions are for a wrong call and for a store without room.
+Bad bytes are an outcome, never an exception; exceptions are for a wrong call and for a full store.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from studies.models import Film, FilmStatus, Site, Subject, Transmittal, Transmi
 from studies.models.film import CONTENT
 from studies.plan.consent import why_not_accepted
 
-# The code of a refusal for want of consent; those of unreadable files are in imaging.decoding.unreadable.
+# The code of a refusal for lack of consent; those of unreadable files are in imaging.decoding.unreadable.
 CONSENT_WITHDRAWN = "consent-withdrawn"
 
 __all__ = [
@@ -92,7 +92,7 @@ class Incoming:
             yield chunk
 
     def read_to_the_end(self) -> str:
-        """Counts and hashes a refused file for the manifest; empty when the file is too long."""
+        """Counts and hashes a refused file for the manifest; empty if the file is too long."""
         with suppress(Unreadable):
             for _ in self._counted():
                 pass
@@ -166,7 +166,7 @@ def new_film(transmittal: Transmittal, name: str, stored: str, incoming: Incomin
 
 
 def filed_once(transmittal: Transmittal, film: Film, actor: Actor, again: bool) -> IntakeReceipt:
-    """Two senders may bring the same bytes at the same moment: the second one then finds the first one's film."""
+    """Two senders may send the same bytes at the same moment: the second one then finds the first one's film."""
     try:
         return enter_film(transmittal, film, actor, again)
     except IntegrityError:
@@ -255,7 +255,7 @@ def record_event(
 
 
 def ignore(*, transmittal: Transmittal, name: str, left_out: list[str], actor: Actor) -> IntakeReceipt:
-    """System files among the films: one line of the manifest for all of them, and no refusal."""
+    """System files among the films: one line of the manifest for all of them, without a refusal."""
     authorise(actor, Action.UPLOAD_FILMS)
     reason = f"Not a film: {counted(len(left_out), 'system file')} left out."
     film = Film(original_name=shown_name(name), size=0)
@@ -292,7 +292,7 @@ def turn_away(*, transmittal: Transmittal, name: str, file: IO[bytes], says: str
 def refuse_midway(
     transmittal: Transmittal, name: str, incoming: Incoming, refusal: Unreadable, actor: Actor
 ) -> IntakeReceipt:
-    """A file found to be bad while it was read; the rest of a zip bomb is not inflated to be hashed."""
+    """A file found to be bad while it was being read; the rest of a zip bomb is not inflated for hashing."""
     digest = "" if refusal.reason_code.startswith("zip-") else incoming.read_to_the_end()
     return refused(transmittal, name, incoming, digest, refusal.reason_code, refusal.text, actor)
 

@@ -27,7 +27,7 @@ class TooMany(Exception):
 
 
 def clear() -> None:
-    """Deletes what is older than `KEPT` and belongs to no row."""
+    """Deletes files that are older than `KEPT` and have no row."""
     for store, folder, known in (
         ("quarantine", "originals", originals),
         ("reading", "blind", blind_objects),
@@ -62,7 +62,7 @@ def reader_images(names: list[str]) -> Iterable[str]:
 
 
 def listed(store: Storage, folder: str) -> list[str]:
-    """Files and folders directly under a folder; none where there is no folder."""
+    """Files and folders directly under a folder; none if the folder does not exist."""
     try:
         folders, files = store.listdir(folder)
     except (FileNotFoundError, NotADirectoryError):

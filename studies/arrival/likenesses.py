@@ -1,4 +1,4 @@
-"""The same film again, though recompressed, rescaled, cropped or mirrored, wherever it was filed: a finding."""
+"""A finding for the same film sent again, even recompressed, rescaled, cropped or mirrored, wherever it was filed."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ from studies.sealing_key import opened_bytes, sealed_bytes
 
 CODE = "near-duplicate"
 NAMED = 3
-# At most so many films are compared pixel by pixel.
+# The maximum number of films that are compared pixel by pixel.
 CONFIRMED = 12
-# Rows and columns, then the small picture, then an end that is no padding.
+# Rows and columns, then the small picture, then an end marker that is not padding.
 SIZE, END = ">II", b"."
 Row = tuple[int, bytes | memoryview]
 LevelOf = Callable[[str], Levels]
@@ -42,7 +42,7 @@ def keep_likeness(film: Film, likeness: Likeness) -> None:
 
 
 def given_likeness(answer: dict[str, Any] | None) -> Likeness | None:
-    """As the decoder answered it; None for a picture without structure."""
+    """The likeness from the decoder; None for a picture without structure."""
     return Likeness(answer["rows"], answer["columns"], base64.b64decode(answer["content"])) if answer else None
 
 
@@ -73,7 +73,7 @@ def same_among(
 
 
 def finding_of(film: Film, found: Mapping[int, Match]) -> Finding:
-    """Names the closest of the films that were found."""
+    """The finding that names the most similar film."""
     films = Film.objects.filter(pk__in=found).select_related("subject", "visit", "site").in_bulk()
     closest = sorted(found, key=lambda key: -found[key].score)
     named = [name_match(films[key], found[key], film) for key in closest]
@@ -85,7 +85,7 @@ def finding_of(film: Film, found: Mapping[int, Match]) -> Finding:
 def is_confirmed(match: Match, picture: StoredLevels, level_of: LevelOf) -> bool:
     """Whether the pixels of both films show that one is a part of the other; yes while the other has no pixels to show.
 
-    That is so while another process still reads it, or when its file is damaged: a person then compares them.
+    It has none while another process still reads it, or if its file is damaged: a person then compares them.
     """
     folder = Film.objects.get(pk=match.key).desk_folder
     if not folder:
@@ -101,7 +101,7 @@ def is_confirmed(match: Match, picture: StoredLevels, level_of: LevelOf) -> bool
 
 
 def batches(rows: QuerySet[SealedLikeness, Row]) -> Iterator[list[tuple[int, Likeness]]]:
-    """The films with their likenesses; some are in memory at a time."""
+    """The films with their likenesses, in blocks in memory."""
     last = 0
     while some := [(key, opened(key, sealed)) for key, sealed in rows.filter(pk__gt=last)[:AT_ONCE]]:
         yield some
@@ -114,7 +114,7 @@ def apart(film: Film) -> set[int]:
 
 
 def comparable(placed: Placement, pixels: str, among: FilmQuerySet) -> QuerySet[SealedLikeness, Row]:
-    """Those in play that could show this view; ordered by key."""
+    """The films in play that could show this view, ordered by key."""
     films = among.live().exclude(pixel_sha256=pixels)
     if placed.view:
         films = films.filter(view__in=("", placed.view))

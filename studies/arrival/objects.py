@@ -1,6 +1,6 @@
-"""DICOM objects sent by machines, by STOW-RS or C-STORE: checked while the sender waits, named, received, answered.
+"""DICOM objects from machines, by STOW-RS or C-STORE: checked while the sender waits, identified, received, answered.
 
-The answer does not change: an object that failed, or is held because another image has its UID, fails again.
+The response does not change: an object that failed, or is held because another image has its UID, fails again.
 One whose subject has withdrawn consent since is refused.
 """
 
@@ -32,7 +32,7 @@ TAIL = 16
 
 @dataclass(frozen=True)
 class DecodedObject:
-    """What the decoder found in an object; `failure` is 0 for problems that a person or the site can still solve."""
+    """The decoder's findings in an object; `failure` is 0 for problems that a person or the site can still solve."""
 
     sop_class: str = ""
     uids: dict[str, str] = field(default_factory=dict)
@@ -47,7 +47,7 @@ class DecodedObject:
         return self.uids.get("SOPInstanceUID", "")
 
     def name(self, number: int) -> str:
-        """How a site finds it in its archive: by the date of the film and the end of its UID."""
+        """The name by which a site finds it in its archive: the date of the film and the end of its UID."""
         if not self.instance:
             return f"object {number}, UID unreadable"
         cut = "…" if len(self.instance) > TAIL else ""
@@ -80,7 +80,7 @@ def named(path: Path, failure: int) -> DecodedObject:
 
 
 def store(*, transmittal: Transmittal, path: Path, number: int, seen: DecodedObject, actor: Actor) -> int:
-    """Receives any object, so that the manifest lists it; returns the failure, 0 when it has been stored safely.
+    """Receives any object, so that the manifest lists it; returns the failure, 0 if it was stored safely.
 
     An object whose header names a subject who withdrew consent is listed and not stored.
     """

@@ -44,12 +44,12 @@ def key_of(*, site: Site, user_id: int | None, fingerprint: str) -> str:
 
 
 def store() -> Storage:
-    """Where pieces are kept: next to the originals, under the same key."""
+    """The store of pieces: next to the originals, with the same key."""
     return storages["quarantine"]
 
 
 def listed(folder: str) -> tuple[list[str], list[str]]:
-    """Folders and files in a folder; a store of objects knows no folder that is missing."""
+    """Folders and files in a folder; in an object store, a missing folder is empty."""
     try:
         return store().listdir(folder)
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""Where a film belongs: as declared by the sender, otherwise from the header; a film that cannot be placed is held."""
+"""The place of a film: as declared by the sender, otherwise from the header; a film that cannot be placed is held."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SAID = {"L": "left", "R": "right", "B": "both"}
 
 @dataclass
 class Placement:
-    """Subject, visit, day, side and view as far as they are known, and what contradicts them."""
+    """Subject, visit, day, side and view, if known, and contradictions to them."""
 
     subject: Subject | None
     visit: Visit | None
@@ -28,7 +28,7 @@ class Placement:
 
     @property
     def missing(self) -> str:
-        """The sentence for the site when the film must wait; empty when it may go on."""
+        """The sentence for the site if the film is held; empty if it may continue."""
         lacks = [
             word
             for word, value in (("subject", self.subject), ("visit", self.visit), ("film date", self.film_date))

@@ -1,7 +1,7 @@
 """The store of identified originals: encrypted on the way in, opened only by a job or with an audit event.
 
-AES-256-GCM in pieces of 1 MiB. Each file has a key of its own drawn from QUARANTINE_KEY; a piece is bound to the
-file's name, to its place and to being the last, so that nothing can be swapped, reordered or cut.
+AES-256-GCM in pieces of 1 MiB. Each file has its own key derived from QUARANTINE_KEY; a piece is bound to the
+file's name, to its position and to being the last, so that nothing can be swapped, reordered or cut.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class StoreFull(WrongState):
 
 
 class Tampered(Exception):
-    """An original is not what was stored: a piece was changed, moved or cut off."""
+    """An original differs from what was stored: a piece was changed, moved or cut off."""
 
 
 def encrypt(stream: IO[bytes], out: IO[bytes], name: str) -> None:
@@ -58,7 +58,7 @@ def sealed_pieces(chunks: Iterator[bytes], name: str) -> Iterator[bytes]:
 
 
 def decrypt(stream: IO[bytes], out: IO[bytes], name: str) -> None:
-    """The original again; Tampered when it is not exactly what was sealed under that name."""
+    """The decrypted original; Tampered if it is not exactly what was sealed under that name."""
     for piece in opened_pieces(stream, name):
         out.write(piece)
 
@@ -83,7 +83,7 @@ def opened_pieces(stream: IO[bytes], name: str) -> Iterator[bytes]:
 
 
 def sealed_size(stored: int) -> int:
-    """How many bytes of a stored file are not content: its beginning, and a tag for each piece."""
+    """The number of bytes of a stored file that are not content: its header, and a tag for each piece."""
     beginning = len(MARK) + SALT
     return beginning + TAG * max(1, -(-(stored - beginning) // (PIECE + TAG)))
 
@@ -108,7 +108,7 @@ def keyed_digest(*words: str) -> str:
 
 
 class SealedUpload(File):  # type: ignore[type-arg]
-    """What a store reads from: chunks sealed as they are read, never held in memory as a whole."""
+    """The source from which a store reads: chunks sealed as they are read, never wholly in memory."""
 
     def __init__(self, chunks: Iterator[bytes], name: str) -> None:
         super().__init__(None, name)
@@ -116,7 +116,7 @@ class SealedUpload(File):  # type: ignore[type-arg]
         self._rest = b""
 
     def chunks(self, chunk_size: int | None = None) -> Iterator[bytes]:
-        """Once only."""
+        """Can be iterated only once."""
         yield from self._pieces
 
     def read(self, size: int = -1) -> bytes:
@@ -131,7 +131,7 @@ class SealedUpload(File):  # type: ignore[type-arg]
         return taken
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Possible only to the current position, before anything was read."""
+        """Seeks only to the current position, before anything was read."""
         if (offset, whence) != (0, io.SEEK_SET) or self._rest:
             raise io.UnsupportedOperation("seek")
         return 0
@@ -152,7 +152,7 @@ def keep_original(chunks: Iterator[bytes]) -> str:
 
 
 def drop_original(name: str) -> None:
-    """Deletes bytes that are not filed: of a duplicate, or of a file that is not a film."""
+    """Deletes bytes that are not filed: those of a duplicate, or of a file that is not a film."""
     storages["quarantine"].delete(name)
 
 

@@ -23,7 +23,7 @@ Meta = dict[str, Any]
 
 
 def carry(*, payload: dict[str, Any], lease: Lease) -> None:
-    """Masks, cuts and stores in a limited child process; a film that has returned to the desk is left unchanged."""
+    """Masks, crops and stores in a restricted child process; a film that has returned to the desk is left unchanged."""
     film = Film.objects.select_related("trial").get(pk=payload["film"])
     if film.status != FilmStatus.ACCEPTED:
         return
@@ -64,7 +64,7 @@ def draw(film: Film, chosen: MaskSet | None, folder: Path) -> dict[str, Meta]:
     if "whole" in pictures:
         (folder / "whole").rename(folder / film.side)
         pictures = {film.side: pictures["whole"]}
-    for side in pictures:  # what only the desk needs is not stored for readers
+    for side in pictures:  # files that only the desk needs are not stored for readers
         (folder / side / "meta.json").unlink()
     return pictures
 
@@ -89,7 +89,7 @@ def write(film: Film, chosen: MaskSet | None, lease: Lease, pictures: dict[str, 
 
 
 def given_up(*, payload: dict[str, Any], says: str) -> None:
-    """The film returns to the desk because its job gave up: accepting it again has its reader images made again."""
+    """Returns the film to the desk because its job gave up: accepting it again makes its reader images again."""
     film = locked_row(Film(pk=payload["film"]))
     if film.status != FilmStatus.ACCEPTED:
         return

@@ -36,13 +36,13 @@ def checked_replaceable(film: Film) -> Film:
 
 
 def set_aside(*, film: Film, actor: Actor) -> Film | None:
-    """Called when `film` is accepted: the film it replaces no longer counts, and records which film replaced it."""
+    """Called when `film` is accepted: the film that it replaces is no longer valid, and records its replacement."""
     authorise(actor, Action.CHECK_FILMS)
     old = film.replaces
     if old is None:
         return None
     with audited_atomic():
-        old = locked_row(old)  # Also of a subject who withdrew consent; the new film may be of another.
+        old = locked_row(old)  # Even for a subject who withdrew consent; the new film may be of another subject.
         to = SET_ASIDE.get(FilmStatus(old.status))
         if to is None:
             return None

@@ -1,4 +1,4 @@
-"""The same file again: which film it belongs to, what it adds to a held film, and what contradicts the stored film."""
+"""A file that is sent again: its film, additions to a held film, and contradictions to the stored film."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ SENT_AGAIN = "sent-again"
 
 
 def product_version() -> str:
-    """A file that this version could not read is read again by the next one."""
+    """Whether this version could not read the film: the next version reads it again."""
     return str(settings.SPECTACULAR_SETTINGS["VERSION"])
 
 
 def came_before(film: Film, *, again: bool) -> Film | None:
-    """The film of the same site with the same bytes; None when they are to be filed.
+    """The film of the same site with the same bytes; None if they are to be filed.
 
     They are filed if no film with the same bytes is in play, unless this version has refused them as unreadable.
     """
@@ -39,7 +39,7 @@ def standing_for(refused: Film) -> Film | None:
 
 
 def compare(known: Film, declared: Film, actor: Actor) -> str:
-    """Adds what was declared with the second copy; returns the sentence for its sender, empty when nothing is new."""
+    """Adds the declarations of the second copy; returns the sentence for its sender, empty if nothing is new."""
     if differing := contradictions(known, declared):
         add_finding(known, f"The same file was sent again, declared for {', '.join(differing)}.")
         return f"This time it was declared for {', '.join(differing)}. The people at the desk see both declarations."
@@ -52,11 +52,11 @@ def compare(known: Film, declared: Film, actor: Actor) -> str:
 
 
 def contradictions(known: Film, declared: Film) -> list[str]:
-    """What was declared differently from the stored film."""
+    """The declarations that differ from the stored film."""
     pairs = (
         ("subject", known.subject, declared.subject),
         ("visit", known.visit, declared.visit),
-        # A date confirmed at the desk is not questioned again by what the site typed before.
+        # A date confirmed at the desk takes precedence over what the site entered before.
         ("film date", None if known.film_date_source == "confirmed" else known.film_date, declared.film_date),
     )
     return [f"{word} {in_words(new)}" for word, old, new in pairs if old and new and old != new]

@@ -1,6 +1,6 @@
-"""Files that identify a film or put a trial in order, encrypted in their store as originals are.
+"""Files that identify a film or reveal the order of a trial, encrypted in their store like originals.
 
-What belongs to one film is padded, so that its size does not tell which reader image was made from it.
+Files of one film are padded, so that their size does not reveal which reader image was made from it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from django.core.files.storage import storages
 from studies.arrival.quarantine import PIECE, SealedUpload, decrypt, opened_pieces, sealed_size
 
 LENGTH_BYTES = 8
-# More than a preview, a small level or a description of a picture ever takes.
+# More than the size of any preview, small level or description of a picture.
 LEAST = 256 * 1024
 
 
@@ -36,7 +36,7 @@ def keep_tree_padded(folder: Path, name: str, least: int) -> None:
 
 
 def copy_padded(name: str, out: IO[bytes]) -> None:
-    """The file as it was before it was stored."""
+    """The file as it was before storing."""
     with storages["reading"].open(name) as sealed:
         decrypt(sealed, out, name)
     out.seek(-LENGTH_BYTES, io.SEEK_END)
@@ -45,7 +45,7 @@ def copy_padded(name: str, out: IO[bytes]) -> None:
 
 
 def read_padded(name: str) -> bytes:
-    """The same, for what is small enough to be held in memory."""
+    """The same, for files that are small enough for memory."""
     with io.BytesIO() as out:
         copy_padded(name, out)
         return out.read()
@@ -68,19 +68,19 @@ def keep_export(path: Path, name: str) -> None:
 
 
 def copy_export(name: str, out: IO[bytes]) -> None:
-    """The package again."""
+    """The decrypted package."""
     with storages["exports"].open(name) as sealed:
         decrypt(sealed, out, name)
     out.seek(0)
 
 
 def export_pieces(name: str) -> Iterator[bytes]:
-    """The package piece by piece, for a download: nothing readable is written to a disk."""
+    """The package piece by piece, for a download: no readable data are written to a disk."""
     with storages["exports"].open(name) as sealed:
         yield from opened_pieces(sealed, name)
 
 
 def export_size(name: str) -> int:
-    """How many bytes the package has."""
+    """The number of bytes of the package."""
     stored = storages["exports"].size(name)
     return stored - sealed_size(stored)

@@ -17,12 +17,12 @@ from config.wording import quoted
 from studies.models import DicomPeer, SenderToken, Site, Trial
 from studies.naming import checked_text, used_once
 
-# PS3.5: at most 16 characters, no backslash or control character; we take the plain ones.
+# PS3.5: at most 16 characters, no backslash or control character; only plain characters are accepted.
 AE_TITLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _.-]{0,15}")
 
 
 def issue_token(*, trial: Trial, site: Site, label: str, actor: Actor) -> tuple[SenderToken, str]:
-    """A new bearer token; the text is shown this once."""
+    """A new bearer token; the text is shown only once."""
     authorise(actor, Action.SET_UP_TRIAL)
     check_site(trial, site)
     label, text = checked_text("label", label, longest=80), secrets.token_urlsafe(32)
@@ -39,7 +39,7 @@ def issue_token(*, trial: Trial, site: Site, label: str, actor: Actor) -> tuple[
 
 
 def admit_peer(*, trial: Trial, site: Site, calling_ae: str, called_ae: str, address: str, actor: Actor) -> DicomPeer:
-    """An archive may send by C-STORE from that address under these titles."""
+    """Admits an archive that sends by C-STORE from that address under these titles."""
     authorise(actor, Action.SET_UP_TRIAL)
     check_site(trial, site)
     values = {"calling_ae": checked_title(calling_ae), "called_ae": checked_title(called_ae)}
@@ -55,7 +55,7 @@ def admit_peer(*, trial: Trial, site: Site, calling_ae: str, called_ae: str, add
 
 
 def revoke(*, sender: SenderToken | DicomPeer, actor: Actor) -> None:
-    """From now on nothing is accepted from this sender."""
+    """Revokes the sender: nothing is accepted from it any more."""
     authorise(actor, Action.SET_UP_TRIAL)
     with audited_atomic():
         in_use = type(sender)._default_manager.filter(pk=sender.pk, revoked_at__isnull=True)
@@ -72,7 +72,7 @@ def token_holder(text: str) -> SenderToken | None:
 
 
 def peer_of(*, calling_ae: str, called_ae: str, address: str) -> DicomPeer | None:
-    """The admitted peer behind an association, if there is one."""
+    """The admitted peer of an association, if there is one."""
     peers = DicomPeer.objects.filter(
         revoked_at__isnull=True, calling_ae=calling_ae.strip(), called_ae=called_ae.strip()
     )
@@ -80,7 +80,7 @@ def peer_of(*, calling_ae: str, called_ae: str, address: str) -> DicomPeer | Non
 
 
 def digest_of(text: str) -> str:
-    """What is stored of a token: it has 256 random bits, so a plain digest reveals nothing about it."""
+    """The stored digest of a token: a token has 256 random bits, so a plain digest reveals nothing about it."""
     return hashlib.sha256(text.encode()).hexdigest()
 
 

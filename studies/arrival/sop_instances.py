@@ -1,4 +1,4 @@
-"""Which film of a trial has a SOP Instance UID: decided under a lock, so that two films never claim it at once."""
+"""Which film of a trial has a SOP Instance UID: decided under a lock, so that two films never claim it together."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from studies.models.film import BEFORE_DESK, CONTENT, KEPT_APART, OUT_OF_PLAY
 
 @dataclass(frozen=True)
 class Twin:
-    """The film that already has the UID, whether it has the same image and header, and its content as claimed."""
+    """The film that already has the UID, whether its image and header are the same, and its claimed content."""
 
     film: Film
     same: bool
@@ -56,7 +56,7 @@ def find_holder(row: SopInstance, film: Film) -> Film | None:
 
 
 def contested(film: Film, content: str) -> bool:
-    """Whether the film waits for its site because another image has its UID; may decode both to know."""
+    """Whether the film is held for its site because another image has its UID; may decode both to find out."""
     row = SopInstance.objects.filter(trial=film.trial, uid=film.sop_instance_uid).select_related("film").first()
     if row is None or row.film is None or row.film == film or KEPT_APART in film.header:
         return False
@@ -66,7 +66,7 @@ def contested(film: Film, content: str) -> bool:
 
 
 def check_alone(film: Film) -> None:
-    """Before a film returns into play: no other film may have its file or its UID."""
+    """Checks, before a film returns into play, that no other film has its file or its UID."""
     same_bytes = Film.objects.live().filter(trial=film.trial, site=film.site, sha256=film.sha256)
     other = same_bytes.exclude(pk=film.pk).first()
     if other is None:

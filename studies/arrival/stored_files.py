@@ -1,4 +1,4 @@
-"""Whether stored files are still what was stored: originals by their SHA-256, bands of reader images by theirs."""
+"""Checks that stored files are unchanged: originals and bands of reader images, each by its SHA-256."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def originals(after: str) -> Iterator[Checked]:
 
 
 def fault_of_original(film: Film) -> str:
-    """What is wrong with one original; empty when it is what was received."""
+    """The fault of one original; empty if it is what was received."""
     try:
         with opened_original(film) as file:
             file.seek(0)

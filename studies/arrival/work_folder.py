@@ -1,4 +1,4 @@
-"""What one job works with: a folder for blind files, and the original in an unnamed file."""
+"""The files of one job: a folder for blind files, and the original in an unnamed file."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from studies.models import Film
 
 @contextmanager
 def work_folder() -> Iterator[Path]:
-    """Shared with the decoder server; refused while there is too little room on the disk."""
+    """A folder shared with the decoder server; refused while there is too little disk space."""
     check_room()
     with work_folders.work_folder() as folder:
         yield folder

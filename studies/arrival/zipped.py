@@ -17,7 +17,7 @@ from studies.arrival.intake import IntakeReceipt, ignore, receive, refuse
 from studies.models import Transmittal
 
 ZIP_SIGN = b"PK\x03\x04"
-# What operating systems and DICOM media add to the films, in lower case.
+# Files that operating systems and DICOM media add to the films, in lower case.
 SYSTEM_FOLDER, SYSTEM_PREFIX = "__macosx", "._"
 SYSTEM_FILES = frozenset({".ds_store", "thumbs.db", "desktop.ini", "dicomdir"})
 
@@ -29,7 +29,7 @@ def of_the_system(path: str) -> bool:
 
 
 def is_zip(file: BinaryIO) -> bool:
-    """By its first bytes, never by its name."""
+    """Determined by its first bytes, never by its name."""
     sign = file.read(len(ZIP_SIGN))
     file.seek(0)
     return sign == ZIP_SIGN
@@ -38,7 +38,7 @@ def is_zip(file: BinaryIO) -> bool:
 def receive_each(
     *, transmittal: Transmittal, name: str, file: BinaryIO, actor: Actor, **declared: Any
 ) -> Iterator[tuple[str, IntakeReceipt]]:
-    """The film, or each film of the zip, by its name; a zip that cannot be read to its end has its own line.
+    """The film, or each film of the zip, with its name; a zip that cannot be read to its end has its own line.
 
     System files share one line.
     """

@@ -1,4 +1,4 @@
-"""What a person confirms about a film at the desk: side, view, date and scale, each within its limits."""
+"""The facts that a person confirms about a film at the desk: side, view, date and scale, each within its limits."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ FURTHEST_AHEAD = timezone(timedelta(hours=14))
 
 
 def latest_day() -> date:
-    """The latest date that it is now anywhere on earth."""
+    """The latest current date anywhere on earth."""
     return now().astimezone(FURTHEST_AHEAD).date()
 
 

@@ -1,6 +1,6 @@
-"""Retakes: of the films that show the same side and view of a visit, one counts and the others are kept.
+"""Retakes: one of the films that show the same side and view of a visit is designated; the others are kept.
 
-A film of both sides shows two; it counts for both or for none.
+A film of both sides shows two views; it is designated for both or for none.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ SIDES_OF = {"L": frozenset("L"), "R": frozenset("R"), "B": frozenset("LR")}
 
 
 def can_be_designated(film: Film) -> bool:
-    """Whether the film was accepted and another one counts for its view."""
+    """Whether the film was accepted and another one is designated for its view."""
     return film.status in FOUND_GOOD and not film.designated
 
 
@@ -28,10 +28,10 @@ def rivals(film: Film, *, visit: Visit | None, side: str, view: str) -> list[Fil
 
 
 def stand_back(film: Film, others: list[Film]) -> list[Film]:
-    """The others no longer count; refused when a side would be left without a film that counts.
+    """Ends the designation of the others; refused if a side would be left without a designated film.
 
-    A film that readers may have seen gives way only to one that can be shown in its place at once. Returns the films
-    that did count, which the caller records.
+    A film that readers may have seen is replaced only by one that can be shown immediately. Returns the films
+    that were designated, which the caller records.
     """
     losing = [other for other in others if other.designated]
     for other in losing:
@@ -51,7 +51,7 @@ def stand_back(film: Film, others: list[Film]) -> list[Film]:
 
 
 def designate(*, film: Film, actor: Actor, reason: str) -> None:
-    """Of several films of one view of a visit, this one counts from now on."""
+    """Designates this film among several films of one view of a visit."""
     authorise(actor, Action.CHECK_FILMS)
     reason = checked_text("reason", reason, longest=200)
     with audited_atomic():

@@ -1,4 +1,4 @@
-"""What the desk shows of one film: its facts side by side, the automatic findings, and its context."""
+"""The desk's view of one film: its facts in comparison, the automatic findings, and its context."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class DeskFilm:
 
     @property
     def designated_later(self) -> bool:
-        """Whether the film that counts for the view has a reader image, so that this one needs one first."""
+        """Whether the designated film of the view has a reader image, so that this one needs one first."""
         counting = [other for other in self.rivals if other.designated and other.pk != self.film.replaces_id]
         return any(other.status == FilmStatus.READY for other in counting)
 
@@ -72,7 +72,7 @@ class DeskFilm:
 
 
 def desk_film(film: Film) -> DeskFilm:
-    """The film with all that belongs to it, in a fixed number of queries."""
+    """The film with all its related data, in a fixed number of queries."""
     siblings = siblings_of(film)
     mask_set = masks.newest(film)
     return DeskFilm(
@@ -139,7 +139,7 @@ def spacing_in_file(header: dict[str, Any]) -> str:
 
 
 def in_words(value: object) -> str:
-    """Numbers of a header as people write them."""
+    """Numbers of a header in the usual notation."""
     return " x ".join(f"{one:g}" for one in value) if isinstance(value, list) else str(value)
 
 
@@ -171,7 +171,7 @@ def differences(film: Film, view: str, others: Iterable[Film]) -> list[str]:
         mine = in_words(film.header.get(name) or "")
         elsewhere = sorted({in_words(other.header[name]) for other in same_view if other.header.get(name)} - {mine})
         if mine and elsewhere:
-            # A device is known only by a key.
+            # A device is identified only by a keyed digest.
             found.append(word if name == "DeviceKey" else f"{word} {mine}, elsewhere {', '.join(elsewhere)}")
     return found
 

@@ -1,7 +1,7 @@
 """Proposes the joints of an image from those placed on another image of the same subject, side and view.
 
-The source is placed first, from a queue in random order that holds every planned visit: so it is of any visit. An image
-that comes later gets none, because a reader could then work out which film was the source. A person confirms or drags.
+The source is placed first, from a queue in random order with every planned visit, so it can be of any visit. An image
+that arrives later gets no proposal, because a reader could then infer the source. A person confirms or drags.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from studies.models.film import PLACEABLE
 from studies.sealed_links import image_of
 from studies.sealing_key import index_of
 
-# The small level of an image has a quarter of its pixels each way; it is enough while they are no larger than this.
+# The small level of an image has a quarter of its pixels each way; it suffices if they are no larger than this.
 ENOUGH_MM = 0.6
 # Below this correlation a proposed joint is marked to be checked.
 SURE = 0.6
@@ -32,7 +32,7 @@ Proposal = dict[str, list[float]]
 def request_from(placement: JointPlacement) -> None:
     """Requests proposals for the subject's other images; called in the transaction of the placement.
 
-    Only from the first placement, made when all planned images were there, and from its corrections.
+    Only from the first placement, made when all planned images had arrived, and from its corrections.
     """
     film, group = placement.film, like(placement.film, placement.side)
     first = sources(group).first()
@@ -50,7 +50,7 @@ def key(rendition: Rendition, placement: JointPlacement) -> str:
 
 
 def carry(*, payload: dict[str, Any], lease: Lease) -> None:
-    """Finds the joints on the image; nothing is kept for one that has a placement, or whose source has changed."""
+    """Finds the joints on the image; nothing is stored if it has a placement or its source has changed."""
     rendition = Rendition.objects.select_related("film", "masks").get(pk=payload["rendition"])
     source = source_of(rendition)
     if source is None or newest(rendition.film, rendition.side):
@@ -64,12 +64,12 @@ def carry(*, payload: dict[str, Any], lease: Lease) -> None:
 
 
 def keep(rendition: Rendition, placement: int, proposal: Proposal) -> None:
-    """Writes the proposal, which is no placement and decides nothing, so that no event records it."""
+    """Writes the proposal, which is not a placement and decides nothing, so no event records it."""
     Rendition.objects.filter(pk=rendition.pk).update(proposed={"from": placement, "joints": proposal})
 
 
 def current(rendition: Rendition, placement: int) -> bool:
-    """Whether the image still waits for its joints, and its source has this placement."""
+    """Whether the image still needs its joints, and its source has this placement."""
     if newest(rendition.film, rendition.side) or (source := source_of(rendition)) is None:
         return False
     counts = newest(source.film, source.side)
@@ -77,7 +77,7 @@ def current(rendition: Rendition, placement: int) -> bool:
 
 
 def proposal_of(rendition: Rendition) -> Proposal:
-    """What was found on an image that waits; empty when its source was corrected, moved or withdrawn since."""
+    """The joints found on an image that needs them; empty if its source was corrected, moved or withdrawn since."""
     kept = rendition.proposed
     return dict(kept["joints"]) if kept and current(rendition, kept["from"]) else {}
 
@@ -100,7 +100,7 @@ def sources(group: QuerySet[Rendition]) -> QuerySet[Rendition]:
 
 
 def find_joints(source: Rendition, target: Rendition, places: Places) -> dict[str, FoundPlace]:
-    """In pixels of the full level of the target."""
+    """The joints in pixels of the full level of the target."""
     own, own_factor = picture(source)
     other, other_factor = picture(target)
     given = {joint: [x / own_factor, y / own_factor] for joint, (x, y) in places.items()}
@@ -111,7 +111,7 @@ def find_joints(source: Rendition, target: Rendition, places: Places) -> dict[st
 
 
 def picture(rendition: Rendition) -> tuple[Picture, int]:
-    """The level of an image that is fine enough, and how many pixels of the full level one of its pixels is."""
+    """The level of an image that is fine enough, and the size of its pixels in pixels of the full level."""
     image, spacing = image_of(rendition), rendition.film.spacing_mm
     level, factor = ("small", 4) if 4 * (spacing or 0) <= ENOUGH_MM else ("full", 1)
     rows, columns = -(-image.rows // factor), -(-image.columns // factor)

@@ -1,4 +1,4 @@
-"""Where the joints of a film are and how well each can be read; the newest placement of a side counts.
+"""The positions of a film's joints and how well each can be read; the newest placement of a side is valid.
 
 Readability is not passed on: neither a reader image nor anything else that a reader receives contains it.
 """
@@ -71,7 +71,7 @@ def place(
 
 
 def checked_places(view: str, joints: Mapping[str, Sequence[float]], picture: DeskPicture) -> Places:
-    """Joints of this view, each within the picture, to a tenth of a pixel."""
+    """Joints of this view, each inside the picture, to a tenth of a pixel."""
     known = TEMPLATES[view].joints if view in TEMPLATES else {}
     if not joints:
         raise BadInput("No joint was placed. Place at least one before you save.")
@@ -93,7 +93,7 @@ def checked_place(joint: str, point: Sequence[float], picture: DeskPicture) -> l
 
 
 def checked_readability(readability: Mapping[str, str], places: Places) -> dict[str, str]:
-    """The readability of placed joints, in the words of Readability."""
+    """The readability of placed joints, in the terms of Readability."""
     for joint, word in readability.items():
         if joint not in places or word not in Readability.values:
             raise BadInput(
@@ -130,7 +130,7 @@ def show(film: Film, side: str) -> list[Rendition]:
 
 
 def images(trial: Trial) -> QuerySet[Rendition]:
-    """Every reader image of films that count, ordered by random index, which reveals neither subject nor date."""
+    """Every reader image of valid films, ordered by random index, which reveals neither subject nor date."""
     films = Film.objects.ready().filter(trial=trial)
     found = Rendition.objects.filter(film__in=films).annotate(placed=Exists(here()))
     return found.select_related("masks").order_by("index")
@@ -142,7 +142,7 @@ def waiting(trial: Trial) -> QuerySet[Rendition]:
 
 
 def following(trial: Trial, key: str = "") -> Rendition | None:
-    """The next image to place after `key`, then from the first; of subjects whose planned films are all here if any."""
+    """The next image to place after `key`, then from the first; subjects with all planned films come first."""
     waits = waiting(trial)
     for some in (waits.filter(whole()), waits):
         if found := some.filter(index__gt=key).first() or some.first():

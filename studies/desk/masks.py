@@ -1,6 +1,6 @@
 """Rectangles that hide burned-in text, and the cuts of a film that shows both sides.
 
-Every set is confirmed by a second person before anything of the film is shown to a reader; the newest set counts.
+Every set is confirmed by a second person before the film is shown to any reader; the newest set is valid.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from studies.naming import checked_text
 TEXT_FINDINGS = frozenset({"text"})
 SIDE_LETTER = "side-letter"
 MOST_RECTANGLES = 60
-# An accepted film may still get better masks until a second person has confirmed its masks.
+# The masks of an accepted film may still be improved until a second person has confirmed them.
 
 
 class MaskState(StrEnum):
@@ -45,7 +45,7 @@ def proposed_boxes(film: Film) -> list[Box]:
 
 
 def newest(film: Film) -> MaskSet | None:
-    """The set that counts."""
+    """The newest set, which is valid."""
     return film.mask_sets.order_by("-revision").select_related("proposed_by", "confirmed_by").first()
 
 
@@ -60,7 +60,7 @@ def state_of(film: Film, masks: MaskSet | None) -> MaskState:
 
 
 def settled(film: Film) -> MaskSet | None:
-    """The confirmed set for the reader image, None where none is needed; WrongState while one is open."""
+    """The confirmed set for the reader image; None if none is needed; WrongState while one is open."""
     masks = newest(film)
     state = state_of(film, masks)
     if state not in (MaskState.CONFIRMED, MaskState.NOT_NEEDED):
@@ -80,7 +80,7 @@ def waiting(trial: Trial) -> QuerySet[MaskSet]:
 def propose(
     *, film: Film, actor: Actor, rectangles: Sequence[Sequence[int]], crops: Mapping[str, Sequence[int]] | None = None
 ) -> MaskSet:
-    """A new set; one without rectangles states that there is no text. It replaces a set that is still waiting."""
+    """A new set; one without rectangles states that there is no text. It replaces an unconfirmed set."""
     authorise(actor, Action.CHECK_FILMS)
     if len(rectangles) > MOST_RECTANGLES:
         raise BadInput(

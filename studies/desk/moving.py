@@ -30,7 +30,7 @@ class MoveScope(models.TextChoices):
 
 
 def move_films(*, film: Film, visit: Visit, scope: str, reason: str, actor: Actor) -> list[Film]:
-    """Files the film under this visit; returns every film that moved. One event for each, so that each has its history.
+    """Files the film under this visit; returns every film that moved. Each has an event, and thus its history.
 
     A film that has not reached the desk stays: its visit is chosen when it is accepted.
     """
@@ -50,7 +50,7 @@ def move_films(*, film: Film, visit: Visit, scope: str, reason: str, actor: Acto
 
 
 def can_be_moved(film: Film) -> bool:
-    """Whether the film has reached the desk, counts, and is filed under a visit."""
+    """Whether the film has reached the desk, is valid, and is filed under a visit."""
     return film.status in PLACEABLE and film.visit_id is not None
 
 
@@ -77,13 +77,13 @@ def checked_source(film: Film, visit: Visit) -> Visit:
 
 
 def films_of(visit: Visit) -> list[Film]:
-    """The films of the visit that can be moved, locked; those that count for their view come first."""
+    """The films of the visit that can be moved, locked; those designated for their view come first."""
     films = Film.objects.select_related("trial", "site", "visit__subject").select_for_update(of=("self",))
     return list(films.filter(visit=visit, status__in=PLACEABLE).order_by("-designated", "pk"))
 
 
 def refile(films: Sequence[Film], visit: Visit, actor: Actor, reason: str, *, keep_designation: bool) -> None:
-    """Files the films one after the other; one that meets a film of its view no longer counts for it."""
+    """Files the films in order; a film whose view already has a film is no longer designated for it."""
     for film in films:
         values: dict[str, object] = {"visit": visit, "subject": visit.subject}
         if film.status in FOUND_GOOD and not keep_designation:

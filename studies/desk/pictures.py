@@ -1,4 +1,4 @@
-"""The picture of a film as the desk sees it: bands, preview and their digests in the store of blind images."""
+"""The picture of a film for the desk: bands, preview and their digests in the store of blind images."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class DeskPicture:
 
 
 def picture_of(film: Film) -> DeskPicture:
-    """What is known about the film's picture; WrongState for a film that never reached the desk."""
+    """The data of the film's picture; WrongState for a film that never reached the desk."""
     if not film.desk_folder:
         raise WrongState(
             f"Film {film.pk} is {film.get_status_display().lower()} and has no picture."
@@ -55,7 +55,7 @@ class StoredLevels:
 
     @classmethod
     def of(cls, read: Callable[[str], bytes]) -> StoredLevels:
-        """Of the picture whose files these are."""
+        """The levels of the picture with these files."""
         meta = json.loads(read("meta.json"))
         return cls(meta["rows"], meta["columns"], meta["bands"], read)
 
@@ -80,7 +80,7 @@ def stored(path: str) -> bytes:
 
 
 def found(path: str) -> str:
-    """A file of the store of blind images; 404 when it does not exist or is larger than any part of a picture."""
+    """A file of the store of blind images; 404 if it does not exist or is larger than any part of a picture."""
     store = storages["reading"]
     if not store.exists(path) or store.size(path) > LARGEST_PART:
         raise Http404

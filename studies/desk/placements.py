@@ -1,4 +1,4 @@
-"""Which placement of joints counts, and its joints in pixels of a reader image."""
+"""The valid placement of joints, and its joints in pixels of a reader image."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SAME_PLACE = {"side": OuterRef(OuterRef("side")), "view": OuterRef(OuterRef("vie
 
 
 def newest(film: Film, side: str) -> JointPlacement | None:
-    """The placement that counts."""
+    """The valid placement."""
     return film.placements.filter(side=side).order_by("-revision").first()
 
 
@@ -36,7 +36,7 @@ def crop_of(rendition: Rendition) -> Box | None:
 
 
 def whole() -> Combinable:
-    """Whether the image in the query has one beside it for every planned visit whose film can still come."""
+    """Whether the subject in the query has such an image for every planned visit whose film can still arrive."""
     image = Rendition.objects.filter(film__status=FilmStatus.READY, film__visit=OuterRef("pk"), **SAME_PLACE)
     absent = AbsentFilm.objects.filter(withdrawn_at=None, visit=OuterRef("pk"), **SAME_PLACE)
     planned = Visit.objects.filter(subject=OuterRef("film__subject"), not_done_reason="").exclude(plan=None)

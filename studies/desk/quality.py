@@ -87,7 +87,7 @@ def locked_together(film: Film, visit: Visit | None) -> tuple[Film, Visit]:
 
 
 def seen(film: Film, visit: Visit, mask_set: MaskSet | None, acknowledged: Collection[str]) -> dict[str, object]:
-    """What the person saw: findings, masks and the digest of the pixels that they approved."""
+    """The data shown to the person: findings, masks and the digest of the pixels that they approved."""
     return {
         "visit": visit.code,
         "acknowledged": sorted({finding["code"] for finding in film.findings} & set(acknowledged)),
@@ -145,7 +145,7 @@ def polarity_asked(film: Film) -> bool:
 
 
 def checked_masks(film: Film, confirmed: Confirmed) -> MaskSet | None:
-    """The newest set: present where masks are needed, and with a cut where the film shows both sides."""
+    """The newest set: it must exist if masks are needed, with a cut if the film shows both sides."""
     mask_set = masks.newest(film)
     state = masks.state_of(film, mask_set)
     if state in (MaskState.MISSING, MaskState.REFUSED):
@@ -170,7 +170,7 @@ def checked_masks(film: Film, confirmed: Confirmed) -> MaskSet | None:
 
 
 def file(film: Film, visit: Visit, confirmed: Confirmed, designate: bool) -> tuple[dict[str, list[object]], list[Film]]:
-    """Puts the film under its visit with what was confirmed; returns the changes and the films that no longer count."""
+    """Files the film with the confirmed facts; returns the changes and the films that are no longer designated."""
     counts, losing = settle_counting(film, visit, confirmed, designate)
     changes = move(
         film,
@@ -186,9 +186,9 @@ def file(film: Film, visit: Visit, confirmed: Confirmed, designate: bool) -> tup
 
 
 def settle_counting(film: Film, visit: Visit, confirmed: Confirmed, designate: bool) -> tuple[bool, list[Film]]:
-    """Whether this film counts for its view: the first one does, a later one only when it is designated.
+    """Whether this film is designated for its view: the first one is, a later one only by a decision.
 
-    Also returns the films that no longer count because of it.
+    Also returns the films that are no longer designated because of it.
     """
     others = rivals(film, visit=visit, side=confirmed.side, view=confirmed.view)
     others = [other for other in others if other.pk != film.replaces_id]
@@ -199,7 +199,7 @@ def settle_counting(film: Film, visit: Visit, confirmed: Confirmed, designate: b
 
 
 def reject(*, film: Film, actor: Actor, reason: str, note: str = "") -> QualityDecision:
-    """The film cannot be read; the site sees the reason and sends another one."""
+    """Rejects the film; the site sees the reason and sends another one."""
     authorise(actor, Action.CHECK_FILMS)
     reason, note = checked_reason(RejectReason, reason, note)
     says = ": ".join(filter(None, [RejectReason(reason).label, note]))
@@ -207,7 +207,7 @@ def reject(*, film: Film, actor: Actor, reason: str, note: str = "") -> QualityD
 
 
 def reopen(*, film: Film, actor: Actor, reason: str) -> QualityDecision:
-    """A rejection was wrong: the film returns to the desk, unless the same file was filed again in the meantime."""
+    """Reverses a rejection: the film returns to the desk, unless the same file was filed again in the meantime."""
     authorise(actor, Action.CHECK_FILMS)
     if not reason.strip():
         raise BadInput("The reason is missing. State why the rejection was wrong.", field="reason")
@@ -222,7 +222,7 @@ def reopen(*, film: Film, actor: Actor, reason: str) -> QualityDecision:
 
 
 def withdraw(*, film: Film, actor: Actor, reason: str, note: str = "") -> QualityDecision:
-    """A film that was ready is wrong; it is not read any more."""
+    """Withdraws a ready film that is wrong; it is not read any more."""
     authorise(actor, Action.CHECK_FILMS)
     reason, note = checked_reason(WithdrawReason, reason, note)
     says = ": ".join(filter(None, [WithdrawReason(reason).label, note]))
@@ -230,7 +230,7 @@ def withdraw(*, film: Film, actor: Actor, reason: str, note: str = "") -> Qualit
 
 
 def question(*, film: Film, actor: Actor, reason: str, text: str) -> QualityDecision:
-    """The site is asked before a decision; the film stays at the desk."""
+    """Asks the site before a decision; the film stays at the desk."""
     authorise(actor, Action.CHECK_FILMS)
     checked_choice("reason", reason, QuestionReason.choices)
     with audited_atomic():

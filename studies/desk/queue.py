@@ -1,4 +1,4 @@
-"""The queue of the desk: which films are waiting, how the list filters them, and which one is next."""
+"""The queue of the desk: the waiting films, their filters, and the next film."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ class FindingFilter(ChoiceFilter):
 
 
 def waiting(trial: Trial) -> FilmQuerySet:
-    """Films of the trial that wait for a decision, oldest first; questioned ones return once the site has answered."""
+    """Films of the trial that await a decision, oldest first; questioned ones return once the site has answered."""
     films = Film.objects.of_trial(trial).at_desk().filter(~waits_for_site())
     return films.annotate(findings_text=Cast("findings", TextField())).order_by("received_at", "pk")
 
 
 def waits_for_site() -> Q:
-    """A film the site was asked about and has not answered."""
+    """A film about which the site was asked and has not answered."""
     return Q(Exists(Question.objects.open().filter(film=OuterRef("pk"))), status=FilmStatus.QUESTIONED)
 
 
@@ -81,7 +81,7 @@ def look_at(request: HttpRequest, trial: Trial, film: Film) -> Link:
 
 
 def address(request: HttpRequest, trial: Trial, pk: int | None, route: str = "studies:desk_film") -> str:
-    """A page of the desk that keeps the filters of the list; the list itself when there is no film."""
+    """A page of the desk that keeps the filters of the list; the list itself if there is no film."""
     path = reverse(route, args=[trial.code, pk]) if pk else reverse("studies:desk", args=[trial.code])
     query = request.GET.urlencode()
     return f"{path}?{query}" if query else path

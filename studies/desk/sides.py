@@ -1,4 +1,4 @@
-"""What indicates the side, besides the person who looks: the header, the file name, a letter found on the film."""
+"""Indications of the side besides the person's judgement: the header, the file name, a letter found on the film."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Witness:
 
     @property
     def says(self) -> str:
-        """In words, for the person at the desk."""
+        """The indication in words, for the person at the desk."""
         return f"{self.source} says {SIDE_WORDS[self.side]}"
 
     def contradicts(self, side: str) -> bool:
@@ -47,14 +47,14 @@ def witnesses(film: Film) -> list[Witness]:
 
 
 def side_in_name(name: str) -> str:
-    """L or R when a word in the file name indicates it and no other word contradicts it; empty otherwise."""
+    """L or R if a word in the file name indicates it and no other word contradicts it; empty otherwise."""
     stem = name.rpartition(".")[0] or name
     sides = {IN_NAMES[word.lower()] for word in WORD.findall(stem) if word.lower() in IN_NAMES}
     return sides.pop() if len(sides) == 1 else ""
 
 
 def check_side(film: Film, side: str, *, confirmed: bool) -> None:
-    """Refuses a side that a source contradicts until the person confirms that they looked again."""
+    """Refuses a side that a source contradicts until the person confirms that they checked it again."""
     against = [one.says for one in witnesses(film) if one.contradicts(side)]
     if against and not confirmed:
         seen = f"You see {SIDE_WORDS[side]}, but {' and '.join(against)}."

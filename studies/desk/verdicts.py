@@ -1,4 +1,4 @@
-"""Why a film is rejected, questioned or withdrawn: the lists from which a person chooses by number."""
+"""The reasons to reject, question or withdraw a film: lists from which a person chooses by number."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class RejectReason(TextChoices):
 
 
 class QuestionReason(TextChoices):
-    """What the site is asked about a film."""
+    """The questions to the site about a film."""
 
     SIDE = "side", "Which side is it?"
     VIEW = "view", "Which view is it?"

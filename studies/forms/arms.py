@@ -1,4 +1,4 @@
-"""Choosing to hold arms, a custodian's key, and the list that goes straight into ciphertext."""
+"""Choosing to store arms, a custodian's key, and the list that is encrypted immediately."""
 
 from __future__ import annotations
 

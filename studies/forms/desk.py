@@ -24,7 +24,7 @@ POLARITIES = [("0", "As it is"), ("1", "Inverted")]
 
 
 class AcceptForm(forms.Form):
-    """The four facts as the person sees them. Side and view start empty, so that nobody copies the declaration."""
+    """The four facts as seen by the person. Side and view start empty, so that nobody copies the declaration."""
 
     side = forms.ChoiceField(choices=SIDES, widget=forms.RadioSelect)
     view = forms.ChoiceField(choices=VIEWS, widget=forms.RadioSelect)
@@ -80,7 +80,7 @@ class WithdrawForm(DeskReasonForm):
 
 
 class QuestionForm(forms.Form):
-    """What the site is asked."""
+    """The question to the site."""
 
     reason = forms.ChoiceField(choices=QuestionReason.choices, widget=forms.RadioSelect)
     text = LongTextField(max_length=LONGEST_TEXT)
@@ -104,7 +104,7 @@ class MasksForm(forms.Form):
         return list(read_boxes("rectangle", self.cleaned_data["rectangles"], "rectangles"))
 
     def crops(self) -> dict[str, list[int]]:
-        """The cuts that were given."""
+        """The given cuts."""
         fields = {side: f"crop_{side.lower()}" for side in PARTS}
         given = {side: self.cleaned_data[field] for side, field in fields.items()}
         return {side: next(read_boxes(PARTS[side], text, fields[side])) for side, text in given.items() if text}

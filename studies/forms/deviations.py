@@ -79,7 +79,7 @@ class EntryForm(forms.Form):
         return cleaned
 
     def entry(self) -> Entry:
-        """What was typed, for the function that checks and keeps it."""
+        """The input, for the function that checks and stores it."""
         typed = {name: value for name, value in self.cleaned_data.items() if name in Entry.__dataclass_fields__}
         return Entry(**typed)
 

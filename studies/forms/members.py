@@ -13,7 +13,7 @@ from studies.models import Site, Trial
 
 
 class GrantForm(forms.Form):
-    """A person by e-mail address: accounts are not listed here."""
+    """A person by e-mail address: the form does not list accounts."""
 
     person = forms.EmailField(
         label="E-mail address", help_text="The address of an account. An administrator invites new people."

@@ -79,7 +79,7 @@ class ReasonForm(forms.Form):
 
 
 class AbsenceForm(forms.Form):
-    """Which film of a visit is not available, and why."""
+    """The film of a visit that is not available, and the reason."""
 
     film = forms.ChoiceField(choices=FILMS)
     reason = REASON

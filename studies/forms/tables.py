@@ -25,7 +25,7 @@ class TableForm(forms.Form):
     )
 
     def clean(self) -> dict[str, Any]:
-        """The file is used when both are given."""
+        """Uses the file if both are given."""
         cleaned = super().clean() or {}
         if file := cleaned.get("file"):
             try:

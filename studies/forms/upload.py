@@ -56,7 +56,7 @@ class VisitField(forms.ModelChoiceField):  # type: ignore[type-arg]
 
 
 class PlaceForm(forms.Form):
-    """The subject and visit of the films, and when they were taken."""
+    """The subject and visit of the films, and the date on which they were taken."""
 
     visit = VisitField()
     film_date = DayField(required=False)

@@ -1,4 +1,4 @@
-"""Films that are not available, so that nobody waits for them."""
+"""Films that are not available and therefore not expected."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from studies.models.trial import Visit
 
 
 class AbsentFilm(models.Model):
-    """One view of a visit that was not taken or is lost, with the reason; withdrawn when it is found after all."""
+    """One view of a visit that was not taken or is lost, with the reason; withdrawn if it is found after all."""
 
     visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="absent_films")
     side = models.CharField(max_length=1, choices=[("L", "Left"), ("R", "Right")])

@@ -1,4 +1,4 @@
-"""Sealed arms, for trials that choose to hold any: who chose it, the custodians' public keys, imports, ciphertext."""
+"""Sealed arms, for trials that choose to store them: the choice, the custodians' public keys, imports, ciphertext."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from studies.models.trial import Subject, Trial
 
 
 class ArmsHolding(models.Model):
-    """The choice of a trial to hold sealed arms. Without this row it holds none and no page mentions them.
+    """The choice of a trial to store sealed arms. Without this row it stores none and no page mentions them.
 
-    `opened_at` is when arms of the trial were first opened, `received_at` when somebody first received them.
+    `opened_at` is when arms of the trial were first opened, `received_at` when anyone first received them.
     """
 
     trial = models.OneToOneField(Trial, on_delete=models.PROTECT, related_name="arms_holding")
@@ -32,7 +32,7 @@ class CustodianKeyQuerySet(models.QuerySet["CustodianKey"]):
     """Queries for keys."""
 
     def usable(self) -> CustodianKeyQuerySet:
-        """Keys that new values are sealed to: confirmed, not replaced, their custodian still in that role."""
+        """Keys to which new values are sealed: confirmed, not replaced, their custodian still in that role."""
         return self.filter(
             confirmed_at__isnull=False,
             replaced_at__isnull=True,
@@ -71,7 +71,7 @@ class CustodianKey(models.Model):
 
 
 class ArmsImport(models.Model):
-    """One import of the whole list; the newest version counts. `keys` are the ids it was sealed to, by place."""
+    """One import of the whole list; the newest version is valid. `keys` are the ids of the keys used, by place."""
 
     trial = models.ForeignKey(Trial, on_delete=models.PROTECT, related_name="arms_imports")
     version = models.PositiveIntegerField()

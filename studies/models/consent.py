@@ -1,4 +1,4 @@
-"""Subjects who withdrew consent: no new film of theirs is accepted, and those that came are opened for nobody."""
+"""Subjects who withdrew consent: no new film of theirs is accepted, and nobody can open earlier ones."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ class ConsentWithdrawalQuerySet(models.QuerySet["ConsentWithdrawal"]):
     """Queries for withdrawals of consent."""
 
     def current(self) -> ConsentWithdrawalQuerySet:
-        """Those that were not recorded by mistake."""
+        """Withdrawals that were not recorded by mistake."""
         return self.filter(corrected_at=None)
 
 
 class ConsentWithdrawal(models.Model):
-    """What a subject withdrew and when; `corrected_at` says that it was recorded by mistake.
+    """A subject's withdrawal and its date; `corrected_at` means that it was recorded by mistake.
 
-    `instruction` is what the sponsor says about the collected data, in its own words; without one they stay.
+    `instruction` is the sponsor's wording about the collected data; without one they are kept.
     """
 
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="consent_withdrawals")

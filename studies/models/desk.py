@@ -1,4 +1,4 @@
-"""What people decided at the QC desk; decisions are insert-only."""
+"""People's decisions at the QC desk; they are insert-only."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class QualityDecision(models.Model):
 class MaskSet(models.Model):
     """Rectangles [[x, y, width, height], ...] in stored pixels that hide burned-in text on a film.
 
-    A second person confirms them; the newest set counts. `crops` maps side to [x, y, width, height] on a film of
+    A second person confirms them; the newest set is valid. `crops` maps side to [x, y, width, height] on a film of
     both sides.
     """
 
@@ -67,7 +67,7 @@ class MaskSet(models.Model):
 
 
 class JointPlacement(models.Model):
-    """Where the joints of one side are: {joint: [x, y]} in stored pixels of the film, and per-joint readability.
+    """The positions of one side's joints: {joint: [x, y]} in stored pixels of the film, and per-joint readability.
 
     No reader sees the readability. A bilateral film has a placement for each side.
     """

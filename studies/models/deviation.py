@@ -1,4 +1,4 @@
-"""The deviation log of a trial: what differed from the protocol or the imaging charter, and what was done about it."""
+"""The deviation log of a trial: differences from the protocol or the imaging charter, and the actions taken."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class DeviationEffect(models.TextChoices):
 
 
 class DeviationStatus(models.TextChoices):
-    """Whether something is still to be done about a deviation."""
+    """Whether action on a deviation is outstanding."""
 
     OPEN = "open", "Open"
     CLOSED = "closed", "Closed"
@@ -42,11 +42,11 @@ class DeviationQuerySet(models.QuerySet["DeviationVersion"]):
     """Queries for the log of a trial."""
 
     def of_trial(self, trial: Trial) -> DeviationQuerySet:
-        """Every version of every entry, with what lists show of them."""
+        """Every version of every entry, with the data that lists show."""
         return self.filter(trial=trial).select_related("trial", "site", "subject", "visit", "written_by")
 
     def newest(self) -> DeviationQuerySet:
-        """Each entry as it stands: the version that no other follows."""
+        """The current version of each entry."""
         following = self.model.objects.filter(
             trial=OuterRef("trial"), number=OuterRef("number"), version__gt=OuterRef("version")
         )
@@ -112,7 +112,7 @@ class DeviationVersion(models.Model):
 
     @property
     def concerns(self) -> str:
-        """The site, subject and visit that it is about, in words."""
+        """The site, subject and visit concerned, in words."""
         if self.site is None:
             return "The whole trial"
         subject = f", subject {self.subject.code}" if self.subject else ""

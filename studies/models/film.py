@@ -19,10 +19,10 @@ CHANNELS = [("browser", "Browser"), ("stow", "STOW-RS"), ("cstore", "C-STORE"), 
 DATE_SOURCES = [("header", "Header"), ("site", "Entered by the site"), ("confirmed", "Confirmed at the desk")]
 
 
-# What a film's header holds besides the facts of its file, and what of it the site has stated: kept on rereading.
+# Content of a film's header besides the facts of its file, and the parts that the site stated: kept on rereading.
 SAME_UID, KEPT_APART, DATE_CONFIRMED = "SameUIDAs", "KeptApart", "DateConfirmed"
 SITE_SAID = (KEPT_APART, DATE_CONFIRMED)
-# Why a film was refused: as the same image as another film, or as unreadable by this version of the product.
+# Why a film was refused: it is the same image as another film, or is unreadable by this version of the product.
 SAME_IMAGE, UNREADABLE_BY = "SameImageAs", "UnreadableBy"
 CONTENT = "ContentSHA256"
 
@@ -60,7 +60,7 @@ FILM_TRANSITIONS: dict[FilmStatus, frozenset[FilmStatus]] = {
 BEFORE_DESK = frozenset({FilmStatus.RECEIVED, FilmStatus.HELD})
 AT_DESK = frozenset({FilmStatus.DEIDENTIFIED, FilmStatus.QUESTIONED})
 FOUND_GOOD = frozenset({FilmStatus.ACCEPTED, FilmStatus.READY})
-# These do not count for a visit, and their bytes may be sent again.
+# These are not valid for a visit, and their bytes may be sent again.
 OUT_OF_PLAY = frozenset({FilmStatus.REFUSED, FilmStatus.REJECTED, FilmStatus.WITHDRAWN})
 # These never had a picture for the desk.
 WITHOUT_PICTURE = BEFORE_DESK | {FilmStatus.REFUSED}
@@ -104,11 +104,11 @@ class FilmQuerySet(models.QuerySet["Film"]):
     """Queries for films."""
 
     def of_trial(self, trial: Trial) -> FilmQuerySet:
-        """The films of one trial, with what every list shows of them."""
+        """The films of one trial, with the data that every list shows."""
         return self.filter(trial=trial).select_related("site", "subject", "visit", "visit__plan")
 
     def at_desk(self) -> FilmQuerySet:
-        """Films that wait for a decision at the QC desk, oldest first."""
+        """Films that await a decision at the QC desk, oldest first."""
         return self.accessible().filter(status__in=AT_DESK).order_by("received_at")
 
     def accessible(self) -> FilmQuerySet:
@@ -121,7 +121,7 @@ class FilmQuerySet(models.QuerySet["Film"]):
         return self.exclude(status__in=OUT_OF_PLAY)
 
     def ready(self) -> FilmQuerySet:
-        """Designated films with a reader image, of subjects who consent: what a campaign may show."""
+        """Designated films with a reader image, of subjects who consent: the films that a campaign may show."""
         return self.accessible().filter(status=FilmStatus.READY, designated=True)
 
 
@@ -226,7 +226,7 @@ class TransmittalEntry(models.Model):
 
     @property
     def says(self) -> str:
-        """Why it is not filed; for a duplicate also the status of the earlier film."""
+        """Why it is not filed; for a duplicate, also the status of the earlier film."""
         if self.outcome == "duplicate" and self.film:
             return f"The same file was received before: {self.film.became} {self.reason}".strip()
         return self.reason
@@ -249,7 +249,7 @@ class BlindUid(models.Model):
 class SopInstance(models.Model):
     """A SOP Instance UID within a trial, the film that has it, and a digest of that film's content.
 
-    The row is locked while it is decided which film that is.
+    The row is locked while that film is determined.
     """
 
     trial = models.ForeignKey(Trial, on_delete=models.PROTECT)

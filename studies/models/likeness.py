@@ -1,4 +1,4 @@
-"""What a film is recognised by when it is sent again; sealed, because the person who can open it sees the film."""
+"""The likeness by which a film is recognised when sent again; sealed, because opening it shows the film."""
 
 from __future__ import annotations
 

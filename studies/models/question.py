@@ -32,15 +32,15 @@ class QuestionQuerySet(models.QuerySet["Question"]):
     """Queries for questions."""
 
     def of_trial(self, trial: Trial) -> QuestionQuerySet:
-        """The questions of one trial, with what every list shows of them."""
+        """The questions of one trial, with the data that every list shows."""
         return self.filter(trial=trial).select_related("trial", "site", "subject", "visit", "film")
 
     def open(self) -> QuestionQuerySet:
-        """Those that are waiting for the site."""
+        """Questions that await the site's answer."""
         return self.filter(status=QuestionStatus.OPEN)
 
     def overdue(self, today: date) -> QuestionQuerySet:
-        """Those that the site should have answered before today."""
+        """Questions that the site should have answered before today."""
         return self.open().filter(due_on__lt=today)
 
 

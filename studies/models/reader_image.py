@@ -12,7 +12,7 @@ from studies.sealed_values import SealedValue
 
 
 class ReaderImage(models.Model):
-    """What a reader's browser receives: levels as bands under a random key, and display geometry.
+    """The image for a reader's browser: levels as bands under a random key, and display geometry.
 
     `bands` maps level ("small", "full", "preview") to [{"name", "rows", "sha256"}, ...]; `joints` maps joint to
     [x, y] in pixels of the full level. It has no date, no path to a film, and its primary key is random. Window and
@@ -36,7 +36,7 @@ class ReaderImage(models.Model):
 
 
 class Rendition(models.Model):
-    """That a film (or one side of a bilateral one) has a reader image, and under which masks; which one is sealed.
+    """Records that a film (or a side of a bilateral one) has a reader image, and its masks; the image's key is sealed.
 
     `index` is a keyed digest of the image's key, and the address of the image where joints are placed. `image_seal` is
     a keyed digest of the image's row: an event that named both would join them. `proposed` maps joint to [x, y,

@@ -63,7 +63,7 @@ class Subject(models.Model):
 
 
 class VisitKind(models.TextChoices):
-    """Why a visit took place."""
+    """The kind of a visit."""
 
     SCHEDULED = "scheduled", "Scheduled"
     UNSCHEDULED = "unscheduled", "Unscheduled"
@@ -120,7 +120,7 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     """Queries for current members of a trial."""
 
     def current(self) -> MembershipQuerySet:
-        """Memberships that give access: neither revoked nor waiting for confirmation."""
+        """Memberships that give access: neither revoked nor pending."""
         return self.filter(revoked_at__isnull=True, pending=False)
 
     def pending(self) -> MembershipQuerySet:
@@ -135,7 +135,7 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 class Membership(models.Model):
     """A role of a person in a trial, dated, with a reason. A site role names its site.
 
-    While `pending` it gives no access; one that was refused stays so. `granted_by` is empty for a grant by the system.
+    While `pending` it gives no access; a refused one stays pending. `granted_by` is empty for a grant by the system.
     `first_used_at` is the person's first request under the role: revoked before it, the role counts as never held.
     """
 

@@ -1,1 +1,1 @@
-"""What a trial plans: sites, subjects, visits, membership, and how complete it is."""
+"""The plan of a trial: sites, subjects, visits, membership, and completeness."""

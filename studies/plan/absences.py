@@ -24,7 +24,7 @@ FILMS = [(f"{side}-{view}", view_name(side, view)) for side, view in EXPECTED]
 
 
 def record_absence(*, visit: Visit, side: str, view: str, reason: str, actor: Actor) -> AbsentFilm:
-    """This view of the visit was not taken, or is lost."""
+    """Records that this view of the visit was not taken, or is lost."""
     authorise(actor, Action.SET_UP_TRIAL)
     reason = checked_text("reason", reason, longest=200)
     film = dict(FILMS)[checked_choice("film", f"{side}-{view}", FILMS)]
@@ -42,7 +42,7 @@ def record_absence(*, visit: Visit, side: str, view: str, reason: str, actor: Ac
 
 
 def withdraw_absence(*, absent: AbsentFilm, reason: str, actor: Actor) -> None:
-    """The film is expected after all."""
+    """Withdraws the record: the film is expected after all."""
     authorise(actor, Action.SET_UP_TRIAL)
     reason = checked_text("reason", reason, longest=200)
     with audited_atomic():

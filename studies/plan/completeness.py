@@ -1,7 +1,7 @@
-"""What was expected and received for each visit: four views, their states, dates and deviations.
+"""Expected and received films of each visit: four views, their states, dates and deviations.
 
-Everything is derived from the current rows; nothing here is stored, and nothing is corrected. Of a subject who withdrew
-consent, no film is expected that was not yet overdue on that day; what was missing then stays missing.
+Everything is derived from the current rows; nothing here is stored or corrected. For a subject who withdrew
+consent, films that were not yet overdue on that day are not expected; films that were missing then stay missing.
 """
 
 from __future__ import annotations
@@ -41,9 +41,9 @@ class ViewStatus(TextChoices):
 
 # A view is shown in the first of these states that it has.
 FURTHEST_FIRST = [status for status in ViewStatus.values if status in FilmStatus.values]
-# What the site still has to send: nothing was received, or nothing that was received can be used.
+# The site still has to send a film: none was received, or none that can be used.
 WANTED = frozenset({ViewStatus.MISSING, ViewStatus.REJECTED, ViewStatus.REFUSED, ViewStatus.WITHDRAWN})
-# Nothing more has to come.
+# No more films have to arrive.
 SETTLED = frozenset(
     {ViewStatus.READY, ViewStatus.ACCEPTED, ViewStatus.ABSENT, ViewStatus.NOT_DONE, ViewStatus.NO_CONSENT}
 )
@@ -83,12 +83,12 @@ class VisitState:
 
     @property
     def withdrawn(self) -> bool:
-        """The subject withdrew consent, so no film is accepted."""
+        """Whether the subject withdrew consent, so that no film is accepted."""
         return withdrawn_on(self.subject) is not None
 
     @property
     def complete(self) -> bool:
-        """Every view is accepted, recorded as not available, or not expected."""
+        """Whether every view is accepted, recorded as not available, or not expected."""
         return all(view.status in SETTLED for view in self.views)
 
     @property
@@ -159,7 +159,7 @@ def visit_state(subject: Subject, visit: Visit, window: tuple[date, date] | None
 
 
 def view_state(visit: Visit, side: str, view: str, nothing: ViewStatus) -> ViewState:
-    """The film that has advanced furthest, otherwise why there is none; `nothing` if no reason is recorded."""
+    """The state of the film that has advanced furthest, or why there is none; `nothing` if no reason is recorded."""
     films = [film for film in came(visit) if film.view == view and film.side in (side, "B")]
     if films:
         best = min(films, key=lambda film: (FURTHEST_FIRST.index(film.status), not film.designated))
@@ -173,7 +173,7 @@ def view_state(visit: Visit, side: str, view: str, nothing: ViewStatus) -> ViewS
 
 
 def without_film(subject: Subject, visit: Visit, window: tuple[date, date] | None, today: date) -> ViewStatus:
-    """What is said of a view of which nothing has come and nothing is recorded."""
+    """The state of a view without any film or record."""
     withdrawn = withdrawn_on(subject)
     if withdrawn and visit.plan is None and not came(visit):
         return ViewStatus.NO_CONSENT
@@ -183,7 +183,7 @@ def without_film(subject: Subject, visit: Visit, window: tuple[date, date] | Non
 
 
 def overdue(visit: Visit, window: tuple[date, date] | None, today: date) -> bool:
-    """The window has passed; a visit outside the plan is known only because it took place."""
+    """Whether the window has passed; a visit outside the plan is known only because it took place."""
     if visit.plan is None:
         return True
     return window is not None and today > window[1]

@@ -1,4 +1,4 @@
-"""A third person confirms or refuses a role that decides results; until then it gives no access."""
+"""A third person confirms or refuses a role that affects results; until then it gives no access."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from studies.plan.membership import mail_about, name_of, record_event
 
 
 def confirm_membership(*, membership: Membership, actor: Actor) -> None:
-    """The role gives access from now on."""
+    """Confirms the role, which gives access from now on."""
     authorise(actor, Action.CONFIRM_MEMBERSHIP)
     with audited_atomic():
         demand_third_person(membership, actor)
@@ -31,7 +31,7 @@ def confirm_membership(*, membership: Membership, actor: Actor) -> None:
 
 
 def refuse_membership(*, membership: Membership, reason: str, actor: Actor) -> None:
-    """The role never gives access; the reason goes into the audit trail."""
+    """Refuses the role, which never gives access; the reason is recorded in the audit trail."""
     authorise(actor, Action.CONFIRM_MEMBERSHIP)
     reason = checked_text("reason", reason, longest=200)
     with audited_atomic():
@@ -42,7 +42,7 @@ def refuse_membership(*, membership: Membership, reason: str, actor: Actor) -> N
 
 
 def settle(membership: Membership, **changes: object) -> None:
-    """Ends the waiting, if the role still waits."""
+    """Ends the pending state, if the role is still pending."""
     if Membership.objects.pending().filter(pk=membership.pk).update(**changes) != 1:
         raise WrongState(
             f"The role {name_of(membership.role)} of {membership.user} no longer waits for confirmation."
@@ -51,9 +51,10 @@ def settle(membership: Membership, **changes: object) -> None:
 
 
 def demand_third_person(membership: Membership, actor: Actor) -> None:
-    """Another coordinator, or an administrator outside the trial: neither who granted nor who holds the role.
+    """Another coordinator, or an administrator outside the trial: not the person who granted the role, nor its holder.
 
-    Nobody decides whose account was made by who granted, and no coordinator on what an account of their making granted.
+    Nobody decides whose account was made by the person who granted the role, nor a coordinator who made that person's
+    account.
     """
     trial = Trial.objects.select_for_update().get(pk=membership.trial_id)
     if why := why_not_third(membership, actor):
@@ -64,7 +65,7 @@ def demand_third_person(membership: Membership, actor: Actor) -> None:
 
 
 def why_not_third(membership: Membership, actor: Actor) -> str:
-    """What keeps this person from deciding; empty if nothing does."""
+    """Why this person may not decide; empty if they may."""
     if actor.user_id == membership.granted_by_id:
         return "You granted this role yourself."
     if actor.user_id == membership.user_id:
@@ -79,7 +80,7 @@ def why_not_third(membership: Membership, actor: Actor) -> str:
 
 
 def not_for(user_id: int) -> Q:
-    """The roles that the person granted or is to hold, or that were granted by who made their account."""
+    """The roles that the person granted or is to hold, or that were granted by the maker of their account."""
     maker = inviters_of([user_id]).get(user_id)
     return Q(user=user_id) | Q(granted_by__in=[user_id] if maker is None else [user_id, maker])
 

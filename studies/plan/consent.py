@@ -24,7 +24,7 @@ LONGEST_STATEMENT, LONGEST_INSTRUCTION, LONGEST_REASON = 300, 500, 200
 def record_withdrawal(
     *, subject: Subject, withdrawn_on: date, statement: str, instruction: str, actor: Actor
 ) -> ConsentWithdrawal:
-    """The subject withdrew consent on that day; what became of their cases is reading.issuing.consent."""
+    """Records that the subject withdrew consent on that day; reading.issuing.consent handles their cases."""
     authorise(actor, Action.RECORD_CONSENT)
     if not is_film_day(withdrawn_on):
         text = f"The date cannot be {withdrawn_on}. Enter a date from {FIRST_DAY} to {latest_day()}."
@@ -43,7 +43,7 @@ def record_withdrawal(
 
 
 def record_instruction(*, withdrawal: ConsentWithdrawal, instruction: str, actor: Actor) -> None:
-    """What the sponsor instructs about the data that were collected; the audit trail keeps what was said before."""
+    """The sponsor's instruction about the collected data; the audit trail keeps earlier ones."""
     authorise(actor, Action.RECORD_CONSENT)
     instruction = checked_text("instruction", instruction, longest=LONGEST_INSTRUCTION)
     with audited_atomic():
@@ -54,7 +54,7 @@ def record_instruction(*, withdrawal: ConsentWithdrawal, instruction: str, actor
 
 
 def correct_withdrawal(*, withdrawal: ConsentWithdrawal, reason: str, actor: Actor) -> None:
-    """It was recorded by mistake: films of the subject are accepted and opened again. The record stays."""
+    """Corrects a mistaken record: films of the subject are accepted and opened again. The record is kept."""
     authorise(actor, Action.RECORD_CONSENT)
     reason = checked_text("reason", reason, longest=LONGEST_REASON)
     with audited_atomic():
@@ -95,12 +95,12 @@ def record_event(
 
 
 def withdrawal_of(subject: Subject | None) -> ConsentWithdrawal | None:
-    """The withdrawal of the subject's consent that counts; None while the subject consents."""
+    """The valid withdrawal of the subject's consent; None while the subject consents."""
     return None if subject is None else subject.consent_withdrawals.current().first()
 
 
 def held_without_consent(subjects: Collection[int | None]) -> set[int]:
-    """Those of these subjects who withdrew consent; none of them withdraws it until the open transaction ends.
+    """Those of these subjects who withdrew consent; no other can withdraw it until the open transaction ends.
 
     Locks the subjects: called before reads' chains, cases and films are locked.
     """
@@ -129,18 +129,18 @@ def why_not_accepted(subject: Subject | None) -> str:
 
 
 def why_none_accepted(named: Iterable[Subject | None]) -> str:
-    """The same for a film whose sender and header name these subjects: one who withdrew consent is enough."""
+    """The same for a film whose sender and header name these subjects: one withdrawal is enough."""
     return next(filter(None, map(why_not_accepted, named)), "")
 
 
 def demand_consent(film: Film) -> None:
-    """WrongState for a film that is opened for nobody."""
+    """WrongState for a film that nobody may open."""
     if film.subject is not None and withdrawal_of(film.subject) is not None:
         raise WrongState(f"Film {film.pk} is closed, because its subject withdrew consent. It cannot be changed.")
 
 
 def demand_consenting(subject: Subject | None) -> None:
-    """BadInput when films are filed under a subject who withdrew consent."""
+    """BadInput if films are filed under a subject who withdrew consent."""
     if subject is not None and withdrawal_of(subject) is not None:
         text = f"Subject {subject.code} withdrew consent, so no film can be filed under the subject."
         raise BadInput(f"{text} Choose a visit of another subject.", field="visit")

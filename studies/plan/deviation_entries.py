@@ -1,4 +1,4 @@
-"""What the coordinator writes into the deviation log, checked before it is kept."""
+"""The coordinator's entries in the deviation log, checked before they are stored."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Entry:
     preventive_action: str = ""
 
     def checked(self, trial: Trial) -> dict[str, Any]:
-        """The columns of a version; BadInput says what is wrong."""
+        """The columns of a version; BadInput names the fault."""
         return {
             "noticed_on": checked_past_day("date on which the deviation was noticed", self.noticed_on, "noticed_on"),
             "category": checked_choice("category", self.category, DeviationCategory.choices),
@@ -83,7 +83,7 @@ class Entry:
 
 
 def entry_of(version: DeviationVersion) -> dict[str, Any]:
-    """What a version says, column by column."""
+    """The content of a version, by column."""
     return {name: getattr(version, name) for name in WRITTEN}
 
 

@@ -1,4 +1,4 @@
-"""The deviation log of a trial: written by the coordinator, each change a new version, earlier ones kept for good."""
+"""The deviation log of a trial: written by the coordinator; each change is a new version, earlier ones are kept."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from studies.models import DeviationStatus, DeviationVersion, Trial
 from studies.naming import checked_text
 from studies.plan.deviation_entries import LONGEST_REASON, Entry, checked_past_day, entry_of
 
-# What an event says of a change; the texts stay in the log, the event holds the digest of the version.
+# The content of a change's event; the texts stay in the log, and the event has the digest of the version.
 RECORDED = ("noticed_on", "category", "effect", "status", "closed_on")
-# Within this time an equal entry of the same person is taken for the same form, sent twice.
+# Within this time, an equal entry of the same person is treated as the same form, sent twice.
 SENT_AGAIN = timedelta(minutes=1)
 ACTIONS_TAKEN = {"corrective_action": "corrective action", "preventive_action": "preventive action"}
 
@@ -38,7 +38,7 @@ def log_deviation(*, trial: Trial, entry: Entry, actor: Actor) -> DeviationVersi
 
 
 def log_once(*, trial: Trial, entry: Entry, actor: Actor) -> DeviationVersion:
-    """A new entry, or the one that the person logged in the same words a moment ago: a form sent twice makes one."""
+    """A new entry, or the person's equal entry from a moment ago: a form sent twice makes one entry."""
     authorise(actor, Action.WRITE_DEVIATIONS)
     columns = entry.checked(trial)
     with audited_atomic():
@@ -47,14 +47,14 @@ def log_once(*, trial: Trial, entry: Entry, actor: Actor) -> DeviationVersion:
 
 
 def just_logged(trial: Trial, columns: dict[str, Any], actor: Actor) -> DeviationVersion | None:
-    """The person's last entry of the trial, if it is new, unchanged and says the same."""
+    """The person's last entry of the trial, if it is recent, unchanged and equal."""
     own = DeviationVersion.objects.newest().filter(trial=trial, written_by=actor.user_id)
     last = own.filter(written_at__gt=timezone.now() - SENT_AGAIN).order_by("number").last()
     return last if last and last.version == 1 and entry_of(last) == columns else None
 
 
 def correct_deviation(*, seen: DeviationVersion, entry: Entry, reason: str, actor: Actor) -> DeviationVersion:
-    """The entry, corrected or completed; `seen` is the version that the person had before them."""
+    """The entry, corrected or completed; `seen` is the version that was shown to the person."""
     authorise(actor, Action.WRITE_DEVIATIONS)
     columns = entry.checked(seen.trial)
     if seen.status == DeviationStatus.CLOSED:
@@ -65,7 +65,7 @@ def correct_deviation(*, seen: DeviationVersion, entry: Entry, reason: str, acto
 
 
 def close_deviation(*, seen: DeviationVersion, closed_on: date, reason: str, actor: Actor) -> DeviationVersion:
-    """Nothing more is to be done; both kinds of action are described by then."""
+    """Closes the entry: no more action is needed, and both kinds of action are described."""
     authorise(actor, Action.WRITE_DEVIATIONS)
     if seen.status == DeviationStatus.CLOSED:
         raise WrongState(f"Deviation {seen.number} is already closed.")
@@ -80,7 +80,7 @@ def close_deviation(*, seen: DeviationVersion, closed_on: date, reason: str, act
 
 
 def earliest_closing(seen: DeviationVersion) -> date:
-    """The day on which it was noticed or, after a reopening, the day before that: it may still be so elsewhere."""
+    """The day on which it was noticed or, after a reopening, the day before that, because of time zones."""
     versions = DeviationVersion.objects.filter(trial=seen.trial_id, number=seen.number)
     closed = versions.filter(status=DeviationStatus.CLOSED, version__lt=seen.version).order_by("version").last()
     if closed is None:
@@ -89,7 +89,7 @@ def earliest_closing(seen: DeviationVersion) -> date:
 
 
 def reopen_deviation(*, seen: DeviationVersion, reason: str, actor: Actor) -> DeviationVersion:
-    """Something more is to be corrected or done."""
+    """Reopens the entry for further correction or action."""
     authorise(actor, Action.WRITE_DEVIATIONS)
     if seen.status == DeviationStatus.OPEN:
         raise WrongState(f"Deviation {seen.number} is open already.")
@@ -100,7 +100,7 @@ def reopen_deviation(*, seen: DeviationVersion, reason: str, actor: Actor) -> De
 def follow(
     seen: DeviationVersion, action: str, actor: Actor, reason: str, columns: Mapping[str, object]
 ) -> DeviationVersion:
-    """The next version, provided that nobody wrote one after the person read theirs."""
+    """The next version, unless another was written after the person read theirs."""
     reason = checked_text("reason", reason, longest=LONGEST_REASON)
     kept = {**entry_of(seen), "status": seen.status, "closed_on": seen.closed_on} | dict(columns)
     with audited_atomic():
@@ -124,7 +124,7 @@ def follow(
 
 
 def take_turn(trial_id: int) -> None:
-    """People who write into the log of a trial take turns."""
+    """Makes concurrent writes to the log of a trial take turns."""
     Trial.objects.select_for_update(no_key=True).get(pk=trial_id)
 
 

@@ -20,7 +20,7 @@ def note_first_use(held: Iterable[Membership]) -> None:
 
 
 def begin_use(*, membership: Membership) -> None:
-    """The first of several requests at once is recorded; a role that was revoked in between is refused."""
+    """Records the first of several simultaneous requests; a role that was revoked in between is refused."""
     actor = Actor(user_id=membership.user_id, label=str(membership.user), role=membership.role)
     with audited_atomic():
         fresh = Membership.objects.current().filter(pk=membership.pk, first_used_at=None)

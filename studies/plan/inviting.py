@@ -16,9 +16,9 @@ from studies.models import Membership, Site, Trial
 from studies.naming import checked_text
 from studies.plan.membership import check_apart, check_role, grant, refuse_grant_by
 
-# To coordinators the same for an address without an account and for a disabled account, so that they learn of nobody.
+# The same text for an address without an account and for a disabled account, so that coordinators learn about nobody.
 NO_ACCOUNT = "No active account has this address. An administrator invites new people."
-# Not which address: a table that is refused leaves no record of whom its lines asked about.
+# Without the address: a refused table leaves no record of the people in its lines.
 NOT_ALL_HAVE_ACCOUNTS = (
     "No role was granted, because not every address in the table has an active account. An administrator invites new"
     " people."
@@ -26,7 +26,7 @@ NOT_ALL_HAVE_ACCOUNTS = (
 
 
 def host_of(actor: Actor) -> Actor | None:
-    """The same person as an administrator, who may make accounts; None for a person who is not one."""
+    """The same person as an administrator, who may create accounts; None for anybody else."""
     if actor.user_id is None or not User.objects.administrators().filter(pk=actor.user_id).exists():
         return None
     return replace(actor, role=Role.ADMINISTRATOR)
@@ -78,9 +78,9 @@ def admit_all(trial: Trial, rows: Sequence[Mapping[str, Any]], actor: Actor) -> 
 
 
 class LineCheck:
-    """Refuses a line of a table of people that could not be written after the lines above it; made for one table.
+    """Refuses a line of a table of people that could not be written after the lines above it; one instance per table.
 
-    A coordinator who may not make accounts is answered as if only the people of the trial had any.
+    For a coordinator who may not create accounts, only the people of the trial appear to have any.
     """
 
     def __init__(self, trial: Trial, actor: Actor) -> None:
@@ -101,7 +101,7 @@ class LineCheck:
         above.append(Membership(trial=self.trial, role=row["role"]))
 
     def account(self, email: str) -> User | None:
-        """The account with the address, as far as the person may know of it."""
+        """The account with the address, if the person may know about it."""
         if self.host:
             return account_of(email, self.host)
         return User.objects.filter(email=email, memberships__trial=self.trial).first()

@@ -1,6 +1,6 @@
-"""Subjects with their visits, the films of each and those recorded as not available: one subject, a page, or thousands.
+"""Subjects with their visits, films, and films recorded as not available: for one subject, a page, or thousands.
 
-What is loaded is kept on the subject and the visit under names of its own; the functions below read it.
+Loaded data are kept in separate attributes of the subject and the visit; the functions below read them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from studies.models import AbsentFilm, ConsentWithdrawal, Film, Site, Subject, T
 
 
 class FilmRow(NamedTuple):
-    """What completeness needs of a film; a record for each film of a trial would take six times as long."""
+    """The fields of a film that completeness needs; full records of a trial's films would take six times as long."""
 
     pk: int
     visit: Visit
@@ -58,7 +58,7 @@ def load_visits(subjects: Sequence[Subject]) -> None:
 
 
 def known(subject: Subject) -> list[Visit]:
-    """The visits of a subject, loaded now if it is the only one asked for."""
+    """The visits of a subject, loaded now if it is the only one requested."""
     if "visits_known" not in vars(subject):
         load_visits([subject])
     visits: list[Visit] = vars(subject)["visits_known"]

@@ -1,4 +1,4 @@
-"""Who takes part in a trial in which role: granted and revoked with a reason, never edited, never by oneself."""
+"""People's roles in a trial: granted and revoked with a reason, never edited, never granted to oneself."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from studies.naming import checked_choice, checked_text
 
 
 def grant(*, trial: Trial, user: User, role: str, reason: str, actor: Actor, site: Site | None = None) -> Membership:
-    """A role in the trial from now on, or once a third person has confirmed it; a site role names its site."""
+    """Grants a role in the trial, valid now or once a third person has confirmed it; a site role names its site."""
     authorise(actor, Action.GRANT_MEMBERSHIP)
     refuse_grant_by(actor, user)
     reason = checked_text("reason", reason, longest=200)
@@ -53,7 +53,7 @@ def refuse_grant_by(actor: Actor, user: User) -> None:
 
 
 def appoint_first_coordinator(*, trial: Trial, user: User, actor: Actor) -> Membership:
-    """The person who creates a trial coordinates it: the only role that anybody gives to themselves."""
+    """The person who creates a trial coordinates it: the only role that people grant to themselves."""
     authorise(actor, Action.SET_UP_TRIAL)
     with audited_atomic():
         Trial.objects.select_for_update().get(pk=trial.pk)
@@ -104,7 +104,7 @@ def check_apart(*, user: User, role: str, held: list[Membership]) -> None:
 
 
 def check_pair(user: User, role: str, membership: Membership) -> None:
-    """Refuses the role beside one that the person holds, or beside one they held if the pair excludes that as well."""
+    """Refuses the role if the person holds an excluded role, or held one that excludes it permanently."""
     rule, now = apart(role, membership.role), membership.revoked_at is None
     if rule is None or not (now or (rule.formerly and counts(membership))):
         return
@@ -115,12 +115,12 @@ def check_pair(user: User, role: str, membership: Membership) -> None:
 
 
 def counts(membership: Membership) -> bool:
-    """Whether the role is held or was used: one that was revoked before the person's first request never counted."""
+    """Whether the role is held or was used: one revoked before the person's first request counts as never held."""
     return membership.revoked_at is None or membership.first_used_at is not None
 
 
 def revoke(*, membership: Membership, reason: str, actor: Actor) -> None:
-    """Ends a role, or withdraws one that waits for confirmation.
+    """Ends a role, or withdraws a pending one.
 
     A trial keeps at least one coordinator, or nobody could grant another.
     """
@@ -194,6 +194,6 @@ def record_event(membership: Membership, action: str, actor: Actor, reason: str)
 
 
 def mail_about(membership: Membership, what: str) -> None:
-    """Requests the mail to those who can confirm the role, or to the person who granted it."""
+    """Requests the mail to people who can confirm the role, or to the person who granted it."""
     payload = {"membership": membership.pk, "what": what}
     add(kind="studies.mail_membership", key=f"membership-{membership.pk}-{what}", payload=payload)

@@ -1,4 +1,4 @@
-"""E-mails about roles that wait for a third person: they hold the trial's code and a link, and no names."""
+"""E-mails about roles that await a third person: they contain the trial's code and a link, and no names."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SAYS = {
 
 
 def carry(*, payload: dict[str, Any], lease: Lease) -> None:
-    """Sends one e-mail for one step of a role; none once nobody waits for it."""
+    """Sends one e-mail for one step of a role; none if it is no longer relevant."""
     membership = Membership.objects.select_related("trial", "granted_by").get(pk=payload["membership"])
     what = payload["what"]
     if what != "proposed" or (membership.pending and membership.revoked_at is None):
@@ -34,7 +34,7 @@ def carry(*, payload: dict[str, Any], lease: Lease) -> None:
 
 
 def mail_about(membership: Membership, what: str) -> EmailMessage:
-    """To everyone who can decide, or to the person who granted the role."""
+    """The recipients: everyone who can decide, or the person who granted the role."""
     code, granted_by = membership.trial.code, membership.granted_by
     if what == "proposed":
         page, addresses = reverse("studies:roles_to_confirm"), to_ask(membership)
@@ -49,7 +49,7 @@ def mail_about(membership: Membership, what: str) -> EmailMessage:
 
 
 def to_ask(membership: Membership) -> list[str]:
-    """Those who can decide, without accounts that were made by who granted the role."""
+    """The people who can decide, without accounts made by the person who granted the role."""
     asked = coordinators_to_ask(membership) | administrators_to_ask(membership)
     makers, by = inviters_of(asked), membership.granted_by_id
     return [email for pk, email in asked.items() if makers.get(pk) != by]

@@ -17,7 +17,7 @@ from studies.plan.tally import VIEWS, tally_of
 
 @dataclass(frozen=True)
 class Standing:
-    """Counts of what is planned, what has arrived, and what is waiting for whom."""
+    """Counts of planned and received films, and of open tasks."""
 
     subjects: int
     subjects_withdrawn: int
@@ -40,7 +40,7 @@ class Standing:
 
     @property
     def at_the_desk(self) -> int:
-        """Films that wait for a decision at the desk."""
+        """Films that await a decision at the desk."""
         return self.films_in(FilmStatus.DEIDENTIFIED)
 
     @property
@@ -50,7 +50,7 @@ class Standing:
 
     @property
     def held(self) -> int:
-        """Films that wait for the site to complete them."""
+        """Films that await completion by the site."""
         return self.films_in(FilmStatus.HELD)
 
     @property
@@ -62,7 +62,7 @@ class Standing:
 def standing(trial: Trial, today: date, site: Site | None = None) -> Standing:
     """The counts of a trial, or of one of its sites, in a fixed number of queries.
 
-    Of subjects who withdrew consent, films are expected only as far as the page of completeness expects them.
+    For subjects who withdrew consent, the same films are expected as on the page of completeness.
     """
     own, of_subject, of_visit = Q(trial=trial), Q(subject__trial=trial), Q(visit__subject__trial=trial)
     if site is not None:

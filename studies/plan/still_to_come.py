@@ -15,7 +15,7 @@ AT_MOST = 10
 
 @dataclass(frozen=True)
 class VisitToCome:
-    """A visit of which films are due."""
+    """A visit with due films."""
 
     state: VisitState
 
@@ -26,17 +26,17 @@ class VisitToCome:
 
     @property
     def overdue(self) -> list[ViewState]:
-        """The views of which nothing has come although the window is over."""
+        """The views without any film although the window is over."""
         return self._in(ViewStatus.MISSING)
 
     @property
     def again(self) -> list[ViewState]:
-        """The views of which a film was refused, rejected or withdrawn."""
+        """The views whose film was refused, rejected or withdrawn."""
         return [view for view in self.state.wanted if view.status != ViewStatus.MISSING]
 
     @property
     def expected(self) -> list[ViewState]:
-        """The views of which nothing has come yet while the window is open."""
+        """The views without any film yet while the window is open."""
         return self._in(ViewStatus.EXPECTED)
 
     def _in(self, status: ViewStatus) -> list[ViewState]:
@@ -52,7 +52,7 @@ class StillToCome:
 
     @property
     def more(self) -> int:
-        """How many are not among the first."""
+        """The number that are not among the first."""
         return self.all - len(self.visits)
 
 
@@ -78,23 +78,23 @@ def window_of(row: VisitRow, baselines: dict[int, date]) -> tuple[date, date] | 
 
 
 def last_day_of(window: tuple[date, date] | None) -> date:
-    """For sorting: visits without a window come last, those outside the plan and baselines without a film."""
+    """The date for sorting: visits without a window (outside the plan, baselines without a film) come last."""
     return window[1] if window else date.max
 
 
 def row_is_due(row: VisitRow, window: tuple[date, date] | None, today: date) -> bool:
-    """Whether films of a visit without any are due: its window has begun, or it has none and they may come any day."""
+    """Whether films are due for a visit without any: its window has begun, or they may arrive any day."""
     if row.not_done:
         return False
     return not row.target_day if window is None else window[0] <= today
 
 
 def is_due(state: VisitState, today: date) -> bool:
-    """Whether films of a visit with some are due."""
+    """Whether further films are due for a visit with some."""
     begun = state.window is None or state.window[0] <= today
     return bool(state.wanted) or (begun and any(view.status == ViewStatus.EXPECTED for view in state.views))
 
 
 def in_turn(states: Iterable[VisitState]) -> list[VisitState]:
-    """The oldest window first."""
+    """The sort key: the oldest window first."""
     return sorted(states, key=lambda state: last_day_of(state.window))

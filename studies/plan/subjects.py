@@ -19,7 +19,7 @@ def enrol(*, trial: Trial, site: Site, code: str, actor: Actor) -> Subject:
 
 
 def enrol_all(*, trial: Trial, enrolled: Sequence[tuple[Site, str]], actor: Actor) -> list[Subject]:
-    """New subjects by site and code, in one transaction, each with its visits and an event of its own."""
+    """New subjects by site and code, in one transaction, each with its visits and its own event."""
     authorise(actor, Action.SET_UP_TRIAL)
     wanted = [(demand_own_site(trial, site), checked_subject_code(code)) for site, code in enrolled]
     with audited_atomic():
@@ -53,7 +53,7 @@ def demand_own_site(trial: Trial, site: Site) -> Site:
 
 
 def demand_unused(trial: Trial, codes: Sequence[str]) -> None:
-    """BadInput for a code that a subject of the trial has, or that is given twice; called while the trial is locked."""
+    """BadInput for a code that a subject of the trial already has, or that is given twice; the trial must be locked."""
     taken = set(trial.subjects.values_list("code", flat=True))
     for code in codes:
         if code in taken:

@@ -1,4 +1,4 @@
-"""The numbers over all visits of a trial, and its visits page by page: one row of an aggregate describes most visits.
+"""Counts over all visits of a trial, and its visits in pages: one row of an aggregate describes most visits.
 
 A visit is plain when nothing has arrived for it, or when its four views are accepted and nothing else has arrived.
 The others, and those shown on a page, are loaded with their films by studies.plan.completeness.
@@ -68,11 +68,11 @@ class VisitRow(NamedTuple):
 
     @property
     def is_plain(self) -> bool:
-        """Whether the row says everything about the visit that counts."""
+        """Whether the row has everything about the visit that is counted."""
         return not self.absences and (self.films == 0 or self.films == self.good == self.views == VIEWS)
 
     def window(self, baseline: date | None) -> tuple[date, date] | None:
-        """As Visit.window."""
+        """Like Visit.window."""
         if self.target_day is None or baseline is None:
             return None
         return window_dates(baseline, self.target_day, self.days_before or 0, self.days_after or 0)

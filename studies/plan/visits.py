@@ -128,7 +128,7 @@ def add_visit(*, subject: Subject, code: str, kind: str, actor: Actor) -> Visit:
 
 
 def mark_not_done(*, visit: Visit, reason: str, actor: Actor) -> None:
-    """The visit took place without films or not at all; no films are expected any more."""
+    """Records that the visit took place without films or not at all; its films are no longer expected."""
     authorise(actor, Action.SET_UP_TRIAL)
     reason = checked_text("reason", reason, longest=200)
     with audited_atomic():
@@ -146,7 +146,7 @@ def mark_not_done(*, visit: Visit, reason: str, actor: Actor) -> None:
 
 
 def reopen_visit(*, visit: Visit, reason: str, actor: Actor) -> None:
-    """The visit is expected after all."""
+    """Withdraws the record: the visit is expected after all."""
     authorise(actor, Action.SET_UP_TRIAL)
     reason = checked_text("reason", reason, longest=200)
     with audited_atomic():
@@ -160,7 +160,7 @@ def reopen_visit(*, visit: Visit, reason: str, actor: Actor) -> None:
 
 
 def named(visit: Visit) -> str:
-    """A visit in words, to begin a refusal with."""
+    """A visit in words, as the beginning of a refusal."""
     return f"Visit {visit.code} of subject {visit.subject.code}"
 
 

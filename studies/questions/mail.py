@@ -1,4 +1,4 @@
-"""E-mails about a question: they hold the trial's code and the question's number, and nothing else."""
+"""E-mails about a question: they contain the trial's code and the question's number, and nothing else."""
 
 from __future__ import annotations
 

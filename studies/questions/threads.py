@@ -28,13 +28,13 @@ from studies.naming import checked_words
 
 LONGEST_TEXT = 4000
 DAYS_TO_ANSWER = 14
-# What is done to a question that moves to a status.
+# The act that moves a question to a status.
 DONE = {QuestionStatus.OPEN: "reopened", QuestionStatus.ANSWERED: "answered", QuestionStatus.CLOSED: "closed"}
 
 
 @dataclass(frozen=True)
 class Matter:
-    """What a question is about: a film, a visit or a subject, each with the records it belongs to."""
+    """The subject matter of a question: a film, a visit or a subject, each with the records to which it belongs."""
 
     site: Site
     subject: Subject | None
@@ -106,7 +106,7 @@ def close(*, question: Question, actor: Actor, text: str = "") -> None:
 
 
 def reopen(*, question: Question, text: str, actor: Actor) -> None:
-    """The answer is not sufficient, or there is something new; the site is notified and has two more weeks."""
+    """Reopens the question, because the answer is insufficient or there is news; the site has two more weeks."""
     authorise(actor, Action.ASK_QUESTIONS)
     text = checked_message(text)
     with audited_atomic():
@@ -137,7 +137,7 @@ def remind(*, question: Question, actor: Actor) -> None:
 
 
 def checked_message(text: str) -> str:
-    """The text of a message, as it is kept for good."""
+    """The text of a message, as stored permanently."""
     return checked_words("message", text, longest=LONGEST_TEXT)
 
 
@@ -154,7 +154,7 @@ def move(question: Question, to: QuestionStatus) -> dict[str, list[object]]:
 
 
 def write(question: Question, text: str, actor: Actor, action: str, changes: dict[str, list[object]]) -> None:
-    """Adds the message to the thread, records it, and has the other side e-mailed."""
+    """Adds the message to the thread, records it, and requests an e-mail to the other side."""
     messages: tuple[QuestionMessage, ...] = ()
     if text:
         messages = (QuestionMessage.objects.create(question=question, author_id=actor.user_id, text=text),)

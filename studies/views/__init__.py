@@ -1,3 +1,3 @@
-"""Pages about what was planned and what has been received."""
+"""Pages about the plan and the received films."""
 
 from __future__ import annotations

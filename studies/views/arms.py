@@ -38,7 +38,7 @@ def whoever_sees(request: HttpRequest, code: str) -> tuple[Trial, Actor]:
 
 
 def arms(request: HttpRequest, code: str) -> HttpResponse:
-    """What is held and who holds the keys; no value, and nothing that distinguishes one from another."""
+    """The stored arms and the key holders; no value, and nothing that distinguishes one from another."""
     trial, actor = whoever_sees(request, code)
     newest = newest_import(trial)
     keys = trial.custodian_keys.filter(replaced_at=None).select_related("custodian")
@@ -58,7 +58,7 @@ def arms(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def choose(request: HttpRequest, code: str) -> HttpResponse:
-    """Chooses to hold arms, or none as long as nothing was imported."""
+    """Chooses to store arms, or none as long as nothing was imported."""
     trial, actor = trial_or_404(request, code, Action.CHOOSE_ARMS)
     held = holds_arms(trial)
     form = (ReasonForm if held else HoldArmsForm)(request.POST or None)

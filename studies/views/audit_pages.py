@@ -32,7 +32,7 @@ SCOPES = {"trial": "This trial", "system": "Accounts and system"}
 
 
 def home_of(code: str, scope: str) -> str:
-    """Whose chains a page is about: the trial's own with those of its reads, or that of accounts, jobs and checks."""
+    """The chains of a page: the trial's own with those of its reads, or that of accounts, jobs and checks."""
     return code if scope == "trial" else SYSTEM
 
 
@@ -65,7 +65,7 @@ def event(request: HttpRequest, code: str, scope: str, seq: int, part: str = "")
 
 
 def signatures(request: HttpRequest, code: str) -> HttpResponseBase:
-    """Every electronic signature of the trial: printed name, time, meaning, and the record it is bound to."""
+    """Every electronic signature of the trial: printed name, time, meaning, and the record to which it is bound."""
     trial, actor = trial_or_404(request, code, Action.SEE_AUDIT)
     events = Event.objects.of_home(code).filter(action="accounts.signature.applied")
 
@@ -113,7 +113,7 @@ def json_lines(events: EventQuerySet, role: str) -> Iterator[str]:
 
 @require_POST
 def verify(request: HttpRequest, code: str) -> HttpResponse:
-    """Has the whole trail verified now."""
+    """Requests verification of the whole trail now."""
     _, actor = trial_or_404(request, code, Action.SEE_AUDIT)
     ask(actor=actor)
     messages.success(request, "The verification was requested. Its result appears here when it is complete.")
@@ -121,7 +121,7 @@ def verify(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def last_verification(role: str) -> ShownEvent | None:
-    """The newest result there is."""
+    """The newest result."""
     found = Event.objects.filter(stream=SYSTEM, action="audit.trail.verified").newest_first().first()
     return shown(found, role) if found else None
 
@@ -177,12 +177,12 @@ def number(code: str, scope: str) -> Column:
 
 
 def seen_by(role: str) -> Callable[[Event], ShownEvent]:
-    """What the role sees of an event, worked out once for all columns of a row."""
+    """The role's view of an event, computed once for all columns of a row."""
     return lru_cache(maxsize=1)(lambda row: shown(row, role))
 
 
 def who_and_role() -> list[Column]:
-    """Person and role, alike on every list."""
+    """Person and role, in the same form on every list."""
     roles = role_names()
     return [
         Column("who", "Who", "actor_label", "actor_label", TextFilter("actor_label")),
@@ -201,13 +201,13 @@ def actions() -> Sequence[tuple[str, str]]:
 
 
 def record_link(kind: str, key: str, code: str, scope: str) -> Link:
-    """The record, leading to its history."""
+    """The record, with a link to its history."""
     url = reverse("audit:record", args=[code, scope, kind, key])
     return Link(capfirst(f"{kind_in_words(kind)} {key}"), url)
 
 
 def signed_record(seen: ShownEvent, code: str) -> Link | None:
-    """The record that a signature is bound to; empty where it is hidden."""
+    """The record to which a signature is bound; empty if it is hidden."""
     kind, key = seen.details.get("record_kind"), seen.details.get("record_id")
     return record_link(kind, key, code, "trial") if kind and key else None
 

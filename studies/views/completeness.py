@@ -83,7 +83,7 @@ def said(state: VisitState) -> str:
 
 
 def kind(state: VisitState) -> str:
-    """Why the visit took place."""
+    """The kind of the visit."""
     return VisitKind(state.visit.kind).label
 
 

@@ -1,4 +1,4 @@
-"""Roles that wait for a third person, for coordinators and administrators: the list, and the decision on one."""
+"""Roles that await a third person, for coordinators and administrators: the list, and the decision on one."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def roles_to_confirm(request: HttpRequest) -> HttpResponseBase:
 
 
 def open_to(user: User) -> QuerySet[Membership]:
-    """The waiting roles of the trials that the person coordinates, or that an administrator holds no role in."""
+    """Pending roles of the trials that the person coordinates or, for an administrator, in which they hold no role."""
     own = Membership.objects.filter(user=user, revoked_at=None)
     coordinated = own.filter(role=Role.COORDINATOR, pending=False).values("trial")
     if not (user.is_administrator or coordinated.exists()):
@@ -81,7 +81,7 @@ def actor_for(user: User, held: Membership) -> Actor:
 
 
 def decide(request: HttpRequest, held: Membership, actor: Actor, form: DecisionForm) -> None:
-    """Carries out the decision and says so."""
+    """Carries out the decision and confirms it in a message."""
     role = ROLE_NAMES[Role(held.role)].lower()
     if form.cleaned_data["decision"] == "confirm":
         confirm_membership(membership=held, actor=actor)

@@ -44,7 +44,7 @@ Decide = Callable[[dict[str, Any]], object]
 
 @require_GET
 def desk(request: HttpRequest, code: str) -> HttpResponseBase:
-    """The films that wait."""
+    """The waiting films."""
     trial, _ = trial_or_404(request, code, Action.CHECK_FILMS)
     asked = Film.objects.accessible().filter(waits_for_site(), trial=trial).count()
     return queue(request, trial).respond("studies/desk/queue.html", {"trial": trial, "asked": asked})
@@ -70,7 +70,7 @@ def desk_picture(request: HttpRequest, code: str, pk: int, name: str) -> HttpRes
 
 @require_POST
 def accept(request: HttpRequest, code: str, pk: int) -> HttpResponse:
-    """The film may be read."""
+    """Accepts the film."""
     trial, actor, film = film_for_request(request, code, pk)
     form = AcceptForm(film, request.POST)
 
@@ -83,7 +83,7 @@ def accept(request: HttpRequest, code: str, pk: int) -> HttpResponse:
 
 @require_POST
 def reject(request: HttpRequest, code: str, pk: int) -> HttpResponse:
-    """The film cannot be read."""
+    """Rejects the film."""
     trial, actor, film = film_for_request(request, code, pk)
     form = RejectForm(request.POST, auto_id="reject-%s")
     decide: Decide = lambda given: quality.reject(film=film, actor=actor, **given)  # noqa: E731
@@ -92,7 +92,7 @@ def reject(request: HttpRequest, code: str, pk: int) -> HttpResponse:
 
 @require_POST
 def reopen(request: HttpRequest, code: str, pk: int) -> HttpResponse:
-    """The rejection was wrong."""
+    """Reverses a rejection."""
     trial, actor, film = film_for_request(request, code, pk)
     form = ReverseRejectionForm(request.POST, auto_id="reopen-%s")
     decide: Decide = lambda given: quality.reopen(film=film, actor=actor, **given)  # noqa: E731
@@ -110,7 +110,7 @@ def question(request: HttpRequest, code: str, pk: int) -> HttpResponse:
 
 @require_POST
 def withdraw(request: HttpRequest, code: str, pk: int) -> HttpResponse:
-    """A film that was ready is wrong."""
+    """Withdraws a film that was ready."""
     trial, actor, film = film_for_request(request, code, pk)
     form = WithdrawForm(request.POST, auto_id="withdraw-%s")
     decide: Decide = lambda given: quality.withdraw(film=film, actor=actor, **given)  # noqa: E731
@@ -209,6 +209,6 @@ def masks_form(film: Film) -> MasksForm:
 
 
 def described(trial: Trial, film: Film) -> dict[str, Any]:
-    """The film as the viewer expects it."""
+    """The film in the form for the viewer."""
     base = reverse("studies:desk_picture", args=[trial.code, film.pk, "preview.jpg"])
     return for_viewer(film, preview_url=base, bands_url=base.replace("preview.jpg", "{level}/{band}"))

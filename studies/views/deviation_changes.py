@@ -1,4 +1,4 @@
-"""What the coordinator does to the deviation log: a new entry, a correction, closing and reopening."""
+"""The coordinator's actions on the deviation log: a new entry, a correction, closing and reopening."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def reopen(request: HttpRequest, code: str, number: int) -> HttpResponse:
 
 
 def read_before(request: HttpRequest, trial: Trial, number: int) -> DeviationVersion:
-    """The version that the person's form was made from; without one, the newest, and the form asks for it."""
+    """The version from which the person's form was made; if not given, the newest, and the form requires it."""
     typed = request.POST.get("version", "")
     if not typed:
         return newest_or_404(trial, number)

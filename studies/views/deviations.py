@@ -42,7 +42,7 @@ HIDDEN = ["visit", *(column.key for column in TEXTS), "reason", "written_at", "w
 
 @require_GET
 def deviations(request: HttpRequest, code: str) -> HttpResponseBase:
-    """Each entry as it stands; `versions=all` adds every earlier version."""
+    """The current version of each entry; `versions=all` adds every earlier version."""
     trial, _ = trial_or_404(request, code, Action.SEE_DEVIATIONS)
     versions = request.GET.get("versions", "")
     writes = may_write(request, code)
@@ -71,7 +71,7 @@ def newest_or_all(rows: DeviationQuerySet, versions: str) -> DeviationQuerySet:
 
 
 def may_write(request: HttpRequest, code: str) -> bool:
-    """Whether any role of the person here writes into the log."""
+    """Whether any of the person's roles here may write to the log."""
     return any(allows(held.role, Action.WRITE_DEVIATIONS) for held in memberships_or_404(request, code))
 
 
@@ -111,14 +111,14 @@ def effect_of(row: DeviationVersion) -> Badge:
 
 @require_GET
 def deviation(request: HttpRequest, code: str, number: int) -> HttpResponse:
-    """One entry as it stands."""
+    """The current version of one entry."""
     trial, _ = trial_or_404(request, code, Action.SEE_DEVIATIONS)
     return entry_page(request, newest_or_404(trial, number), {})
 
 
 @require_GET
 def deviation_version(request: HttpRequest, code: str, number: int, version: int) -> HttpResponse:
-    """One entry as it stood in a version."""
+    """One version of an entry."""
     trial, _ = trial_or_404(request, code, Action.SEE_DEVIATIONS)
     return entry_page(request, version_or_404(trial, number, version), {})
 
@@ -129,7 +129,7 @@ def version_or_404(trial: Trial, number: int, version: int) -> DeviationVersion:
 
 
 def newest_or_404(trial: Trial, number: int) -> DeviationVersion:
-    """An entry of this trial as it stands."""
+    """The current version of an entry of this trial."""
     found = DeviationVersion.objects.of_trial(trial).filter(number=number).order_by("version").last()
     if found is None:
         raise Http404
@@ -162,7 +162,7 @@ def entry_page(request: HttpRequest, shown: DeviationVersion, forms: dict[str, A
 
 
 def facts_of(shown: DeviationVersion) -> list[tuple[str, object]]:
-    """Label and value of everything short that a version says."""
+    """Label and value of every short field of a version."""
     return [
         ("State", state_of(shown)),
         ("Closed on", shown.closed_on),

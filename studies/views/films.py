@@ -81,7 +81,7 @@ def film(request: HttpRequest, code: str, pk: int) -> HttpResponse:
 
 
 def facts(film: Film) -> list[tuple[str, object]]:
-    """What is known about a film, without its file name at the site."""
+    """The facts about a film, without its file name at the site."""
     visit = film.visit
     code = film.trial.code
     return [

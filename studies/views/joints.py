@@ -1,4 +1,4 @@
-"""Placing joints: images in random order, without subject, visit or date, one after the other."""
+"""Placing joints: one image at a time in random order, without subject, visit or date."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def joint_queue(request: HttpRequest, code: str) -> HttpResponseBase:
 
 @require_GET
 def joint_page(request: HttpRequest, code: str, key: str) -> HttpResponse:
-    """One image with its joints as they are placed now."""
+    """One image with its current joints."""
     trial, _ = trial_or_404(request, code, Action.PLACE_JOINTS)
     rendition = image_or_404(trial, key)
     if places := image_of(rendition).joints:
@@ -122,7 +122,7 @@ def place_joints(request: HttpRequest, code: str, key: str) -> HttpResponse:
 
 
 def image_or_404(trial: Trial, key: str) -> Rendition:
-    """An image of a film that counts in this trial."""
+    """An image of a valid film of this trial."""
     return get_object_or_404(joints.images(trial).select_related("film", "film__trial"), index=key)
 
 
@@ -156,7 +156,7 @@ def shifted(places: Places, crop: Sequence[int] | None) -> Places:
 
 
 def for_viewer(trial: Trial, rendition: Rendition, image: ReaderImage) -> dict[str, Any]:
-    """The image as the viewer expects it."""
+    """The image in the form for the viewer."""
     base = reverse("studies:joint_picture", args=[trial.code, rendition.index, "LEVEL", 0])
     return {
         "token": rendition.index,

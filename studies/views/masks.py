@@ -38,7 +38,7 @@ USUAL_REASONS = (
 
 @require_GET
 def mask_queue(request: HttpRequest, code: str) -> HttpResponseBase:
-    """The sets that wait for a second person."""
+    """The sets that await a second person."""
     trial, _ = trial_or_404(request, code, Action.CONFIRM_MASKS)
     listing = Listing(
         request,
@@ -97,12 +97,12 @@ def refuse(request: HttpRequest, code: str, pk: int) -> HttpResponse:
 
 
 def set_or_404(trial: Trial, pk: int) -> MaskSet:
-    """The set of a film that waits."""
+    """The waiting set of a film."""
     return get_object_or_404(masks.waiting(trial), film=pk)
 
 
 def asked_for(request: HttpRequest, trial: Trial, pk: int) -> MaskSet:
-    """The set that the person has looked at, which may have been replaced in the meantime."""
+    """The set that the person has reviewed, which may have been replaced in the meantime."""
     revision = request.POST.get("revision", "")
     sets = MaskSet.objects.filter(film__trial=trial, film=pk).select_related("film")
     return get_object_or_404(sets, revision=whole_from(revision) or 0)
@@ -114,7 +114,7 @@ def page_of(trial: Trial, film_id: int) -> str:
 
 
 def next_page(trial: Trial) -> str:
-    """The set that waits longest, or the empty list."""
+    """The set that has waited longest, or the empty list."""
     waiting = masks.waiting(trial).first()
     return page_of(trial, waiting.film_id) if waiting else reverse("studies:masks", args=[trial.code])
 

@@ -1,4 +1,4 @@
-"""Who takes part in a trial: granted and revoked by the coordinator, with a reason."""
+"""People's roles in a trial: granted and revoked by the coordinator, with a reason."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ NOT_ACCEPTED = "who has not accepted the earlier invitation; an administrator ca
 
 
 def state_of(held: Membership) -> str:
-    """How the role stands."""
+    """The state of the role."""
     if held.revoked_at is None:
         return "waiting for confirmation" if held.pending else "held"
     return "never confirmed" if held.pending else "ended"
@@ -77,7 +77,7 @@ def members(request: HttpRequest, code: str) -> HttpResponseBase:
 
 
 def said_of_grant(made: Membership, *, invited: bool) -> str:
-    """What the coordinator reads after a grant."""
+    """The message to the coordinator after a grant."""
     role = ROLE_NAMES[Role(made.role)].lower()
     if invited:
         return f"The role {role} was granted to {made.user}, who is invited by e-mail.{WAITS * made.pending}"

@@ -66,7 +66,7 @@ def sites(request: HttpRequest, code: str) -> HttpResponseBase:
 
 
 def link(thing: Site | VisitPlan | Subject, route: str, code: str) -> Link:
-    """The code of a thing, leading to its page."""
+    """The code of a record, with a link to its page."""
     return Link(thing.code, reverse(f"studies:{route}", args=[code, thing.pk]))
 
 

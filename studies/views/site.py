@@ -1,4 +1,4 @@
-"""What a site sees: its subjects, its films with their status, its questions. Nothing of any other site."""
+"""The pages of a site: its subjects, its films with their status, its questions. Nothing from any other site."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from studies.views.visits import board_columns
 
 
 def site(request: HttpRequest, code: str) -> HttpResponseBase:
-    """What is expected from the site, what has arrived, and what is waiting for its people."""
+    """Films expected from the site, films received, and open tasks of its people."""
     trial, site, _ = site_or_404(request, code, Action.SEE_SITE_FILMS)
     today = timezone.localdate()
     stands = standing(trial, today, site)
@@ -78,7 +78,7 @@ def own_films(site: Site) -> Any:
 
 
 def undated(films: Any) -> Any:
-    """Those whose date was read from the header and has not been confirmed by the site yet."""
+    """Films whose date was read from the header and has not been confirmed by the site yet."""
     waiting = films.accessible().filter(film_date_source="header", status__in=AT_DESK)
     return waiting.exclude(header__has_key=DATE_CONFIRMED)
 
@@ -125,7 +125,7 @@ def named(films: Any, words: str) -> Case:
 
 
 def file_link(film: Film, code: str) -> Link:
-    """The name of the file at the site, leading to the film's page."""
+    """The name of the file at the site, with a link to the film's page."""
     return Link(film.original_name, reverse("studies:site_film", args=[code, film.pk]))
 
 

@@ -1,4 +1,4 @@
-"""One film as its site sees it: its status, completing it, confirming its date."""
+"""A site's page of one film: its status, completing it, confirming its date."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def asks_for_day(film: Film) -> bool:
 
 
 def facts(film: Film) -> list[tuple[str, object]]:
-    """What the site may know of its film."""
+    """The facts that the site may know about its film."""
     return [
         ("Status", Badge(film.status, film.get_status_display(), tone_of(film.status))),
         ("File", film.original_name),
@@ -89,7 +89,7 @@ def facts(film: Film) -> list[tuple[str, object]]:
 
 @require_POST
 def settle(request: HttpRequest, code: str, pk: int) -> HttpResponse:
-    """A held film is taken back, or kept in addition to the one with the same identifier."""
+    """Withdraws a held film, or keeps it in addition to the one with the same identifier."""
     _, site, actor = site_or_404(request, code, Action.UPLOAD_FILMS)
     film = own_film_or_404(site, pk)
     reason = request.POST.get("reason", "")
@@ -103,7 +103,7 @@ def settle(request: HttpRequest, code: str, pk: int) -> HttpResponse:
 
 
 def given_day(request: HttpRequest) -> date:
-    """The date as it was entered."""
+    """The date as entered."""
     form = DayForm(request.POST)
     if not form.is_valid():
         given = f" {quoted(text)}" if (text := request.POST.get("film_date", "")) else ""

@@ -37,7 +37,7 @@ def trial(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def overview(request: HttpRequest, code: str) -> HttpResponse:
-    """What is planned, what has arrived, and what is waiting for the coordinator."""
+    """Planned and received films, and open tasks of the coordinator."""
     trial, _ = trial_or_404(request, code, Action.SET_UP_TRIAL)
     today = timezone.localdate()
     stands = standing(trial, today)

@@ -62,7 +62,7 @@ def film_to_replace(site: Site, pk: str) -> Film | None:
 
 
 def chosen(request: HttpRequest, replaces: Film | None) -> dict[str, Any]:
-    """What the link to this page has already chosen."""
+    """The choices already made by the link to this page."""
     return {"visit": replaces.visit_id if replaces else request.GET.get("visit")}
 
 
@@ -81,7 +81,7 @@ def receive_form(
 
 
 def entries_of(site: Site) -> QuerySet[TransmittalEntry]:
-    """The files uploaded by browser, with what a row shows of each."""
+    """The files uploaded by browser, with the data of a row."""
     entries = TransmittalEntry.objects.filter(transmittal__site=site, transmittal__channel="browser")
     return entries.select_related("film__visit__plan", "film__subject", "transmittal__trial").order_by("-pk")
 
@@ -99,7 +99,7 @@ def deliveries(site: Site) -> QuerySet[Transmittal]:
 
 @require_POST
 def start(request: HttpRequest, code: str) -> JsonResponse:
-    """Opens a delivery for the files that were dropped together."""
+    """Opens a delivery for files that were dropped together."""
     trial, site, actor = site_or_404(request, code, Action.UPLOAD_FILMS)
     forget_stale()
     transmittal = open_transmittal(trial=trial, site=site, channel="browser", actor=actor)
@@ -108,7 +108,7 @@ def start(request: HttpRequest, code: str) -> JsonResponse:
 
 @require_GET
 def here(request: HttpRequest, code: str, fingerprint: str) -> JsonResponse:
-    """How much of a file has already been received, now or on an earlier visit to the page."""
+    """The number of bytes of a file already received, now or on an earlier visit to the page."""
     _, site, actor = site_or_404(request, code, Action.UPLOAD_FILMS)
     key = key_of(site=site, user_id=actor.user_id, fingerprint=fingerprint)
     return JsonResponse({"received": received(key)})
@@ -116,7 +116,7 @@ def here(request: HttpRequest, code: str, fingerprint: str) -> JsonResponse:
 
 @require_http_methods(["PUT"])
 def piece(request: HttpRequest, code: str, fingerprint: str, begin: int) -> JsonResponse:
-    """Takes the next piece of a file."""
+    """Accepts the next piece of a file."""
     _, site, actor = site_or_404(request, code, Action.UPLOAD_FILMS)
     key = key_of(site=site, user_id=actor.user_id, fingerprint=fingerprint)
     return JsonResponse({"received": keep(key=key, begin=begin, content=request.body)})
@@ -158,7 +158,7 @@ def object_sent(request: HttpRequest) -> dict[str, Any]:
 
 
 def checked_size(said: dict[str, Any]) -> int:
-    """The size of the file as the browser states it."""
+    """The size of the file as stated by the browser."""
     size = said.get("size")
     if not isinstance(size, int) or size < 1:
         raise BadInput(f"The file size must be a whole number of bytes, at least 1, and {quoted(size)} was given.")
@@ -167,7 +167,7 @@ def checked_size(said: dict[str, Any]) -> int:
 
 @require_GET
 def row(request: HttpRequest, code: str, pk: int) -> HttpResponse:
-    """One row again, while its film is being processed."""
+    """One updated row, while its film is being processed."""
     trial, site, _ = site_or_404(request, code, Action.UPLOAD_FILMS)
     entry = get_object_or_404(entries_of(site), pk=pk)
     return render(request, "studies/site/rows.html", {"trial": trial, "entries": [entry]})

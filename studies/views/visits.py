@@ -103,7 +103,7 @@ def subject(request: HttpRequest, code: str, pk: int) -> HttpResponse:
 
 
 def unplanned(subject: Subject) -> int:
-    """How many visits outside the plan a subject has."""
+    """The number of a subject's visits outside the plan."""
     return sum(state.visit.plan_id is None for state in states_of(subject))
 
 

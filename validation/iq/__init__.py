@@ -1,1 +1,1 @@
-"""Installation qualification: the installation as it is. Nothing is written to it."""
+"""Installation qualification: checks the installation as it is, and writes nothing to it."""

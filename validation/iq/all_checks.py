@@ -34,5 +34,5 @@ CHECKS: tuple[Check[Any], ...] = (
 
 
 def run_iq(manifest: Digests | None, say: Say) -> list[CheckResult]:
-    """Looks at the installation and changes nothing."""
+    """Checks the installation and changes nothing."""
     return run_checks((files_check(manifest), *CHECKS), None, say)

@@ -1,4 +1,4 @@
-"""The settings that protect the installation, in plain words."""
+"""The settings that protect the installation, in words."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def connections(_: object) -> str:
 
 
 def faults_of_connections() -> Iterator[str]:
-    """What lets a browser connect unprotected."""
+    """The settings that let a browser connect without protection."""
     if not settings.SECURE_COOKIES:
         yield "SECURE_COOKIES is off: cookies also travel unencrypted"
     if not settings.SECURE_SSL_REDIRECT:
@@ -63,7 +63,7 @@ def secrets(_: object) -> str:
 
 
 def faults_of_secrets(demo: Path) -> Iterator[str]:
-    """The secrets that protect nothing, by name and never by value."""
+    """The secrets that give no protection, by name and never by value."""
     kept = {file.read_text(encoding="ascii").strip() for file in demo.glob("*") if file.is_file()}
     given = {name: str(getattr(settings, name)) for name in KEYS}
     given |= {f"AUDIT_MAC_KEYS {number}": key.hex() for number, key in settings.AUDIT_MAC_KEYS.items()}

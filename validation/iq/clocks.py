@@ -13,7 +13,7 @@ MOST_SECONDS = 2.0
 
 
 def database_time() -> datetime | None:
-    """The time of the database server; None where the database is a file on this host."""
+    """The time of the database server; None if the database is a file on this host."""
     if connection.vendor != "postgresql":
         return None
     with connection.cursor() as cursor:
@@ -37,7 +37,7 @@ def clocks(_: object) -> str:
 
 
 def compared_clocks(before: datetime, there: datetime, after: datetime) -> str:
-    """What was seen of the two clocks; Deviation when they differ by too much."""
+    """The times of the two clocks; Deviation if they differ by too much."""
     apart = max((before - there).total_seconds(), (there - after).total_seconds(), 0.0)
     seen = f"host {after:%Y-%m-%d %H:%M:%S} UTC, database {there:%H:%M:%S} UTC: {apart:.2f} s apart"
     return demand([seen] if apart >= MOST_SECONDS else [], seen)

@@ -1,4 +1,4 @@
-"""Each configured key against what is stored under it: a wrong key is named before anything is written with it."""
+"""Checks each configured key on stored data: a wrong key is reported before anything is written with it."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ from validation.checks import NotTried, check, demand
 TRIED = 3
 NOTHING = "nothing is stored under it yet, so it could not be tried"
 Row = TypeVar("Row")
-# Whether a key opens a record; None where the record is missing, which says nothing of the key.
+# Whether a key opens a record; None if the record is missing, which shows nothing about the key.
 Opens = Callable[[Row], bool | None]
 
 
 @dataclass(frozen=True)
 class KeyTrial:
-    """What a key was tried on: how many records there were to open, and how many it opened."""
+    """The result of testing a key: the number of records to open, and the number that it opened."""
 
     name: str
     tried: int
@@ -45,14 +45,14 @@ class KeyTrial:
 
 
 def tried_on(name: str, rows: Iterable[Row], opens: Opens[Row]) -> KeyTrial:
-    """Tries a key on the first rows."""
+    """Tests a key on the first rows."""
     answers = [opens(row) for row in islice(rows, TRIED)]
     given = [answer for answer in answers if answer is not None]
     return KeyTrial(name, len(given), sum(given))
 
 
 def seen_of(trials: list[KeyTrial], faults: Iterable[str] = ()) -> str:
-    """What was seen of the keys; Deviation when any did not open a record, NotTried when any had none to open."""
+    """The results for the keys; Deviation if any did not open a record, NotTried if any had none to open."""
     found = list(faults)
     for one in trials:
         if one.opened < one.tried:
@@ -104,7 +104,7 @@ def opens_link(rendition: Rendition) -> bool:
 
 
 def recorded() -> Iterator[tuple[str, str]]:
-    """Digests of tracked rows from the newest events that have any, and the same computed again."""
+    """Digests of tracked rows from the newest events that have any, and the recomputed digests."""
     done: set[tuple[str, str]] = set()
     for event in Event.objects.filter(body__contains='"tracked":[[').order_by("-pk")[:50]:
         for table, key, version, digest in event.content["tracked"]:
@@ -127,7 +127,7 @@ def quarantine_key(_: object) -> str:
 
 
 def opens_original(film: Film) -> bool | None:
-    """Whether the key opens this original and it is the file that was received; None when it is missing."""
+    """Whether the key opens this original and it is the file that was received; None if it is missing."""
     fault = fault_of_original(film)
     return None if "missing" in fault else not fault
 

@@ -52,7 +52,7 @@ def write_manifest(root: Path, target: Path) -> str:
 
 
 def read_manifest(path: Path) -> Digests:
-    """The digests in a manifest; BadInput when the file is none."""
+    """The digests in a manifest; BadInput if the file is not a manifest."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         files: Digests = dict(content["files"])
@@ -76,7 +76,7 @@ def compared(found: Digests, wanted: Digests) -> Iterator[str]:
 
 
 def files_check(manifest: Digests | None) -> Check[None]:
-    """The check against a manifest; without one only the digest over all files is reported."""
+    """The check against a manifest; without one, only the digest over all files is reported."""
     return Check(
         "files of the product",
         ("R-50", "R-51"),
@@ -88,7 +88,7 @@ def files_check(manifest: Digests | None) -> Check[None]:
 
 
 def seen_files(root: Path, manifest: Digests | None) -> str:
-    """What was seen of the product's files."""
+    """The observed state of the product's files."""
     found = digests(root)
     seen = f"{len(found):,} files, digest over all {digest_over(found)}"
     if manifest is None:

@@ -1,4 +1,4 @@
-"""A random sample of stored files against their digests; verify_audit --files checks them all."""
+"""Checks a random sample of stored files against their digests; verify_audit --files checks all of them."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from audit.protection import PROTECTED, ROWS, TRUNCATE, Protection, existing, sq
 from validation.checks import NotTried, check, demand
 
 STATES = {"D": "is disabled", "O": "is not enabled always", "R": "is not enabled always"}
-# What pg_trigger.tgtype adds up: each row 1, before 2, insert 4, delete 8, update 16, truncate 32.
+# The bits of pg_trigger.tgtype: each row 1, before 2, insert 4, delete 8, update 16, truncate 32.
 KINDS = {ROWS: 1 + 2 + 8 + 16, TRUNCATE: 2 + 32}
 TRIGGERS = (
     "SELECT tgname, tgenabled::text, tgtype, tgattr::text, COALESCE(substring(pg_get_triggerdef(oid) from"
@@ -64,7 +64,7 @@ def protection(_: object) -> str:
 
 
 def faults_of_triggers(one: Protection) -> Iterator[str]:
-    """The triggers of a table that are missing or do not act, by name."""
+    """The triggers of a table that are missing or ineffective, by name."""
     names = (ROWS, TRUNCATE) if connection.vendor == "postgresql" else tuple(sqlite_triggers(one))
     found = states_of(one.table)
     for name in names:
@@ -78,7 +78,7 @@ def faults_of_triggers(one: Protection) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class Trigger:
-    """A trigger as the catalogue has it; of SQLite only the name, since its text is compared as a whole."""
+    """A trigger as in the catalogue; on SQLite only the name, since its text is compared as a whole."""
 
     name: str
     state: str = ""
@@ -123,7 +123,7 @@ def rights(_: object) -> str:
 
 
 def faults_of_rights() -> Iterator[str]:
-    """What the working role may do beyond adding rows."""
+    """The rights of the working role beyond adding rows."""
     for one in existing():
         with connection.cursor() as cursor:
             cursor.execute(RIGHTS, [f'"{one.table}"'])

@@ -76,7 +76,7 @@ def broker(_: object) -> str:
 
 
 def demand_redis(kind: str) -> None:
-    """Deviation in production when the broker is another than Redis; elsewhere there is no server to try."""
+    """Deviation in production if the broker is not Redis; otherwise there is no server to test."""
     if kind == "Redis":
         return
     if settings.PRODUCTION:
@@ -119,7 +119,7 @@ def package_files(_: object) -> str:
     for name in pinned():
         try:
             files, found = changed_files(distribution(name))
-        except PackageNotFoundError:  # named by the check of versions
+        except PackageNotFoundError:  # reported by the check of versions
             continue
         faults, count = faults + found, count + files
     return demand(faults, f"{count:,} files as recorded")

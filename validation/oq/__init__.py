@@ -1,1 +1,1 @@
-"""Operational qualification: each requirement tried over HTTP in one small trial of a private installation."""
+"""Operational qualification: each requirement tested over HTTP in one small trial of a private installation."""

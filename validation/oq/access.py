@@ -1,4 +1,4 @@
-"""Access: who opens what, how sessions begin and end, and which roles exclude one another."""
+"""Access: who can open which pages, how sessions begin and end, and which roles exclude one another."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from studies.plan.membership import grant
 from validation.checks import check, demand
 from validation.oq.world import OTHERS_PASSWORD, TRIAL, CheckedTrial, sign_in
 
-# Who opens a page; everybody else is refused.
+# The people who can open a page; everybody else is refused.
 PAGES: dict[str, tuple[str, ...]] = {
     "studies:set_up": ("coordinator",),
     "studies:members": ("coordinator",),
@@ -43,8 +43,8 @@ PAGES: dict[str, tuple[str, ...]] = {
     "health": ("admin",),
 }
 WITHOUT_TRIAL = ("reading:worklist", "accounts", "health")
-# What anybody may open: entrances, the health of the server, and the description of the interface for programs; the way
-# out; the links sent by mail, which work with their token alone; and the answer of the interface to a wrong address.
+# Pages that anybody may open: entrances, the health of the server, and the description of the API; signing
+# out; the links sent by mail, which need only their token; and the response of the API to a wrong address.
 OPEN = {"sign_in", "sign_in_code", "sign_in_over", "password_forgotten", "healthz", "api:schema", "api:schema_yaml"}
 OPEN |= {"sign_out", "password_new", "invitation", "api:nothing_here"}
 NEVER_THERE = {"code": TRIAL, "pk": 999_999, "number": 1, "version": 1, "begin": 0, "seq": 1, "scope": "trial"}
@@ -84,21 +84,21 @@ def nothing_without_signing_in(world: CheckedTrial) -> str:
             continue
         tried += 1
         answer = world.client("").get(address)
-        if answer.status_code == 405:  # the address takes forms only
+        if answer.status_code == 405:  # the address accepts only forms
             answer = world.client("").post(address)
         faults += [] if is_signed_out(answer) else [f"{name} answered with {answer.status_code}"]
     return demand(faults, f"{tried} addresses refused")
 
 
 def is_signed_out(answer: Any) -> bool:
-    """Whether an answer leads to the sign-in page, or says that signing in is needed."""
+    """Whether a response redirects to the sign-in page, or states that signing in is required."""
     if answer.status_code == 302:
         return bool(answer["Location"].partition("?")[0] == settings.LOGIN_URL)
     return bool(answer.status_code == 401)
 
 
 def routes(patterns: list[URLPattern | URLResolver], prefix: str) -> Iterator[tuple[str, URLPattern]]:
-    """Every route by its name."""
+    """Every route by name."""
     for one in patterns:
         if isinstance(one, URLResolver):
             yield from routes(one.url_patterns, prefix + (f"{one.namespace}:" if one.namespace else ""))
@@ -107,7 +107,7 @@ def routes(patterns: list[URLPattern | URLResolver], prefix: str) -> Iterator[tu
 
 
 def address_of(name: str, pattern: URLPattern) -> str | None:
-    """An address of the route; None when it has none of its own."""
+    """An address of the route; None if it has none."""
     needed = getattr(pattern.pattern, "converters", {})
     try:
         return reverse(name, kwargs={key: NEVER_THERE.get(key, "none") for key in needed})
@@ -203,7 +203,7 @@ def lost_second_factor(world: CheckedTrial) -> str:
 
 
 def code_of(secret: str, step: int) -> str:
-    """The code that an app shows."""
+    """The code that an authenticator app shows."""
     return str(format_hotp_value(hotp_value(secret, second_factor.now() + step)))
 
 

@@ -1,4 +1,4 @@
-"""Every check of the operation, in the order in which the trial makes them possible."""
+"""Every operational check, in the order in which the trial makes them possible."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ LOCKED: tuple[Check[CheckedTrial], ...] = (
 
 @dataclass
 class Preparation:
-    """The trial while it is prepared; there is none before it is built."""
+    """The trial while it is prepared; None before it is built."""
 
     folder: Path
     say: Say
@@ -68,7 +68,7 @@ CHECKS: tuple[Check[Any], ...] = (building, *READING, locking, *LOCKED)
 
 
 def run_oq(folder: Path, say: Say, keep: Keep) -> list[CheckResult]:
-    """Builds the trial, runs the checks of its reading, locks it, and runs the rest; a trial that failed ends it."""
+    """Builds the trial, runs the checks of reading, locks it, and runs the rest; stops if the trial fails."""
     given, results = Preparation(folder, say), list[CheckResult]()
     for prepare, checks in ((building, READING), (locking, LOCKED)):
         results += run_checks((prepare,), given, say, keep)

@@ -1,4 +1,4 @@
-"""Blinding: what readers are sent, what their requests read, and what is readable without keys."""
+"""Blinding: the data sent to readers, the tables that their requests read, and the data readable without keys."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ PLAN = ("reading_charter", "reading_campaign", "reading_leakscan")
 
 @cache
 def words() -> tuple[re.Pattern[str], ...]:
-    """What no reader may be sent: names, subjects, visits and dates; as whole words, since tokens are random."""
+    """Words that no reader may be sent: names, subjects, visits and dates; whole words, since tokens are random."""
     found = {NAME, *Subject.objects.values_list("code", flat=True)}
     found |= {str(day) for day in Film.objects.values_list("film_date", flat=True) if day}
     found |= set(Visit.objects.values_list("code", flat=True))
@@ -34,12 +34,12 @@ def words() -> tuple[re.Pattern[str], ...]:
 
 
 def words_in(text: str) -> list[str]:
-    """The words that a text must not have."""
+    """The words that a text must not contain."""
     return [found[0] for one in words() if (found := one.search(text))]
 
 
 def answers(world: CheckedTrial) -> Iterator[tuple[str, str, dict[str, str]]]:
-    """Every kind of answer of the reading room before a signature: its address, its content as text, its headers."""
+    """Every kind of response of the reading room before a signature: address, content as text, headers."""
     token = world.read.token
     film = DisplayedFilm.objects.filter(timepoint__step__read=world.read, reader_image__isnull=False)[0].token
     addresses = [reverse("reading:worklist"), reverse("reading:past"), reverse("reading:display-check")]
@@ -53,7 +53,7 @@ def answers(world: CheckedTrial) -> Iterator[tuple[str, str, dict[str, str]]]:
 
 
 def answered(world: CheckedTrial, address: str) -> tuple[str, str, dict[str, str]]:
-    """An answer; Deviation when the page was not shown, since a refusal shows nothing."""
+    """A response; Deviation if the page was not shown, since a refusal is no evidence."""
     answer = world.get(room.READER, address)
     if answer.status_code != 200:
         raise Deviation(f"{address} was answered with {answer.status_code}")
@@ -83,7 +83,7 @@ def what_signers_are_sent(world: CheckedTrial) -> str:
 
 
 def without_words(sent: list[tuple[str, str, dict[str, str]]]) -> str:
-    """What was seen of the answers; Deviation names each word that no reader may be sent."""
+    """The result for the responses; Deviation names each word that no reader may be sent."""
     faults = []
     for address, content, headers in sent:
         faults += [f"{address} has {word}" for word in words_in(content) + words_in(repr(headers))]
@@ -131,7 +131,7 @@ def database_without_keys(_: CheckedTrial) -> str:
 
 
 def blind_models() -> list[type[Model]]:
-    """The tables of the reading, the sealed ones included; not the plan of a campaign, which names visits."""
+    """The tables of reading, including the sealed ones; not the plan of a campaign, which names visits."""
     return [model for model in apps.get_app_config("reading").get_models() if model._meta.db_table not in PLAN]
 
 

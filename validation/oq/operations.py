@@ -16,7 +16,7 @@ from validation.oq.world import TRIAL, CheckedTrial
 
 @contextmanager
 def no_broker() -> Iterator[None]:
-    """While it lasts, no message can be written."""
+    """Makes writing messages impossible inside the block."""
     folder = settings.CELERY_BROKER_FOLDER / "messages"
     kept = folder.rename(folder.with_name("kept"))
     folder.write_text("")

@@ -1,4 +1,4 @@
-"""Records: what was received, what is stored, what is copied, and whether alterations are found."""
+"""Records: received data, stored data, copies, and whether alterations are detected."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from validation.oq.blinding import NAME
 from validation.oq.world import CAMPAIGN, TRIAL, CheckedTrial
 from validation.requirements import requirements
 
-# Each is one statement of someone who owns the tables; the fault is that it is not found.
+# Each is one statement by an owner of the tables; the check fails if it is not detected.
 ALTERATIONS = (
     ("reading_itemscore", "UPDATE reading_itemscore SET value = 5 WHERE id = (SELECT max(id) FROM reading_itemscore)"),
     ("reading_signedvalues", 'UPDATE reading_signedvalues SET "values" = digest'),
@@ -52,7 +52,7 @@ def alterations_are_found(_: CheckedTrial) -> str:
 
 
 def found_after(statement: str) -> set[str]:
-    """The tables that the verification names after a statement; everything is undone."""
+    """The tables that the verification reports after a statement; everything is rolled back."""
     with transaction.atomic(), connection.cursor() as cursor:
         for one in existing():
             if connection.vendor == "postgresql":
@@ -150,7 +150,7 @@ def refuses(act: Callable[[], object]) -> bool:
     """Whether an act is refused."""
     try:
         act()
-    except Exception:  # any refusal will do
+    except Exception:  # any refusal counts
         return True
     return False
 

@@ -1,4 +1,4 @@
-"""What a reader does in the reading room, over HTTP."""
+"""A reader's actions in the reading room, over HTTP."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def timepoints(world: CheckedTrial) -> list[DisplayedTimepoint]:
 
 
 def look(world: CheckedTrial) -> list[Any]:
-    """Fetches every film of the case in full, as the screen does."""
+    """Fetches every film of the case in full, as the reading screen does."""
     films = DisplayedFilm.objects.filter(timepoint__step__read=world.read, reader_image__isnull=False)
     return [world.get(READER, address(world, "band", film.token, "full", 0)) for film in films]
 
@@ -76,7 +76,7 @@ def send(world: CheckedTrial, *operations: dict[str, Any]) -> Any:
 
 
 def enter(world: CheckedTrial, item: int, value: int | None, **more: Any) -> dict[str, Any]:
-    """Enters a value; Deviation when it is not saved."""
+    """Enters a value; Deviation if it is not saved."""
     answer = send(world, operation(world, item, value, **more))
     if answer.status_code != 200 or answer.json()["results"][0]["status"] != "saved":
         raise Deviation(f"a value was not saved: {answer.status_code} {answer.content.decode()[:200]}")
@@ -90,7 +90,7 @@ def minutes_ago(minutes: int) -> str:
 
 
 def fill(world: CheckedTrial) -> None:
-    """Enters what is still empty."""
+    """Fills the cells that are still empty."""
     play, read = world.play, world.read
     subjects = {subject.pk: at for at, subject in enumerate(play.subjects)}
     at = subjects[identities([read.case])[read.case_id].subject]
@@ -101,7 +101,7 @@ def fill(world: CheckedTrial) -> None:
 
 
 def sign(world: CheckedTrial, password: str = PASSWORD, meaning: str = "read") -> Any:
-    """Signs what the review shows."""
+    """Signs the values that the review shows."""
     found = DIGEST.search(world.get(READER, address(world, "review")).content.decode())
     if found is None:
         raise Deviation("the review offers nothing to sign")
@@ -110,5 +110,5 @@ def sign(world: CheckedTrial, password: str = PASSWORD, meaning: str = "read") -
 
 
 def signed(world: CheckedTrial) -> int:
-    """How often the read was signed."""
+    """The number of signatures of the read."""
     return SignedValues.objects.filter(step__read=world.read).count()

@@ -1,4 +1,4 @@
-"""Electronic signatures: what they show, what they take, what they are bound to, and what ends them."""
+"""Electronic signatures: what they show and require, what they are bound to, and what ends them."""
 
 from __future__ import annotations
 
@@ -192,7 +192,7 @@ def after_the_lock(world: CheckedTrial) -> str:
 
 
 def become_signer(user: User, trial: Trial) -> None:
-    """Ends the roles of a person in the trial, and grants the one that agrees to opening a lock."""
+    """Ends the roles of a person in the trial, and grants the role that approves an unlock."""
     for held in Membership.objects.current().filter(user=user, trial=trial):
         revoke(membership=held, reason="validation", actor=SYSTEM)
     grant(trial=trial, user=user, role="signer", reason="validation", actor=SYSTEM)

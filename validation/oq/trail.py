@@ -1,4 +1,4 @@
-"""The audit trail: what is recorded of each change, that it cannot be changed, and who can read it."""
+"""The audit trail: what it records of each change, its protection against changes, and who can read it."""
 
 from __future__ import annotations
 
@@ -151,7 +151,7 @@ EMPTYING = (
 
 
 def attempts() -> tuple[str, ...]:
-    """Statements that change, delete or empty what is regulated."""
+    """Statements that change, delete or truncate regulated rows."""
     return CHANGES + (EMPTYING if connection.vendor == "postgresql" else ())
 
 
@@ -168,7 +168,7 @@ def records_cannot_be_changed(_: CheckedTrial) -> str:
 
 
 def is_accepted(statement: str) -> bool:
-    """Whether the database carries out the statement, which is undone."""
+    """Whether the database executes the statement, which is rolled back."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement)

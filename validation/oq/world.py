@@ -1,4 +1,4 @@
-"""The small trial of the checks: built once with the functions of the rehearsal, and used over HTTP."""
+"""The small trial of the checks: built once with the rehearsal's functions, and used over HTTP."""
 
 from __future__ import annotations
 
@@ -28,20 +28,20 @@ TRIAL, CAMPAIGN = CODE, stages.CAMPAIGN
 
 
 class Logged(logging.Handler):
-    """Every line that was logged."""
+    """Collects every line that is logged."""
 
     def __init__(self) -> None:
         super().__init__(logging.DEBUG)
         self.lines: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Keeps the line."""
+        """Adds the line."""
         self.lines.append(record.getMessage())
 
 
 @dataclass
 class CheckedTrial:
-    """The trial, the browsers of its people, and everything that was logged and asked for."""
+    """The trial, the browsers of its people, and everything that was logged and requested."""
 
     play: Play
     folder: Path
@@ -61,7 +61,7 @@ class CheckedTrial:
         return User.objects.get(email=f"{name}{DOMAIN}")
 
     def client(self, name: str) -> Client:
-        """The browser of a person, who signs in with the password as everybody does; "" has not signed in."""
+        """The browser of a person, who signs in with the password as usual; "" is not signed in."""
         if name not in self.clients:
             client = self.clients[name] = Client(raise_request_exception=False)
             if name:
@@ -69,25 +69,25 @@ class CheckedTrial:
         return self.clients[name]
 
     def get(self, name: str, address: str) -> Any:
-        """A page as a person gets it."""
+        """A page as sent to a person."""
         self.addresses.append(address)
         return self.client(name).get(address)
 
     def post(self, name: str, address: str, /, **fields: Any) -> Any:
-        """A form as a person sends it."""
+        """A form as sent by a person."""
         self.addresses.append(address)
         return self.client(name).post(address, fields)
 
 
 def sign_in(client: Client, email: str, password: str = PASSWORD) -> None:
-    """Signs in at the entrance; Deviation when that fails."""
+    """Signs in on the sign-in page; Deviation if that fails."""
     answer = client.post("/sign-in/", {"email": email, "password": password})
     if answer.status_code != 302:
         raise Deviation(f"{email} could not sign in: {answer.status_code}")
 
 
 def listen() -> Logged:
-    """From now on keeps every line from the level of a live installation on; the terminal shows warnings only."""
+    """Starts collecting every line at the log level of a live installation; the terminal shows only warnings."""
     root, logged = logging.getLogger(), Logged()
     for handler in root.handlers:
         handler.setLevel(logging.WARNING)
@@ -122,7 +122,7 @@ def build_world(folder: Path, say: Say) -> CheckedTrial:
 
 
 def lock_world(world: CheckedTrial, say: Say) -> None:
-    """Everything else is read, the campaign closed, the dataset built and locked."""
+    """All other reads are done, the campaign is closed, the dataset is built and locked."""
     run_steps(
         say,
         {
@@ -135,7 +135,7 @@ def lock_world(world: CheckedTrial, say: Say) -> None:
 
 
 def run_steps(say: Say, steps: Mapping[str, Callable[[], object]]) -> None:
-    """Runs the steps in order and says which it is."""
+    """Runs the steps in order and reports each."""
     for name, step in steps.items():
         say(f"preparing the trial: {name}")
         step()

@@ -17,7 +17,7 @@ from rehearsal.demo.people import EVERYBODY, PASSWORD, key_folder
 
 
 def stamp_of_static_files() -> str:
-    """Changes when any static file does; collecting all of them at each start would take seconds."""
+    """A digest that changes with any static file; collecting all of them at each start would take seconds."""
     found = sorted(
         (str(path), store.path(path))
         for finder in get_finders()

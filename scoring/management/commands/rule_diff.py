@@ -49,7 +49,7 @@ class Command(BaseCommand):
         self.stderr.write(f"{counted(len(rows), 'row differs', 'rows differ')} from lock {options['lock']}.")
 
     def listed(self, options: dict[str, Any]) -> set[tuple[str, str, str]]:
-        """Writes every difference; gives the rows that differ."""
+        """Writes every difference; returns the rows that differ."""
         missing, strategies = rule_given(options["missing_rule"]), strategies_of(options["event_rule"])
         if missing is None and not strategies:
             raise BadInput("No other rule is given. Give --missing-rule, --event-rule or both.")

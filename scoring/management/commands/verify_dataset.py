@@ -1,4 +1,4 @@
-"""Proves that an unpacked dataset is intact, on any machine, without a database or secrets."""
+"""Verifies that an unpacked dataset is intact, on any machine, without a database or secrets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The answer of a store request (PS3.18 10.5.3): what was stored and what failed, as DICOM JSON or XML."""
+"""The response to a store request (PS3.18 10.5.3): stored and failed instances, as DICOM JSON or XML."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class StoredInstance:
     failure: int = 0
 
     def item(self) -> dict[str, Any]:
-        """As an item of the answer."""
+        """The instance as an item of the response."""
         found: dict[str, Any] = {}
         if self.sop_instance:
             found["ReferencedSOPClassUID"], found["ReferencedSOPInstanceUID"] = self.sop_class, self.sop_instance

@@ -1,4 +1,4 @@
-"""multipart/related as a stream: parts are passed on while they arrive, and no part is held in memory.
+"""multipart/related as a stream: parts are passed on while they arrive, and no part is kept in memory.
 
 Accepts the variants that senders use: quoted and bare parameters, CRLF or LF, parts without headers, no line end after
 the last boundary.
@@ -46,7 +46,7 @@ class MimePart:
 
 
 class Multipart:
-    """The parts of a body, one after the other."""
+    """The parts of a body, in order."""
 
     def __init__(self, body: Readable, boundary: str) -> None:
         if not 1 <= len(boundary) <= 200:
@@ -55,7 +55,7 @@ class Multipart:
         self._mark = b"\n--" + boundary.encode("latin-1", "replace")
 
     def __iter__(self) -> Iterator[MimePart]:
-        """Whatever the caller did not read of a part is skipped."""
+        """Skips the unread rest of a part."""
         for _ in self._until_mark():
             pass
         for _ in range(MOST_PARTS):
@@ -91,7 +91,7 @@ class Multipart:
         return self._buffer.startswith(b"--") or (self._ended and not self._buffer.strip())
 
     def _headers(self) -> dict[str, str]:
-        """Up to the empty line; a part may have none."""
+        """The headers up to the empty line; a part may have none."""
         headers: dict[str, str] = {}
         line = self._line()  # the rest of the boundary line
         while line := self._line():

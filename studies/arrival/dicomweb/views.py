@@ -36,7 +36,7 @@ class TooMuch(Exception):
 @csrf_exempt
 @require_POST
 def store(request: HttpRequest, study: str = "") -> HttpResponse:
-    """The token binds the request to one trial and site; without cookies there is nothing to forge."""
+    """The token binds the request to one trial and site; without cookies, requests cannot be forged."""
     sender = find_sender(request)
     if sender is None:
         refusal = said(401, "A bearer token of a site is required.")
@@ -73,7 +73,7 @@ def store_parts(request: HttpRequest, sender: SenderToken, study: str, boundary:
 
 
 def store_part(transmittal: Transmittal, part: MimePart, number: int, study: str, actor: Actor) -> StoredInstance:
-    """Received whatever it is, so that the manifest lists it; only an object of another study is skipped."""
+    """Receives any object, so that the manifest lists it; only an object of another study is skipped."""
     check_room()
     with on_disk() as file:
         if not spooled(part, file):
@@ -88,7 +88,7 @@ def store_part(transmittal: Transmittal, part: MimePart, number: int, study: str
 
 
 def spooled(part: MimePart, file: IO[bytes]) -> bool:
-    """Writes the part to disk; False when it is longer than a file may be."""
+    """Writes the part to disk; False if it is longer than a file may be."""
     size = 0
     for chunk in part:
         size += len(chunk)
@@ -108,7 +108,7 @@ class Body:
         self._taken = 0
 
     def read(self, size: int = -1, /) -> bytes:
-        """TooMuch past the limit."""
+        """Raises TooMuch beyond the limit."""
         chunk = self._source.read(size)
         self._taken += len(chunk)
         if self._taken > settings.MAX_REQUEST_BYTES:

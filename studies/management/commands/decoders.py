@@ -1,4 +1,4 @@
-"""The decoder server: limited child processes that read untrusted files, without access to the workers' secrets."""
+"""The decoder server: restricted child processes that read untrusted files, without access to the workers' secrets."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Command(BaseCommand):
     help = "Decode films for the workers, on a Unix socket, until SIGTERM."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Where to listen and how many films at once."""
+        """The socket, and the number of films at once."""
         parser.add_argument("--socket", default=settings.DECODER_SOCKET, help="default: the setting DECODER_SOCKET")
         parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, help="films decoded at once")
 

@@ -19,7 +19,7 @@ class Command(BaseCommand):
     help = "Receive films by C-STORE from admitted peers."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Where to listen; TLS or a VPN protects the connection."""
+        """The address and port; TLS or a VPN protects the connection."""
         parser.add_argument("--host", default="127.0.0.1", help="the address on which to listen")
         parser.add_argument("--port", type=int, default=11112, help="0 for any free port, which is then printed")
         parser.add_argument("--memory", type=int, default=2 * 1024**3, help="largest address space, in bytes")

@@ -29,12 +29,12 @@ Received = tuple[str, IntakeReceipt | Film | str]
 
 
 class Command(BaseCommand):
-    """The exit code is 0 if every file has a result, whatever it is, and 1 if one could not be processed."""
+    """The exit code is 0 if every file has a result of any kind, and 1 if one could not be processed."""
 
     help = "Receive films from files, folders and zip files; --json prints one line for each file."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """What to bring in, and what is known of all of it."""
+        """The files to receive, and the declarations for all of them."""
         parser.add_argument("paths", nargs="*", type=Path, help="files, folders and zip files")
         parser.add_argument("--trial", required=True, help="the code of the trial")
         parser.add_argument("--site", required=True, help="the code of the site")

@@ -20,7 +20,7 @@ class Command(BaseCommand):
     help = "Write the original of a film to a new file; the audit trail records who did it and why."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Which film, where to, and why."""
+        """The film, the target file, and the reason."""
         parser.add_argument("film", type=int, help="the number of the film")
         parser.add_argument("--to", type=Path, required=True, help="the file to write; it must not exist yet")
         parser.add_argument("--reason", required=True, help="why the original is needed")

@@ -18,7 +18,7 @@ from studies.plan.tables.reading import Fault, TableLine, read_lines
 
 @dataclass(frozen=True)
 class Preview:
-    """The content of the file: the rows as they would be written, and everything that is wrong with them."""
+    """The content of the file: the rows as they would be written, and all their faults."""
 
     table: TableKind
     columns: list[str]
@@ -45,7 +45,7 @@ class Preview:
 
 
 def preview(*, trial: Trial, table: TableKind, text: str, actor: Actor) -> Preview:
-    """Checks every value of the table against the trial as it is now, and every line against what the person may do."""
+    """Checks every value of the table against the current trial, and every line against the person's permissions."""
     fields = table.fields(trial)
     names, required = [field.name for field in fields], [field.name for field in fields if field.otherwise is None]
     lines, faults = read_lines(text, names, required)
@@ -77,7 +77,7 @@ def read_row(line: TableLine, fields: list[TableField]) -> tuple[dict[str, Any],
 
 
 def twice(table: TableKind, line: TableLine, seen: set[Key]) -> Iterator[Fault]:
-    """A fault when the row's key is in the trial or further up in the file; remembers it otherwise."""
+    """A fault if the row's key is in the trial or further up in the file; remembers it otherwise."""
     key = tuple(line.values.get(name, "") for name in table.key)
     if key in seen:
         named = ", ".join(f"{name} {quoted(shortened(value))}" for name, value in zip(table.key, key, strict=True))
@@ -87,7 +87,7 @@ def twice(table: TableKind, line: TableLine, seen: set[Key]) -> Iterator[Fault]:
 
 
 def unwritable(check: Callable[[Mapping[str, Any]], None], line: TableLine, row: Mapping[str, Any]) -> Iterator[Fault]:
-    """A fault when the function that writes the row would refuse it."""
+    """A fault if the function that writes the row would refuse it."""
     try:
         check(row)
     except (BadInput, WrongState, NotAllowed) as refusal:

@@ -35,9 +35,9 @@ class TableField:
 
 @dataclass(frozen=True)
 class TableKind:
-    """A kind of table. `fields`, `taken` and `write` look at the trial as it is; `key` names what is unique.
+    """A kind of table. `fields`, `taken` and `write` use the current trial; `key` names the unique column.
 
-    `write_all`, where there is one, writes many rows at once. `check`, where there is one, is made for one table and
+    `write_all`, if given, writes many rows at once. `check`, if given, is made for one table and
     refuses a row that this person could not write after the rows above it. `most` limits the rows of one table.
     """
 

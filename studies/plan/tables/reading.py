@@ -63,7 +63,7 @@ def read_lines(text: str, columns: Sequence[str], required: Sequence[str]) -> tu
 
 
 def surplus(row: Sequence[str], columns: int) -> str:
-    """What is wrong with a row of more values than columns."""
+    """The fault of a row with more values than columns."""
     return (
         f"The line has {len(row)} values for {columns} columns. Remove {quoted(shortened(', '.join(row[columns:])))}."
     )

@@ -1,6 +1,6 @@
 """Validates this installation and writes a report as JSON and PDF; exit code 1 when anything failed.
 
-iq looks at the installation itself, read only. oq and pq run in a database and folders of their own.
+iq checks the installation itself, read only. oq and pq run in a separate database and separate folders.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Command(BaseCommand):
             sys.exit(1)
 
     def run_all(self, options: dict[str, Any]) -> bool:
-        """Each stage in turn; a stage that fails does not stop the next."""
+        """Runs each stage in turn; a failed stage does not stop the next."""
         if not options["stage"] or not options["out"]:
             raise BadInput("The command has no stage or no folder. Give iq, oq, pq or all, and --out DIR.")
         manifest = read_manifest(options["manifest"]) if options["manifest"] else None
