@@ -102,7 +102,7 @@ class LikelyPart:
 
 
 def part_matches(film: Likeness, batches: Iterable[Keyed]) -> Iterator[Match]:
-    """The others that show a part of the film, or of which it shows a part, as far as small pictures can tell.
+    """The others that show a part of the film, or of which it shows a part, as far as small pictures can show.
 
     Each is to be confirmed from the pixels by `likeness_parts.is_part_in_detail`.
     """

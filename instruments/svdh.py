@@ -104,7 +104,7 @@ PROVENANCE = (
     Fact("range", "Narrowing 0-168, total 0-448.", Mark.VERIFIED, "PMC10579188, fig. 3 legend"),
     Fact(
         "wording",
-        "Wording cdisc-2025, both features, but for the words that tell 2 from 3.",
+        "Wording cdisc-2025, both features, except the words that distinguish 2 from 3.",
         Mark.VERIFIED,
         "COSMoS 2025-12-16 SVBESCR; 2025-07-01 SVJSNSCR",
     ),

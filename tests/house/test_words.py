@@ -43,7 +43,7 @@ AVOID = {
     r"\bat hand\b": "available, here",
     r"\b(the|this|a|our|one) house\b": "the installation, Blindread, the product",
     r"\b(is|are|was|were|be|been) told\b": "recorded, shown, informed",
-    r"\btells\b": "shows, says, records, identifies",
+    r"(?<!\.)\b(tells?|telling)\b": "shows, says, records, identifies, distinguishes",
     r"\btold (by|to|the|it|them|in)\b": "recorded, shown, informed",
     r"\b(he|him|his|himself|she|her|herself)\b": "they, them, their",
     r"\bstands? (in|at|beside|there|on|under|among|before|ready|for itself)\b": "is",
