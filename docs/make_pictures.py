@@ -37,7 +37,7 @@ PAGES = (
     DocumentPicture("worklist", "reader.one", "/read/", "table"),
     DocumentPicture("agreement", "statistician", f"{TRIAL}results/READ-1/agreement/", "figure"),
     DocumentPicture("dataset", "statistician", f"{TRIAL}results/READ-1/datasets/", "table"),
-    DocumentPicture("audit", "auditor", TRIAL, "h1"),
+    DocumentPicture("audit", "auditor", f"{TRIAL}audit/", "table"),
 )
 
 

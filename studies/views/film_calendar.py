@@ -74,8 +74,8 @@ def columns(trial: Trial, films: FilmCalendar, *, with_site: bool) -> list[Colum
         return Badge(known.value, known.label)
 
     return [
-        Column("last_day", "Window to", lambda s: s.window and s.window[1], "last_day", DayFilter("last_day")),
-        Column("first_day", "Window from", lambda s: s.window and s.window[0], "first_day"),
+        Column("last_day", "Window ends", lambda s: s.window and s.window[1], "last_day", DayFilter("last_day")),
+        Column("first_day", "Window opens", lambda s: s.window and s.window[0], "first_day"),
         Column("status", "Status", status, "status", ChoiceFilter("status", DueStatus.choices)),
         Column("subject", "Subject", "subject.code", "subject"),
         *([site] if with_site else []),

@@ -91,7 +91,7 @@ def test_the_months_lead_to_their_visits(ra1: Planned) -> None:
     link = f"last_day-from={first}&amp;last_day-to={last}"
     assert link in ra1.client("coordinator").get(ra1.url("calendar/")).content.decode()
     rows = listed(ra1, "coordinator", "calendar/", **{"last_day-from": str(first), "last_day-to": str(last)})
-    assert [row["Window to"] for row in rows] == [str(end)]
+    assert [row["Window ends"] for row in rows] == [str(end)]
 
 
 @pytest.fixture
