@@ -26,8 +26,8 @@ def carry(*, payload: dict[str, Any], lease: Lease) -> None:
     """Sends the mail; it identifies the account by number, not by address, because mail is not confidential."""
     page = settings.PUBLIC_URL.rstrip("/") + reverse("account", args=[payload["user"]])
     mail = EmailMessage(
-        subject=f"Blindread: {payload['what']}",
-        body=f"Account {payload['user']}, {payload['at']}: {payload['what']}.\n\nSign in to review it: {page}\n",
+        subject=f"Blindread: account {payload['user']} {payload['what']}",
+        body=f"Account {payload['user']} {payload['what']} ({payload['at']}).\n\nSign in to review it: {page}\n",
         bcc=list(User.objects.administrators().values_list("email", flat=True)),
     )
     send(mail, lease)

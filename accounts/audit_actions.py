@@ -55,7 +55,7 @@ account("accounts.sessions.ended", "All sessions ended", "ended every session of
 account(
     "accounts.signature.refused",
     "Signature refused",
-    "gave a wrong password for a signature[, {in_a_row} in a row]",
+    "entered a wrong password when signing[ ({in_a_row} in a row)]",
 )
 
 declare(

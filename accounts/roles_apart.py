@@ -26,7 +26,7 @@ class Apart:
 UNKNOWN_TO_READERS: dict[Role, str] = {
     Role.SITE: "A site knows its subjects and their dates, and readers must not know them.",
     Role.COORDINATOR: "A coordinator sees subjects, dates and the true order, and readers must not see them.",
-    Role.CHECKER: "A quality checker knows whose films they are, and readers must not know it.",
+    Role.CHECKER: "A quality checker knows whose films they are, and readers must not know that.",
     Role.LEAD: "An imaging lead sees the scores of all readers, and readers must not see them.",
     Role.STATISTICIAN: "A statistician sees scores in their true order, and readers must not see them.",
     Role.SIGNER: "A second signer sees a summary of the scores, and readers must not see it.",

@@ -71,7 +71,7 @@ def record_failure(request: HttpRequest, user: User | None, what: str) -> None:
             details={"wrong": what, "from": client_address(request)},
         )
         if user and just_locked:
-            alert_administrators(subject=user, what="locked out after repeated failures to sign in")
+            alert_administrators(subject=user, what="was locked after repeated failed sign-ins")
 
 
 def half_in(user: User) -> str:

@@ -214,7 +214,7 @@ class Listing:
             return
         options = column.filter.options() if isinstance(column.filter, ChoiceFilter) else []
         for suffix in column.filter.suffixes():
-            label = f"{column.label} {suffix.removeprefix('-')}".strip()
+            label = f"{column.label}: {suffix.removeprefix('-')}" if suffix else column.label
             key = column.key + suffix
             yield FilterInput(self.prefix + key, label, column.filter.kind, self.param(key), options)
 

@@ -23,7 +23,7 @@ from studies.plan.tally import VIEWS, States, Tally, VisitRow, baselines_of, pla
 # A site and the first day of a month; None for visits without a known day.
 SiteAndMonth = tuple[int, date | None]
 CountsByPlace = dict[SiteAndMonth, int]
-NO_DAY = "No day yet"
+NO_DAY = "No date yet"
 
 
 @dataclass

@@ -91,7 +91,7 @@ planned(
 )
 planned(
     "studies.first-coordinator.appointed",
-    "First coordinator",
+    "First coordinator appointed",
     "became the first coordinator by creating the trial, membership {id}",
 )
 planned(

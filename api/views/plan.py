@@ -151,7 +151,7 @@ class VisitsView(ApiView):
             subject = subjects_of(self).select_related("trial").filter(code=given["subject"]).first()
             if subject is None:
                 given_code = quoted(shortened(given["subject"]))
-                raise BadInput(f"The subject {given_code} does not exist. Enrol it first.", field="subject")
+                raise BadInput(f"The subject {given_code} does not exist. Enrol the subject first.", field="subject")
             return add_visit(subject=subject, code=given["visit"], kind=given["kind_of_visit"], actor=self.actor)
 
         return self.write(write)

@@ -94,7 +94,7 @@ class LocksView(ApiView):
     operations = {"get": ApiOperation("list_locks", DATASETS, LockSerializer, paged=True, filters=(OF_CAMPAIGN,))}
 
     def get(self, request: Request, code: str) -> Response:
-        """Every lock, including superseded locks, which were opened again."""
+        """Every lock, including superseded locks, which were unlocked."""
         rows = Lock.objects.filter(campaign__trial=self.trial).select_related("campaign", "unlock")
         return self.page(one_of(request, rows, campaign="campaign__code"))
 

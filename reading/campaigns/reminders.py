@@ -62,9 +62,11 @@ def carry(*, payload: dict[str, Any], lease: Lease) -> None:
     """Sends one reminder."""
     cases = counted(payload["cases"], "case")
     link = settings.PUBLIC_URL.rstrip("/") + reverse("reading:worklist")
+    waiting = counted(payload["cases"], "of your cases is", "of your cases are")
     mail = EmailMessage(
         subject=f"{payload['trial']}: {cases} waiting for you",
-        body=f"You have {cases} to read. The earliest due date is {payload['due']}.\n\nSign in to read: {link}\n",
+        body=f"{waiting} overdue or due within three days. The earliest due date is {payload['due']}.\n\n"
+        f"Sign in to read: {link}\n",
         to=[User.objects.get(pk=payload["reader"]).email],
     )
     send(mail, lease)

@@ -15,7 +15,7 @@ class AffiliationForm(forms.Form):
 
     person = forms.ModelChoiceField(User.objects.none(), label="Reader", empty_label="Choose")
     site = forms.ModelChoiceField(Site.objects.none(), empty_label="Choose")
-    reason = forms.CharField(max_length=300, help_text="How the reader belongs to the site, and how you know.")
+    reason = forms.CharField(max_length=300, help_text="How the reader is affiliated with the site, and how you know.")
 
     def __init__(self, trial: Trial, people: Any, data: Any = None) -> None:
         super().__init__(data)

@@ -50,7 +50,9 @@ def independent(kind: str) -> forms.BooleanField:
 
 def threshold(limit: str, example: str) -> forms.BooleanField:
     """A threshold of progression that is flagged in analysis.csv."""
-    return forms.BooleanField(required=False, initial=True, label=f"No progression by {limit}", help_text=example)
+    return forms.BooleanField(
+        required=False, initial=True, label=f"Report no progression at a threshold of {limit}", help_text=example
+    )
 
 
 class CharterForm(forms.Form):
@@ -232,8 +234,8 @@ class CharterForm(forms.Form):
         min_value=0,
         max_value=1,
         initial=0.2,
-        label="Alarm above a share of sites not assessable",
-        help_text="0 for no alarm. Counted from 10 cases of a reader on.",
+        label="Alarm above a share of joint sites not assessable",
+        help_text="0 for no alarm. Applies once a reader has 10 cases.",
     )
     alarm_discordant = forms.FloatField(
         min_value=0,
@@ -258,7 +260,7 @@ class CharterForm(forms.Form):
         if not holds_arms(trial):
             del self.fields["arms_may_be_opened"]
         put_in_words(self.fields)
-        self.offer("wording", [("", "The default of the instrument"), *((key, key) for key in wordings)])
+        self.offer("wording", [("", "The instrument's default"), *((key, key) for key in wordings)])
 
     def offer(self, name: str, options: list[tuple[str, str]]) -> None:
         """Fills in the choices of a field."""

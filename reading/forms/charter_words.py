@@ -9,7 +9,7 @@ from django import forms
 
 LABELS = {
     "readers_per_case": "Readers for each case",
-    "minimum_timepoints": "Fewest timepoints of a case",
+    "minimum_timepoints": "Minimum timepoints per case",
     "adjudication_threshold": "Adjudicate above a difference of",
     "presentation": "How the films of a case are shown",
     "reference_visit": "Last visit of the reference interval",
@@ -48,12 +48,12 @@ EXAMPLES = {
     "cases_per_day": "with 40, the 41st case of a day begins on the next day.",
     "missing_rule": "one of four hand joints cannot be assessed, the other three have 6 points. In proportion, "
     "the four have 8 points.",
-    "missing_limit": "with 0.5, a region of 16 sites of which 9 are missing has no total.",
+    "missing_limit": "with 0.5, a region of 16 joint sites of which 9 are missing has no total.",
     "late_film_rule": "a film of week 24 arrives after the case was read. The whole case is read again with it.",
     "alarm_drift": "from the 60th case on, a reader's totals are 3 points higher than before. Some cases later, the "
     "imaging lead and the coordinators get an e-mail.",
-    "alarm_missing": "with 0.2, a reader who marked 30 of 100 sites as not assessable raises an alarm.",
-    "alarm_discordant": "with 0.5, a reader of whose 20 compared cases 11 were discordant raises an alarm.",
+    "alarm_missing": "with 0.2, a reader who marked 30 of 100 joint sites as not assessable raises an alarm.",
+    "alarm_discordant": "with 0.5, 11 discordant cases out of 20 compared raise an alarm.",
     "arms_may_be_opened": "if not ticked, the arms stay sealed here, and the analysis by arm is made elsewhere.",
 }
 SHARES = ("concordant_share", "repeats_share", "missing_limit", "alarm_missing", "alarm_discordant")
@@ -79,7 +79,7 @@ ZEROS = {
     "alarm_missing": "No alarm",
     "alarm_discordant": "No alarm",
 }
-NO_EFFECT = "Not used with these terms"
+NO_EFFECT = "Does not apply with the other choices"
 
 
 def put_in_words(fields: Mapping[str, forms.Field]) -> None:

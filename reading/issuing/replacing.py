@@ -60,6 +60,6 @@ def demand_able(read: Read, new_reader: User) -> None:
     if new_reader.pk not in able - barred:
         text = f"This read cannot be given to {new_reader}."
         wanted = (
-            f"Choose a qualified {role} who neither has this case nor declined it, and does not belong to its site."
+            f"Choose a qualified {role} who neither has nor has declined this case, and does not belong to its site."
         )
         raise BadInput(f"{text} {wanted}", field="new_reader")

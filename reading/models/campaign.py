@@ -1,4 +1,4 @@
-"""A campaign is one reading of whole cases; scores of different campaigns are never combined."""
+"""A campaign is one round of reading complete cases; scores of different campaigns are never combined."""
 
 from __future__ import annotations
 

@@ -70,12 +70,12 @@ def cases_of(row: Campaign) -> Link:
 
 def checks_of(row: Campaign) -> Link:
     """A link to the score checks."""
-    return Link("Open", reverse("scoring:checks", args=[row.trial.code, row.code]))
+    return Link("View checks", reverse("scoring:checks", args=[row.trial.code, row.code]))
 
 
 def readers_of(row: Campaign) -> Link:
     """A link to the monitoring of readers."""
-    return Link("Open", reverse("scoring:readers", args=[row.trial.code, row.code]))
+    return Link("View readers", reverse("scoring:readers", args=[row.trial.code, row.code]))
 
 
 COLUMNS = [

@@ -137,7 +137,7 @@ def summary_table(request: HttpRequest, rows: list[TrainingResult], own: bool) -
         rows,
         columns=columns,
         name="training-results",
-        caption="Completed trainings",
+        caption="Completed training",
         prefix="summary",
         empty="No training has been completed yet.",
     )

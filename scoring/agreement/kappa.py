@@ -48,8 +48,8 @@ def kappa(
 
     Disagreement w_ij between grades i and j: 1 (unweighted), |i - j| (linear) or (i - j)^2 (quadratic), by the grades
     themselves, so that an unused grade still counts as a step. Pairs with a missing value are left out and counted;
-    undefined when a reader is constant. Cohen J, Educ Psychol Meas 1960;20:37, doi:10.1177/001316446002000104;
-    Psychol Bull 1968;70:213, doi:10.1037/h0026256.
+    undefined when one reader gave the same grade throughout. Cohen J, Educ Psychol Meas 1960;20:37,
+    doi:10.1177/001316446002000104; Psychol Bull 1968;70:213, doi:10.1037/h0026256.
 
     >>> round(kappa([0, 0, 1, 2, 2], [0, 1, 1, 2, 1], "linear").value, 4)
     0.5455
@@ -120,7 +120,7 @@ def kappas(
     if table.blank.reason:
         return tuple(blanks)
     if len(set(table.first)) == 1 or len(set(table.second)) == 1:
-        return tuple(replace(blank, reason="a reader is constant") for blank in blanks)
+        return tuple(replace(blank, reason="undefined: one reader gave the same grade throughout") for blank in blanks)
     points = kappa_values(table, table.counts[None], kinds)
     found = [estimate(blank, float(point[0])) for blank, point in zip(blanks, points, strict=True)]
     if sample is None or bootstrap is None:

@@ -35,10 +35,10 @@ class ByArmForm(forms.Form):
     """The reference arm of a report by arm, and the factors of its models."""
 
     reference = forms.ChoiceField(
-        label="Reference arm", help_text="Every other arm is compared with it, for example placebo."
+        label="Reference arm", help_text="For example placebo. Every other arm is compared with it."
     )
     by_site = forms.BooleanField(
-        label="Site is a factor of the models",
+        label="Include site as a factor in the models",
         required=False,
         help_text="Choose this if randomisation was stratified by site.",
     )

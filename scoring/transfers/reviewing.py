@@ -117,7 +117,7 @@ def checked(transfer: DataTransfer, deciding: NewDecision) -> dict[str, Any]:
     """The columns of a decision; BadInput names a finding that the transfer does not have."""
     known = {one["FINDING"] for one in findings_of(transfer)}
     if unknown := sorted(set(deciding.findings) - known):
-        raise BadInput(f"Transfer {transfer.number} has no finding {both(unknown[:5])}. Choose one of its list.")
+        raise BadInput(f"Transfer {transfer.number} has no finding {both(unknown[:5])}. Choose one from its list.")
     return {
         "findings": sorted(deciding.findings),
         "decision": checked_choice("decision", deciding.decision, Decided.choices),

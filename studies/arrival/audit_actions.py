@@ -29,7 +29,7 @@ on_intake(
     "sent system files[ ({files:file})][ from site {site}] that were left out of transmittal {id}",
     hides=REASON,
 )
-on_intake("studies.film.read-again", "Refused film read again", "read refused film {id} again")
+on_intake("studies.film.read-again", "Refused film processed again", "read refused film {id} again")
 on_intake(
     "studies.file.refused",
     "File refused",
@@ -42,7 +42,7 @@ on_intake("studies.film.deidentified", "Film de-identified", "de-identified film
 on_intake("studies.film.completed", "Held film completed", "added the missing information about held film {id}")
 on_intake(
     "studies.film.kept-apart",
-    "Film kept apart",
+    "Both films kept",
     "kept film {id} apart from another film with the same UID",
     hides=REASON,
 )
@@ -51,7 +51,7 @@ on_intake("studies.film-date.confirmed", "Film date confirmed", "confirmed the d
 on_intake("studies.film.rendered", "Reader images made", "made the reader images of film {id}")
 on_intake(
     "studies.rendition.failed",
-    "Reader images not made",
+    "Reader images failed",
     "returned film {id} to the desk, because its reader images could not be made",
     hides=REASON,
 )

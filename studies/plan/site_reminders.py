@@ -58,9 +58,9 @@ def mail_to(site: Site, visits: int) -> EmailMessage:
     """The e-mail, without anyone to send it to where nobody works at the site."""
     held = Membership.objects.current().filter(site=site, user__is_active=True)
     link = settings.PUBLIC_URL.rstrip("/") + reverse("studies:site_calendar", args=[site.trial.code])
-    number = counted(visits, "visit")
+    code, number = site.trial.code, counted(visits, "visit")
     return EmailMessage(
-        subject=f"{site.trial.code}: films of {number} are overdue",
-        body=f"Films of {number} at your site are overdue in trial {site.trial.code}.\n\nSign in to see them: {link}\n",
+        subject=f"{code}: films of {number} are overdue",
+        body=f"In trial {code}, films of {number} at your site are overdue.\n\nSign in to see them: {link}\n",
         bcc=sorted(set(held.values_list("user__email", flat=True))),
     )

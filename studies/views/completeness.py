@@ -62,8 +62,8 @@ def columns(trial: Trial) -> list[Column]:
         Column("stands", "Films", stands, "stands", ChoiceFilter("stands", STANDS)),
         Column("views", "Views", views, template="studies/cells/state.html", csv=False),
         *(view_column(place) for place in range(len(EXPECTED))),
-        Column("first_day", "Window from", lambda s: s.window and s.window[0], "first_day"),
-        Column("last_day", "Window to", lambda s: s.window and s.window[1], "last_day"),
+        Column("first_day", "Window opens", lambda s: s.window and s.window[0], "first_day"),
+        Column("last_day", "Window ends", lambda s: s.window and s.window[1], "last_day"),
         Column("film_date", "Film date", lambda s: s.days[0] if s.days else None, "film_date", DayFilter("film_date")),
         Column(
             "days_off",

@@ -43,7 +43,7 @@ def roles_to_confirm(request: HttpRequest) -> HttpResponseBase:
         name="roles-to-confirm",
         search=["trial__code", "user__name", "user__email"],
         sort="since",
-        empty="No role waits for your confirmation.",
+        empty="No roles are waiting for your confirmation.",
     )
     return listing.respond("studies/roles_to_confirm.html", {})
 

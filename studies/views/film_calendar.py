@@ -19,7 +19,7 @@ from studies.plan.completeness import VisitState
 from studies.plan.film_calendar import DueStatus, FilmCalendar, awaited, due_status
 from studies.plan.site_reminders import remind_sites
 
-EMPTY = "No film is expected: every film of the planned visits has come."
+EMPTY = "No films are expected: all have been received or recorded as not available."
 
 
 def calendar(request: HttpRequest, code: str) -> HttpResponseBase:

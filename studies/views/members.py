@@ -31,7 +31,7 @@ NOT_ACCEPTED = "who has not accepted the earlier invitation; an administrator ca
 def state_of(held: Membership) -> str:
     """The state of the role."""
     if held.revoked_at is None:
-        return "waiting for confirmation" if held.pending else "held"
+        return "waiting for confirmation" if held.pending else "active"
     return "never confirmed" if held.pending else "ended"
 
 
@@ -91,7 +91,10 @@ def said_of_grant(made: Membership, *, invited: bool) -> str:
 def pairs_in_words() -> list[tuple[str, str, str]]:
     """The roles that exclude each other, each pair with its reason."""
     rows = [
-        (*(ROLE_NAMES[role] for role in GRANTABLE if role in pair), rule.reason + (" Also formerly." * rule.formerly))
+        (
+            *(ROLE_NAMES[role] for role in GRANTABLE if role in pair),
+            rule.reason + (" This also applies to former roles." * rule.formerly),
+        )
         for pair, rule in INCOMPATIBLE.items()
     ]
     return sorted((one, other, why) for one, other, why in rows)

@@ -133,7 +133,7 @@ def test_the_pages_can_be_used_by_everybody(admin: User, visit: OpenPage, scheme
 def test_a_date_field_shows_its_day_in_the_one_order_of_the_lists(admin: User, visit: OpenPage) -> None:
     """01/12/2026 is 1 December to some browsers and 12 January to others."""
     page = visit("/accounts/", admin.email)
-    field = page.get_by_label("Last signed in from")
+    field = page.get_by_label("Last signed in: from")
     field.fill("2026-12-01")
     expect(page.locator(".filter", has=field).locator(".iso-day")).to_have_text("2026-12-01")
     page.wait_for_url(lambda address: "2026-12-01" in address)

@@ -88,7 +88,7 @@ def test_the_signed_charter_reads_in_plain_words_and_says_what_an_amendment_chan
     page = client.get(f"{BASE}charter/1/").content.decode()
     facts = dict(re.findall(r"<dt>([^<]*)</dt>\s*<dd>\s*([^<]*?)\s*</dd>", page))
     assert facts["Cases per day"] == "No limit"
-    assert facts["Days before a case is repeated"] == "Not used with these terms"
+    assert facts["Days before a case is repeated"] == "Does not apply with the other choices"
     assert facts["Share of hidden repeats"] == "None"
     assert facts["Only readers with a recorded qualification may read"] == "Yes"
     assert "Changes from" not in page
@@ -97,7 +97,7 @@ def test_the_signed_charter_reads_in_plain_words_and_says_what_an_amendment_chan
         ["Only readers with a recorded qualification may read", "Yes", "No"],
         ["Share of concordant cases in the adjudicators' queue", "10 %", "20 %"],
         ["Share of hidden repeats", "None", "10 %"],
-        ["Days before a case is repeated", "Not used with these terms", "28 days"],
+        ["Days before a case is repeated", "Does not apply with the other choices", "28 days"],
         ["Cases per day", "No limit", "40 cases"],
     ]
     assert "Changes from version 2" in client.get(f"{BASE}charter/3/").content.decode()

@@ -190,8 +190,8 @@ def test_an_image_problem_is_named_by_what_is_offered_and_settled_once(built_tri
 def test_a_read_is_given_to_somebody_who_may_have_it(built_trial: BuiltTrial, read: Read) -> None:
     given: dict[str, Any] = {"read": read, "actor": built_trial.actor("coordinator"), "reason": "on leave"}
     assert said(replace_reader, new_reader=built_trial.people["reader.two"], **given) == (
-        "This read cannot be given to reader.two. Choose a qualified reader who neither has this case nor declined it, "
-        "and does not belong to its site."
+        "This read cannot be given to reader.two. Choose a qualified reader who neither has nor has declined this "
+        "case, and does not belong to its site."
     )
 
 

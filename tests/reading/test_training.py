@@ -177,7 +177,11 @@ def test_a_pass_opens_the_gate_once_the_coordinator_has_signed_it_and_until_its_
     assert held["Valid until"] == months_later(today, 12).isoformat()
     assert held["Evidence"] == f"Training T1, completed on {result.taken_at:%Y-%m-%d}: every target was met"
     (trained,) = rows_of(coordinator, "/trials/TWO/qualifications/?training-format=csv")
-    assert (trained["Result"], trained["Targets not met"], trained["Qualified on this"]) == ("Passed", "", "yes")
+    assert (trained["Result"], trained["Targets not met"], trained["Qualified from this training"]) == (
+        "Passed",
+        "",
+        "yes",
+    )
     assert address not in coordinator.get("/trials/TWO/qualifications/").content.decode()
     assert_it_lasts_until_its_last_day_and_the_training_gives_one(built_trial, campaign, address)
 

@@ -81,7 +81,7 @@ def test_films_deviations_questions_and_primary_reads_are_counted_by_site_and_mo
         ("2025-01", "02"): ("4", "0"),
         ("2025-07", "01"): ("8", "0"),
         ("2025-07", "02"): ("4", "1"),
-        ("No day yet", "02"): ("4", "1"),
+        ("No date yet", "02"): ("4", "1"),
     }
     assert_agrees_with_other_pages(built_trial.trial)
     Read.objects.filter(reader=built_trial.people["reader.two"]).update(kind=ReadKind.ADJUDICATION)

@@ -227,7 +227,7 @@ def test_only_a_finding_of_a_review_is_decided_on_and_one_of_a_kind_that_has_a_d
     assert decide(transfer=review, **signs, deciding=of_the_rest).findings == list(of_kind[1:])
     unknown = NewDecision(findings=("0" * 12,), decision="accepted", note="seen")
     assert said(decide, transfer=review, **signs, deciding=unknown) == (
-        f"Transfer 2 has no finding {'0' * 12}. Choose one of its list."
+        f"Transfer 2 has no finding {'0' * 12}. Choose one from its list."
     )
     assert said(findings_of, test) == "Transfer 1 has the purpose test. Only a data review has findings."
     review.status = TransferStatus.BUILDING

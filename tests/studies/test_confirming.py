@@ -81,7 +81,7 @@ def test_another_coordinator_confirms_on_the_page(ra1: Planned) -> None:
     held.refresh_from_db()
     assert (held.pending, held.confirmed_by_id) == (False, other.pk)
     assert Event.objects.filter(action="studies.membership.confirmed").count() == 1
-    assert "No role waits for your confirmation" in browser(other).get("/roles-to-confirm/").content.decode()
+    assert "No roles are waiting for your confirmation" in browser(other).get("/roles-to-confirm/").content.decode()
 
 
 def test_a_lab_with_one_coordinator_needs_one_administrator(ra1: Planned) -> None:

@@ -240,7 +240,7 @@ def test_the_sponsor_sees_dates_and_states_and_no_film_question_or_person(ra1: P
 
 def test_completeness_as_a_file_has_a_column_for_each_view(ra1: Planned) -> None:
     head = page(ra1, ra1.client("statistician"), "completeness/?format=csv").splitlines()[0]
-    assert "Left hand,Right hand,Left foot,Right foot,Window from,Window to" in head
+    assert "Left hand,Right hand,Left foot,Right foot,Window opens,Window ends" in head
 
 
 def test_nothing_of_another_trial_is_shown(ra1: Planned, ra2: Planned, coordinator: Client) -> None:

@@ -74,7 +74,7 @@ def test_what_is_not_done_or_withdrawn_from_is_not_expected(ra1: Planned) -> Non
     Visit.objects.exclude(pk=ra1.visit().pk).update(not_done_reason="moved away")
     assert list(FilmCalendar(ra1.trial, TODAY)) == []
     page = ra1.client("coordinator").get(ra1.url("calendar/")).content.decode()
-    assert "No film is expected: every film of the planned visits has come." in page
+    assert "No films are expected: all have been received or recorded as not available." in page
 
 
 def test_a_site_sees_its_own_visits_only_and_no_other_site(ra1: Planned) -> None:

@@ -44,8 +44,8 @@ def test_overdue_films_come_first_and_a_refused_film_keeps_its_subject_and_visit
         film_of(ra1.visit(), side, view, status="ready", film_date=long_ago)
     film_of(ra1.visit(), "R", "foot", status="refused", status_reason="not a radiograph", film_date=long_ago)
     assert to_come(ra1, "site 01", "site/") == [
-        f"Subject 01-001, BL window to {long_ago} To be resent right foot: not a radiograph",
-        f"Subject 01-001, W24 window to {long_ago + timedelta(days=182)} Overdue "
+        f"Subject 01-001, BL window ends {long_ago} To be resent right foot: not a radiograph",
+        f"Subject 01-001, W24 window ends {long_ago + timedelta(days=182)} Overdue "
         "left hand, right hand, left foot, right foot",
     ]
     film_of(ra1.visit(), "R", "foot", status="ready", film_date=long_ago)
@@ -58,7 +58,7 @@ def test_a_visit_that_was_missed_or_whose_window_has_not_begun_is_not_due(ra1: P
         film_of(ra1.visit(), side, view, status="ready", film_date=TODAY)
     Visit.objects.filter(subject=ra1.subjects[1]).update(not_done_reason="moved away")
     assert still_to_come(ra1.trial, TODAY).visits == []
-    assert "No film is due at the moment." in ra1.client("coordinator").get(ra1.url()).content.decode()
+    assert "No films are due at the moment." in ra1.client("coordinator").get(ra1.url()).content.decode()
 
 
 def test_beyond_ten_visits_the_rest_is_counted(ra1: Planned) -> None:

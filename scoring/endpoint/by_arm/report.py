@@ -21,7 +21,7 @@ from scoring.endpoint.by_arm.sensitivity import sensitivity_of
 from scoring.endpoint.by_arm.tables import ParameterData, tables_of
 from scoring.endpoint.by_arm.visits import later, visits_of
 
-SUPPORTIVE = "Supportive, not the trial's analysis plan"
+SUPPORTIVE = "Supportive analysis, not part of the trial's analysis plan"
 WITH_ARMS = "This report contains treatment arms. Do not show it to anyone who is still blinded."
 
 

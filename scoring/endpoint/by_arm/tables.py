@@ -29,7 +29,7 @@ LABELS_OF_PARAMS = {
     "total": "Total score",
     "mtss": "Total score (mTSS)",
     "erosion": "Erosion score",
-    "narrowing": "Joint-space narrowing score",
+    "narrowing": "Joint space narrowing score",
 }
 CRITERION = ReportColumn("criterion", "No progression", "text")
 
@@ -185,7 +185,7 @@ def differences(subject: ParameterData) -> ReportTable:
     limits = (ReportColumn("lower", "95 % from", "percent"), ReportColumn("upper", "to", "percent"))
     return ReportTable(
         f"{subject.param}_share_differences",
-        "Difference of the shares without progression",
+        "Difference in the shares without progression",
         (VISIT, USED, CRITERION, COMPARED, N, *FILLED_PAIR, difference, *limits, P, REASON),
         rows,
         ("Miettinen and Nurminen's score interval and test, strata of the factors weighted by n1 n0 / (n1 + n0).",),
@@ -297,5 +297,5 @@ def model_tables(
 def permutation_note(permutations: Permutations | None) -> str:
     if permutations is None:
         return "No permutation test was done."
-    strata = "arms dealt again within the combinations of the factors"
+    strata = "arms reassigned at random within each combination of factor levels"
     return f"Permutation p: {permutations.number} permutations, {strata}, seed {permutations.seed}."

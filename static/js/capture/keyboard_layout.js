@@ -2,7 +2,7 @@
 
 import { foreign, placesOf } from "./chords.js";
 
-const KNOWN = "Keys are shown as they are on your keyboard. Signs such as [ are shown as signs, even if they need AltGr.";
+const KNOWN = "Keys are shown as they are on your keyboard. Symbols such as [ are shown as themselves, even if they need AltGr.";
 const UNKNOWN = "This browser does not report your keyboard layout, so keys are named by the characters they type.";
 const NAMES = { ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓" };
 

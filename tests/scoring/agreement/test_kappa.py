@@ -41,7 +41,10 @@ def test_an_unused_grade_still_counts_as_a_step() -> None:
 
 def test_a_constant_reader_leaves_kappa_undefined_but_not_the_rest() -> None:
     found = agreement([0, 0, 0, 0], [0, 0, 0, 1])
-    assert (found.unweighted.value, found.unweighted.reason) == (None, "a reader is constant")
+    assert (found.unweighted.value, found.unweighted.reason) == (
+        None,
+        "undefined: one reader gave the same grade throughout",
+    )
     assert (found.agreement.value, found.pabak.value, found.n_nonzero) == (0.75, 0.5, 1)
     assert found.positive.value == 0
 

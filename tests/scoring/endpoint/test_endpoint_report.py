@@ -24,7 +24,7 @@ from tests.scoring.endpoint.built_dataset import (
     trial,
 )
 
-SUPPORTIVE = "Supportive, not the trial's analysis plan"
+SUPPORTIVE = "Supportive analysis, not part of the trial's analysis plan"
 
 
 @pytest.fixture
