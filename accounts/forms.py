@@ -83,7 +83,7 @@ class ChangePasswordForm(NewPasswordForm):
 
 
 class ForgottenForm(forms.Form):
-    """Where to send the link."""
+    """The address to which the link is sent."""
 
     email = forms.EmailField(
         label="E-mail address", widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True})

@@ -32,7 +32,7 @@ class TrialRole:
 
     @property
     def detail(self) -> str:
-        """What distinguishes the role; empty for most."""
+        """The detail that distinguishes the role; empty for most."""
         return self.look_up_detail()
 
 

@@ -1,4 +1,4 @@
-"""What every page shows: the version, whether this is the demo, and the menu."""
+"""The context of every page: the version, whether this is the demo, and the menu."""
 
 from __future__ import annotations
 

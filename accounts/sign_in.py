@@ -126,7 +126,7 @@ def end_session(request: HttpRequest, *, reason: str = "") -> None:
 
 
 def user_token(user: User) -> str:
-    """Lets a page check that the person who signed in on it is the person it was made for; reveals nothing else."""
+    """A token by which a page checks that the signed-in person is the one it was made for; reveals nothing else."""
     return salted_hmac("accounts.user-token", str(user.pk), algorithm="sha256").hexdigest()[:32]
 
 

@@ -25,7 +25,7 @@ SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 def prove(*, act: Act, user: User, password: str) -> None:
-    """The password again, if the table requires a signature for the act."""
+    """Checks the password, if the table requires a signature for the act."""
     if ACTS[act].signed:
         check_password_for_signature(user=user, password=password)
 
@@ -57,7 +57,7 @@ def count_wrong_password(user: User) -> int:
 
 
 def end_after_misuse(user: User) -> None:
-    """The person at the screen must prove that they own the account."""
+    """Ends the sessions: the person at the screen must prove that they own the account."""
     with audited_atomic():
         User.objects.filter(pk=user.pk).update(
             session_generation=F("session_generation") + 1, wrong_signature_passwords=0

@@ -91,7 +91,7 @@ class ApiView(APIView):
         return actor_of(self.token)
 
     def demand_own_trial(self, kwargs: Mapping[str, Any]) -> None:
-        """Another trial gets the same response as one that does not exist."""
+        """Refuses another trial with the same response as one that does not exist."""
         if kwargs.get("code", self.trial.code) != self.trial.code:
             raise Http404
 

@@ -64,7 +64,7 @@ def unanchored() -> int:
 
 
 def check_copies(report: Report) -> None:
-    """Each copy in a folder or bucket of ANCHOR_TARGETS exists here too: a missing newest anchor is noticed."""
+    """Checks that each copy in ANCHOR_TARGETS (folder or bucket) exists here: a missing newest anchor is noticed."""
     for target in settings.ANCHOR_TARGETS:
         try:
             for copy in copies(target):

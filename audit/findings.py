@@ -23,7 +23,7 @@ class AuditFinding:
 
 @dataclass
 class Report:
-    """How much was checked, and the faults in the order in which they were found."""
+    """The counts of what was checked, and the faults in the order in which they were found."""
 
     events: int = 0
     rows: int = 0

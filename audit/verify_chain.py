@@ -82,7 +82,7 @@ class Chains:
         self._read_body(stream, name, event)
 
     def _check_mac(self, stream: str, name: str, own_hash: str, mac: str, number: int) -> None:
-        """The event was appended with a key of this installation, not older than the key of the previous event."""
+        """Checks that the event was appended with a key of this installation, not older than the previous event's."""
         try:
             if not is_authentic(own_hash, number, mac):
                 self.report.found("forged event", "audit_event", name, f"it was not made with audit key {number}")

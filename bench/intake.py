@@ -57,7 +57,7 @@ print(time.perf_counter() - began)
 
 
 def make_films(folder: Path, count: int) -> None:
-    """Smooth shafts with quantum noise; each film has its own pixels, UID and noise."""
+    """Makes films of smooth shafts with quantum noise; each has its own pixels, UID and noise."""
     y, x = np.mgrid[0:ROWS, 0:COLUMNS]
     base = 500 + 2200 * np.exp(-(((x - 900) / 300.0) ** 2)) + 400 * np.sin(y / 210.0) ** 2
     noise = np.random.default_rng(20261122).normal(0, 14, (ROWS, COLUMNS))
@@ -166,7 +166,7 @@ def store_films(films: Path, folder: Path) -> float:
 
 
 def measure(count: int, at_once: int, folder: Path) -> dict[str, Any]:
-    """Runs everything; each store is deleted before the next is filled."""
+    """All figures from one run; each store is deleted before the next is filled."""
     films = folder / "films"
     films.mkdir()
     make_films(films, count)

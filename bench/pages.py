@@ -152,7 +152,7 @@ def answer(client: Any, path: str) -> tuple[int, int]:
 
 
 def show_profile(client: Any, path: str) -> None:
-    """The profile of the page."""
+    """Prints the profile of the page."""
     profiler = cProfile.Profile()
     profiler.enable()
     answer(client, path)

@@ -159,7 +159,7 @@ def interval(values: list[float]) -> tuple[float, float, float]:
 
 
 def print_table(results: list[TimingResult]) -> None:
-    """One row per route."""
+    """Prints one row per route."""
     print("| hidden against absent | pairs | typical µs | median difference µs | 95 % interval | within 200 µs |")
     print("|---|---|---|---|---|---|")
     for one in results:

@@ -53,7 +53,7 @@ class Progress:
 
 @dataclass(frozen=True)
 class Number:
-    """A number that a page shows with so many decimal places; a CSV file has all of them.
+    """A number that a page shows with this many decimal places; a CSV file has all of them.
 
     >>> str(Number(-0.5, 3)), csv_safe(Number(-0.5, 3))
     ('−0.500', '-0.5')

@@ -24,7 +24,7 @@ DEFAULT = "paired-proportional"
 
 
 class Operated(StrEnum):
-    """What replaces the score of a site lost to surgery."""
+    """The value that replaces the score of a site lost to surgery."""
 
     MISSING = "missing"
     MAXIMUM = "maximum"
@@ -40,7 +40,7 @@ class Together(StrEnum):
 
 
 class Origin(IntEnum):
-    """Where the value used for a site comes from."""
+    """The origin of the value used for a site."""
 
     SCORED = 0
     MISSING = 1

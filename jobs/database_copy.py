@@ -147,7 +147,7 @@ class Willing:
 
 
 def demand_success(tool: str, code: int, said: IO[bytes]) -> None:
-    """CopyFailed with the end of the tool's output."""
+    """CopyFailed, with the end of the tool's output, unless the tool succeeded."""
     if code:
         said.seek(0)
         raise CopyFailed(f"The program {tool} failed: {said.read().decode(errors='replace').strip()[-500:]}")

@@ -25,7 +25,7 @@ def carry(job_id: int) -> None:
 
 @worker_ready.connect
 def show_presence(**kwargs: Any) -> None:
-    """A worker starts listening."""
+    """Starts to report that the worker is listening."""
     presence.begin()
 
 

@@ -27,7 +27,8 @@ track("studies_absentfilm", "visit_id side view reason recorded_at withdrawn_at"
 track("studies_armsholding", "trial_id reason chosen_by_id chosen_at opened_at received_at")
 track("studies_custodiankey", "trial_id custodian_id public_key fingerprint registered_at confirmed_at replaced_at")
 track("studies_question", "trial_id site_id subject_id visit_id film_id status due_on opened_at")
-# What decides which picture a reader gets, and for which visit. Machine findings and the UID only steer the desk.
+# The columns that determine which picture a reader gets, and for which visit. Machine findings and the UID only guide
+# the desk.
 track(
     "studies_film",
     "trial_id site_id subject_id visit_id replaces_id status status_reason channel original_name original_file"
@@ -39,5 +40,5 @@ track(
     "studies_maskset",
     "film_id revision rectangles crops proposed_by_id proposed_at confirmed_by_id confirmed_at refused_reason",
 )
-# The reader image is covered by the seal in its rendition: an event that named both would join them.
+# The reader image is covered by the seal in its rendition: an event that named both would link them.
 track("studies_rendition", "film_id side view masks_id index sealed_image image_seal", besides="proposed")

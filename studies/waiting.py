@@ -80,7 +80,7 @@ def roles_to_decide(user_id: int, place: TrialRole) -> Iterator[Waiting]:
 
 
 def note_opened(user_id: int) -> None:
-    """The home page counts the open tasks of each role, which is a first request under it."""
+    """Records that the home page counts the open tasks of each role, which is a first request under it."""
     fresh = Membership.objects.current().filter(user_id=user_id, first_used_at=None)
     note_first_use(fresh.select_related("trial", "user"))
 

@@ -23,7 +23,7 @@ def sign_in_over(request: HttpRequest) -> HttpResponse:
     """GET returns a token to post with; POST signs in and returns a new one.
 
     POST {email, password}, as JSON or as a form; when the answer is {"needs": "code", "proof"}, then {proof, code}.
-    All fields can be sent at once. With `user_token` the person must be the one the page was made for.
+    All fields can be sent at once. With `user_token` the person must be the one for whom the page was made.
     """
     if request.method != "POST":
         return JsonResponse({"csrf": get_token(request), "signed_in": request.user.is_authenticated})

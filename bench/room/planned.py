@@ -44,7 +44,7 @@ def add_subjects(trial: Trial, count: int) -> list[Subject]:
 
 
 def add_films(trial: Trial, subjects: Sequence[Subject]) -> None:
-    """Four ready films for every visit, each with its own reader image; all have the same preview."""
+    """Adds four ready films to every visit, each with its own reader image; all have the same preview."""
     storages["reading"].save(PREVIEW, ContentFile(b"\xff\xd8\xff\xd9"))
     visits = Visit.objects.filter(subject__in=subjects).select_related("subject", "plan")
     for some in chunks(list(visits), 500):

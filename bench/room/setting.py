@@ -55,7 +55,7 @@ class ReadingSetting:
         return cast.actor(self.people, COORDINATOR)
 
     def opened(self) -> Campaign:
-        """Makes charter, campaign, batch and reads."""
+        """The campaign, with charter, batch and reads."""
         trial, coordinator = self.planned.trial, self.coordinator
         charter = draft_charter(trial=trial, actor=coordinator, terms={"instrument": "svdh", "bulk_zero": True})
         user = self.people[COORDINATOR]

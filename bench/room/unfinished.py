@@ -23,7 +23,7 @@ MISSING = VIEWS[-1]
 
 
 def add_unfinished(trial: Trial, subjects: Sequence[Subject], coordinator: int) -> None:
-    """Three films per visit, each with a different status, and every third question to a site answered or closed."""
+    """Adds three films per visit, each with a different status; every third question to a site answered or closed."""
     visits = list(Visit.objects.filter(subject__in=subjects).select_related("subject", "plan").order_by("pk"))
     not_done, took_place = visits[::6], [visit for place, visit in enumerate(visits) if place % 6]
     Visit.objects.filter(pk__in=[visit.pk for visit in not_done]).update(not_done_reason="The subject did not come")

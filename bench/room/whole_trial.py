@@ -85,7 +85,7 @@ class WholeTrial:
         return cast.actor(self.people, COORDINATOR)
 
     def opened(self, instrument: str, threshold: float) -> Campaign:
-        """Makes charter and campaign with the real functions."""
+        """The campaign, made with its charter by the real functions."""
         terms = {"instrument": instrument, "adjudication_threshold": threshold, "concordant_share": 0.0}
         charter = draft_charter(trial=self.trial, actor=self.coordinator, terms=terms)
         user = self.people[COORDINATOR]

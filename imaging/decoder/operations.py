@@ -132,7 +132,7 @@ def likeness_answer(likeness: Likeness) -> Answer | None:
 
 
 def fresh_png(pixels: Any) -> bytes:
-    """Writes pixels only: no text, time, profile or orientation."""
+    """A PNG of the pixels only: no text, time, profile or orientation."""
     out = io.BytesIO()
     Image.fromarray(pixels).save(out, "PNG", compress_level=1)
     return out.getvalue()

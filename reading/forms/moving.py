@@ -25,7 +25,7 @@ class FiledFilmForm(ActForm):
         self.fields["shown_visit"].initial = film.visit_id
 
     def clean(self) -> dict[str, Any]:
-        """Checks that page and film agree."""
+        """The cleaned data, if page and film agree."""
         cleaned = super().clean()
         if cleaned.pop("shown_visit", None) not in (None, self.film.visit_id):
             raise forms.ValidationError(MOVED_MEANWHILE.format(self.film.pk))

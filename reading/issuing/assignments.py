@@ -251,7 +251,7 @@ def voided_before(case: Case, user: User, reason: str) -> bool:
 
 
 def sign_for_case(act: Act, case: Case, actor: Actor, user: User, digest: str) -> None:
-    """The signature for an act on a case."""
+    """Signs an act on a case."""
     on_case = ("reading.case", str(case.pk))
     write_signature(act=act, actor=actor, user=user, record=on_case, digest=digest, stream=case.campaign.trial.code)
 

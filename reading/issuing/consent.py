@@ -73,7 +73,7 @@ def correct_consent(*, withdrawal: ConsentWithdrawal, actor: Actor, user: User, 
 
 
 def resume_consenting(stopped: Sequence[tuple[Case, int]], actor: Actor) -> None:
-    """Those of these cases, given with their subjects, whose subject consents can be read again.
+    """Lets those of these cases (given with their subjects) whose subject consents be read again.
 
     Called inside the transaction that reopens the campaign.
     """

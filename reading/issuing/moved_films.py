@@ -61,7 +61,7 @@ def moved_before(film: Film, visit: Visit, user: User, facts: Mapping[str, objec
 
 
 def sign_move(film: Film, actor: Actor, user: User, facts: Mapping[str, object]) -> None:
-    """The signature for the move; called inside its transaction."""
+    """Signs the move; called inside its transaction."""
     write_signature(
         act=Act.MOVE,
         actor=actor,

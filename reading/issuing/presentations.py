@@ -80,7 +80,7 @@ def draw_queue(seed: bytes, tokens: Sequence[str]) -> list[str]:
 
 
 def draw_repeats(seed: bytes, read_tokens: Sequence[str], share: float) -> frozenset[str]:
-    """Which of the first reads issued to a reader at once will be repeated: on average exactly the share of them.
+    """Which of the first reads issued together to a reader will be repeated: on average exactly the share of them.
 
     The whole part of share times number is certain, the rest is drawn.
     """

@@ -58,7 +58,7 @@ def designated_before(film: Film, user: User, reason: str) -> bool:
 
 
 def sign(film: Film, actor: Actor, user: User, reason: str) -> None:
-    """The signature for the designation; called inside its transaction."""
+    """Signs the designation; called inside its transaction."""
     write_signature(
         act=Act.RETAKE,
         actor=actor,

@@ -1,4 +1,4 @@
-"""What a reader entered, revision by revision, and what they signed. All insert-only except the problem list."""
+"""A reader's entries, by revision, and signed values. All insert-only except the list of problems."""
 
 from __future__ import annotations
 
@@ -147,7 +147,7 @@ class SignedValues(models.Model):
 
     @cached_property
     def timepoints(self) -> dict[str, Any]:
-        """What was signed for each timepoint, by its token."""
+        """The signed values of each timepoint, by its token."""
         found: dict[str, Any] = json.loads(self.values)["timepoints"]
         return found
 

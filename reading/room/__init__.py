@@ -1,1 +1,1 @@
-"""What a reader sees and does: worklist, screen, values, signature."""
+"""The reading room: worklist, screen, values, signature."""

@@ -79,7 +79,7 @@ def in_day(terms: Terms, spans: Sequence[CaseSpan], now: datetime) -> Wait | Non
 
 
 def spans_of(read: Read, now: datetime, beginning: ReadStep | None = None) -> list[CaseSpan]:
-    """What this reader recently started in any campaign of the trial, apart from the step `beginning`."""
+    """The cases that this reader recently started in any campaign of the trial, except the step `beginning`."""
     steps = ReadStep.objects.exclude(pk__in=[beginning.pk] if beginning else []).filter(
         Q(opened_at__gte=now - LONGEST_SITTING) | Q(locked_at__gte=now - LONGEST_SITTING),
         read__reader=read.reader_id,

@@ -21,7 +21,7 @@ ENDED_IN_PART = Q(read__status=ReadStatus.VOIDED) | Q(read__status=ReadStatus.DE
 
 @dataclass(frozen=True)
 class WorklistEntry:
-    """One row of a worklist: what its reader may know about it, and the step that the reader is at."""
+    """One row of a worklist: the data that its reader may see, and the reader's current step."""
 
     step: int
     read: int
@@ -61,7 +61,7 @@ def in_turn(user_id: int) -> QuerySet[ReadStep]:
 
 
 def readable(steps: QuerySet[ReadStep]) -> QuerySet[ReadStep]:
-    """Those that their reader can open now: not of a trial in which they are suspended, except in training."""
+    """The steps that their reader can open now: none of a trial in which they are suspended, except in training."""
     return steps.filter(~Exists(suspensions_of_readers()) | Q(read__case__campaign__training__isnull=False))
 
 
@@ -71,7 +71,7 @@ def waiting_for(user_id: int, at_most: int = AT_MOST) -> list[WorklistEntry]:
 
 
 def fetched(steps: QuerySet[ReadStep]) -> QuerySet[ReadStep]:
-    """With the related rows that an entry shows."""
+    """The steps with the related rows that an entry shows."""
     return steps.select_related("read__case__campaign__trial", "read__case__campaign__charter", "read__batch")
 
 
@@ -95,7 +95,7 @@ def entry_of(step: ReadStep) -> WorklistEntry:
 def signed_entries(user_id: int) -> QuerySet[ReadStep]:
     """One locked step for each entry that was signed, newest first: the last of a read, or each that has a token.
 
-    With those of stopped cases: if their number fell when an unsigned entry left, that entry was a repeat.
+    Those of stopped cases are included: if the number fell when an unsigned entry left, that entry was a repeat.
     """
     later = ReadStep.objects.filter(read=OuterRef("read"), token=None, position__gt=OuterRef("position"))
     ended = ENDED_IN_PART & ~Q(read__case__status=CaseStatus.VOIDED)

@@ -68,7 +68,7 @@ def designate_film(request: HttpRequest, code: str, pk: int) -> HttpResponse:
 
 
 def show_result(request: HttpRequest, moved: Moved, says: str) -> None:
-    """The message about the act and its consequences."""
+    """Shows the message about the act and its consequences."""
     if moved.films:
         messages.success(request, says)
     for case, new in moved.cases:

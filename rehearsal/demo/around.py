@@ -1,4 +1,4 @@
-"""Events beside the reads of a trial: a deviation, and a reader who is affiliated with a site."""
+"""Records besides the reads of a trial: a deviation, and a reader who is affiliated with a site."""
 
 from __future__ import annotations
 

@@ -115,7 +115,7 @@ def read_cases(run: Filling, found: Campaign, subjects: Sequence[Subject], *, re
 
 
 def simulate(run: Filling, read: Read, subject: Subject) -> None:
-    """One read by a simulated reader; the second reader overlooks rapid damage."""
+    """Makes one read as a simulated reader; the second reader overlooks rapid damage."""
     name = read.reader.email.removesuffix(DOMAIN)
     overlooks = subject.code in FAST_SUBJECTS and name == "reader.two"
     truths = {visit.pk: truth for visit, truth in truths_by_visit(subject).items()}

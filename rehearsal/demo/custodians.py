@@ -86,7 +86,7 @@ def open_arms(run: Filling, found: Campaign) -> None:
 
 
 def give(run: Filling, asked: ArmsRequest, name: str) -> None:
-    """A custodian's share, made from their package as it would be on their own computer."""
+    """Submits a custodian's share, made from their package as it would be on their own computer."""
     user, actor = run.user(name), run.actor(name)
     if asked.shares.filter(signature__signer=user).exists():
         return

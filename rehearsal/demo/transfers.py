@@ -29,7 +29,7 @@ def sign_receipt(run: Filling, made: DataTransfer) -> None:
 
 
 def decide_on_one(run: Filling, made: DataTransfer) -> None:
-    """A decision on the first finding; the others are left for the visitor."""
+    """Decides on the first finding; the others are left for the visitor."""
     findings = findings_of(made)
     if findings and not made.decisions.exists():
         deciding = NewDecision(findings=(findings[0]["FINDING"],), decision=Decided.ACCEPTED, note=NOTE)

@@ -20,7 +20,7 @@ SHARE = 25
 
 @dataclass(frozen=True)
 class RehearsalPlan:
-    """What is rehearsed: the design, subjects of each trial, seed, replicates, scenarios, processes."""
+    """The parameters of a rehearsal: design, subjects per trial, seed, replicates, scenarios, processes."""
 
     design: Design
     subjects: int

@@ -159,7 +159,7 @@ def enrol_subjects(trial: Trial, sites: list[Site], number: int) -> list[Subject
 
 
 def add_rescue_visits(play: Play) -> None:
-    """A visit outside the plan for each rescue that has its own film."""
+    """Adds a visit outside the plan for each rescue that has its own film."""
     held = set(Visit.objects.filter(subject__trial=play.trial, code=RESCUE).values_list("subject", flat=True))
     for at, subject in enumerate(play.subjects):
         if play.courses.present[at, -1] and subject.pk not in held:

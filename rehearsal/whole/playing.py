@@ -19,7 +19,7 @@ Result = TypeVar("Result")
 
 
 def play(plan: RehearsalPlan, out: Path, say: Say) -> list[Row]:
-    """All stages; timing.csv and returned.csv are written to the folder beside the dataset and the report by arm.
+    """Runs all stages; timing.csv and returned.csv are written next to the dataset and the report by arm.
 
     An interrupted run continues with the same folder, and its times are added.
     """

@@ -26,7 +26,7 @@ def carry(*, payload: dict[str, Any], lease: Lease) -> None:
 
 
 def mail_about(asked: ArmsRequest) -> EmailMessage:
-    """Requests mails to every custodian to whose key the version was sealed."""
+    """The mail to every custodian to whose key the version was sealed."""
     trial = asked.campaign.trial.code
     link = settings.PUBLIC_URL.rstrip("/") + reverse("scoring:arms_request", args=[trial, asked.token])
     holders = CustodianKey.objects.filter(pk__in=asked.imported.keys).values("custodian")

@@ -73,7 +73,7 @@ def checked_shares(asked: ArmsRequest, key: CustodianKey, content: bytes) -> dic
 
 @sensitive_variables()
 def matching_shares(asked: ArmsRequest, place: int, shares: Any) -> dict[str, str]:
-    """Checks that every share is the one sealed to the custodian at that place."""
+    """The shares, each checked to be the one sealed to the custodian at that place."""
     values = values_of(asked)
     if not isinstance(shares, dict) or set(shares) != {value.subject.code for value in values}:
         raise WrongShare("Its subjects differ from those in the package.")

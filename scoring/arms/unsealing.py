@@ -179,7 +179,7 @@ def zipped(asked: ArmsRequest, files: dict[str, bytes]) -> bytes:
 def receive_arms(*, asked: ArmsRequest, actor: Actor, user: User, password: str) -> bytes:
     """The opened package. The person who receives it signs its root and moves to the unblinded side permanently.
 
-    The same form sent twice gives the same bytes and moves nobody.
+    The same form sent twice gives the same bytes and unblinds nobody again.
     """
     authorise(actor, Action.RECEIVE_ARMS)
     if asked.status != ArmsRequestStatus.OPENED:

@@ -147,7 +147,7 @@ def seal_folder(folder: Path, facts: dict[str, object]) -> str:
 
 
 def zip_folder(folder: Path, target: Path) -> None:
-    """The folder as a zip whose bytes depend only on the contents."""
+    """Writes the folder as a zip whose bytes depend only on the contents."""
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
         for path in sorted(folder.rglob("*")):
             if path.is_file():

@@ -38,7 +38,7 @@ class HistoryAccess:
 
     @property
     def identities(self) -> Identities | None:
-        """Whether subjects and visits are shown: not while the campaign is open."""
+        """Subjects and visits; None while the campaign is open."""
         return Identities(self.whole) if self.whole.status in IDENTIFIED else None
 
 

@@ -28,7 +28,7 @@ class ItemsFilter(ChoiceFilter):
     kind: ClassVar[str] = "choice"
 
     def query(self, label: str, values: Mapping[str, str]) -> Q:
-        """Whether the row's item has the property."""
+        """The condition that the row's item has the property."""
         wanted = self._known(label, values[""])
         return Q(item__in=[item.key for item in self.items if str(getattr(item, self.field)) == wanted])
 

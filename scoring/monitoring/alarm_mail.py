@@ -25,7 +25,7 @@ def carry(*, payload: dict[str, Any], lease: Lease) -> None:
 
 
 def mail_about(alarm: ReaderAlarm) -> EmailMessage:
-    """Requests mails to every imaging lead and coordinator of the trial."""
+    """The mail to every imaging lead and coordinator of the trial."""
     trial = alarm.campaign.trial
     link = settings.PUBLIC_URL.rstrip("/") + reverse("scoring:alarm", args=[trial.code, alarm.pk])
     held = Membership.objects.current().filter(trial=trial, role__in=[Role.LEAD, Role.COORDINATOR])

@@ -41,7 +41,7 @@ class NewDecision:
 
 
 def findings_of(transfer: DataTransfer) -> list[FindingRow]:
-    """The findings of a review transfer, each once, as they are in its package."""
+    """The findings of a review transfer, each once, as in its package."""
     demand_review(transfer)
     return kept.of(transfer.pk, transfer.root, lambda: read_findings(transfer))
 
@@ -101,13 +101,13 @@ def decide(*, transfer: DataTransfer, actor: Actor, user: User, password: str, d
 
 
 def left_to_decide(transfer: DataTransfer, findings: Sequence[str]) -> list[str]:
-    """Those of the findings that have no decision."""
+    """The findings without a decision."""
     decided = newest_decisions(transfer)
     return [finding for finding in findings if finding not in decided]
 
 
 def is_sent_twice(last: ReviewDecision, chosen: dict[str, Any], left: Sequence[str]) -> bool:
-    """Whether the last decision says the same on the same findings, or on the last of them that had none."""
+    """Whether the last decision is the same on the same findings, or on the last of them that had none."""
     if (last.decision, last.note) != (chosen["decision"], chosen["note"]):
         return False
     return last.findings == chosen["findings"] or (not left and set(last.findings) <= set(chosen["findings"]))
@@ -126,7 +126,7 @@ def checked(transfer: DataTransfer, deciding: NewDecision) -> dict[str, Any]:
 
 
 def record_decision(made: ReviewDecision, actor: Actor) -> None:
-    """The event of a decision; its reason is in the record alone."""
+    """Records the event of a decision; its reason is only in the record."""
     transfer = made.transfer
     record(
         action="scoring.finding.decided",

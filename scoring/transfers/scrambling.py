@@ -1,4 +1,4 @@
-"""A case of a test transfer: another subject, other days and tokens, drawn values. Nothing of it is ever stored.
+"""A case of a test transfer: another subject, other days and tokens, drawn values. None of this is ever stored.
 
 Everything that the writers read is replaced in memory, so that whatever column they write is scrambled. The seed, which
 the manifest states, gives grades and entries; names, numbers, days and tokens come from a key that the server keeps.
@@ -27,17 +27,17 @@ from scoring.transfers.drawn_times import redraw_entries
 from scoring.transfers.drawn_values import DrawnValues, redraw
 from studies.models import Film, Site, Subject
 
-# Ten years at least: the films of a trial span less, so no true day of a subject becomes a day of another one.
+# At least ten years: the films of a trial span less, so no true day of a subject becomes a day of another one.
 FEWEST_DAYS, MOST_DAYS = 3650, 4650
 MILLISECONDS_OF_A_DAY = 24 * 60 * 60 * 1000
 
 
 @dataclass(frozen=True)
 class Scramble:
-    """What seed and key make of the cases of a campaign: `cases` by id, each with its subject and site.
+    """The scrambling of a campaign's cases by seed and key: `cases` by id, each with its subject and site.
 
     All of them are numbered, whatever the cut, so that each keeps its number in the next test. A case that was added
-    later, as a `replacement`, comes after those that the campaign began with.
+    later, as a `replacement`, comes after the campaign's initial cases.
     """
 
     seed: bytes
@@ -77,7 +77,7 @@ class Scramble:
         return subject
 
     def shift(self, subject: int) -> timedelta:
-        """By how much everything about a subject is earlier; not by whole days, so that no time of day is true."""
+        """How far all times of a subject are moved back; not by whole days, so that no time of day is true."""
         draw = Draw(self.key, f"days of subject {self.subjects[subject]}")
         days = FEWEST_DAYS + draw.below(MOST_DAYS - FEWEST_DAYS)
         return timedelta(days=days, milliseconds=draw.below(MILLISECONDS_OF_A_DAY))
@@ -87,7 +87,7 @@ class Scramble:
         return hmac.new(self.key, true.encode(), sha256).hexdigest()[: len(true)]
 
     def __call__(self, data: CaseData) -> CaseData:
-        """The case in whose place the writers get another."""
+        """The scrambled case that the writers get instead of this one."""
         days = self.shift(data.subject.pk)
         values = DrawnValues(self.seed, self.numbers[data.case.pk], data)
         for read in data.reads:
@@ -122,7 +122,7 @@ class Scramble:
                 score.saved_at, score.captured_at = score.saved_at - days, score.captured_at - days
 
     def rename_step(self, step: ReadStep, days: timedelta) -> None:
-        """Another token, time of signature and keys of the films that were signed for."""
+        """Sets another token and time of signature, and other keys of the signed films."""
         step.token = self.token(step.token) if step.token else None
         step.locked_at = step.locked_at - days if step.locked_at else None
         for signed in step.signed_values.all():
@@ -131,7 +131,7 @@ class Scramble:
 
 
 def moved_back(film: Film, days: timedelta) -> Film:
-    """A film taken so many days earlier."""
+    """A film taken this many days earlier."""
     other = copy(film)
     other.film_date = film.film_date - days if film.film_date else None
     return other

@@ -1,4 +1,4 @@
-"""Seals one arm so that any two of the two or three custodians can open it together; nobody else and no server can.
+"""Seals one arm so that any two of the two or three custodians together can open it, and nobody else, not the server.
 
 For every pair of custodians the value is encrypted under HKDF(k1 || k2), k1 and k2 fresh; a custodian's shares are
 encrypted to that custodian by HPKE. A commitment to each custodian's shares reveals a wrong share immediately.

@@ -206,7 +206,7 @@ def keep(
 
 
 def recognised(film: Film, placed: Placement, result: dict[str, Any], pixels: str, desk: Path) -> list[dict[str, Any]]:
-    """Whether the picture was already received in another form."""
+    """The finding, if any, that the picture was already received in another form."""
     likeness = given_likeness(result["likeness"])
     if likeness is None:
         return []

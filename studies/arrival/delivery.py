@@ -1,4 +1,4 @@
-"""What a person sends for one visit: a film, or a zip of films, each received separately."""
+"""A person's files for one visit: a film, or a zip of films, each received separately."""
 
 from __future__ import annotations
 

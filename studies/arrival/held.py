@@ -63,7 +63,7 @@ def keep_apart(*, film: Film, reason: str, actor: Actor) -> None:
 
 
 def discard(*, film: Film, reason: str, actor: Actor) -> None:
-    """The site withdraws a held film that was sent by mistake. Its bytes and its manifest line are kept."""
+    """Withdraws a held film that the site sent by mistake. Its bytes and its manifest line are kept."""
     authorise(actor, Action.UPLOAD_FILMS)
     reason = checked_reason(reason)
     with audited_atomic():

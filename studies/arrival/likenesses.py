@@ -49,7 +49,7 @@ def given_likeness(answer: dict[str, Any] | None) -> Likeness | None:
 def near_duplicates(
     film: Film, placed: Placement, likeness: Likeness, pixels: str, picture: StoredLevels
 ) -> Finding | None:
-    """The finding for the desk; films with exactly these pixels have a finding of their own."""
+    """The finding for the desk; films with exactly these pixels have a separate finding."""
     among = comparable(placed, pixels, Film.objects.filter(trial=film.trial).exclude(pk__in=[*apart(film)]))
     own, level_of = among.filter(film__site=film.site), cache(picture.level)
     found = same_among(own, likeness, SAME, picture, level_of)

@@ -58,7 +58,7 @@ def sealed_pieces(chunks: Iterator[bytes], name: str) -> Iterator[bytes]:
 
 
 def decrypt(stream: IO[bytes], out: IO[bytes], name: str) -> None:
-    """The decrypted original; Tampered if it is not exactly what was sealed under that name."""
+    """Decrypts the original; Tampered if it is not exactly what was sealed under that name."""
     for piece in opened_pieces(stream, name):
         out.write(piece)
 

@@ -15,7 +15,7 @@ SENT_AGAIN = "sent-again"
 
 
 def product_version() -> str:
-    """Whether this version could not read the film: the next version reads it again."""
+    """The version of the product, stored with a film that it could not read: the next version reads the film again."""
     return str(settings.SPECTACULAR_SETTINGS["VERSION"])
 
 

@@ -36,7 +36,7 @@ def keep_tree_padded(folder: Path, name: str, least: int) -> None:
 
 
 def copy_padded(name: str, out: IO[bytes]) -> None:
-    """The file as it was before storing."""
+    """Copies the file as it was before storing."""
     with storages["reading"].open(name) as sealed:
         decrypt(sealed, out, name)
     out.seek(-LENGTH_BYTES, io.SEEK_END)
@@ -68,7 +68,7 @@ def keep_export(path: Path, name: str) -> None:
 
 
 def copy_export(name: str, out: IO[bytes]) -> None:
-    """The decrypted package."""
+    """Decrypts the package."""
     with storages["exports"].open(name) as sealed:
         decrypt(sealed, out, name)
     out.seek(0)

@@ -1,4 +1,4 @@
-"""What was planned and what has been received; the only tables with identities."""
+"""The plan of a trial and the received films; the only tables with identities."""
 
 from __future__ import annotations
 

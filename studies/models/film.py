@@ -233,7 +233,7 @@ class TransmittalEntry(models.Model):
 
 
 class BlindUid(models.Model):
-    """The random UID that stands for an original one within a trial."""
+    """The random UID that replaces an original one within a trial."""
 
     trial = models.ForeignKey(Trial, on_delete=models.PROTECT)
     original = models.CharField(max_length=64)

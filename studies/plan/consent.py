@@ -43,7 +43,7 @@ def record_withdrawal(
 
 
 def record_instruction(*, withdrawal: ConsentWithdrawal, instruction: str, actor: Actor) -> None:
-    """The sponsor's instruction about the collected data; the audit trail keeps earlier ones."""
+    """Records the sponsor's instruction about the collected data; the audit trail keeps earlier ones."""
     authorise(actor, Action.RECORD_CONSENT)
     instruction = checked_text("instruction", instruction, longest=LONGEST_INSTRUCTION)
     with audited_atomic():

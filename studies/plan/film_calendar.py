@@ -1,4 +1,4 @@
-"""The calendar of expected films: each visit whose films have not all come, with its window. No score and no arm."""
+"""The calendar of expected films: each visit with missing films and its window. No scores and no arms."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from studies.plan.tally import States, VisitRow, baselines_of, rows_of
 
 
 class DueStatus(TextChoices):
-    """Where today is in the window of a visit."""
+    """The position of today relative to the window of a visit."""
 
     OVERDUE = "overdue", "Overdue"
     OPEN = "due", "Window open"
@@ -28,7 +28,7 @@ class DueStatus(TextChoices):
 
 @dataclass(frozen=True)
 class DueMonth:
-    """The visits whose window ends in a month, and how many of them are overdue."""
+    """The visits whose window ends in a month, and the number of overdue ones."""
 
     first_day: date
     visits: int
@@ -41,15 +41,15 @@ class DueMonth:
 
 
 class FilmCalendar(States):
-    """The visits of a trial or of one site of which films are expected, the earliest end of a window first.
+    """The visits of a trial or of one site with expected films, the earliest end of a window first.
 
-    Visits that were not done, those of subjects who withdrew consent, and those of which every film has come or is
+    Visits that were not done, those of subjects who withdrew consent, and those whose films have all arrived or are
     recorded as not available are left out. A visit has no window until its subject has a baseline film.
     """
 
     @cached_property
     def every_row(self) -> list[VisitRow]:
-        """All visits, also those of which nothing is expected."""
+        """All visits, including those without expected films."""
         return rows_of(self.trial, self.site)
 
     @cached_property
@@ -68,12 +68,12 @@ class FilmCalendar(States):
         return {row.pk: window for row in self.every_row if (window := window_of(row, baselines))}
 
     def loaded(self, rows: Sequence[VisitRow]) -> Iterator[VisitState]:
-        """These visits with their films, in the order given."""
+        """These visits with their films, in the given order."""
         states = {state.visit.pk: state for state in super().loaded(rows)}
         return (states[row.pk] for row in rows)
 
     def status_of(self, row: VisitRow) -> DueStatus:
-        """Where today is in the window of a visit; a visit outside the plan took place, so its films are overdue."""
+        """The position of today in the window; a visit outside the plan took place, so its films are overdue."""
         if row.target_day is None:
             return DueStatus.OVERDUE
         return due_status(self.windows.get(row.pk), self.today)
@@ -89,19 +89,19 @@ class FilmCalendar(States):
         return [DueMonth(month, visits[month], overdue[month]) for month in sorted(visits)]
 
     def overdue_by_site(self) -> dict[int, int]:
-        """How many visits are overdue, by the number of the site; sites without any are left out."""
+        """The number of overdue visits by site; sites without any are left out."""
         overdue = [row.subject for row in self.rows if self.status_of(row) == DueStatus.OVERDUE]
         sites = dict(Subject.objects.filter(trial=self.trial).values_list("pk", "site_id"))
         return dict(Counter(sites[subject] for subject in overdue))
 
 
 def awaited(state: VisitState) -> list[ViewState]:
-    """The views that have not come, or have to be sent again."""
+    """The views that have not arrived or must be sent again."""
     return [*state.wanted, *(view for view in state.views if view.status == ViewStatus.EXPECTED)]
 
 
 def due_status(window: tuple[date, date] | None, today: date) -> DueStatus:
-    """Where a day is in a window."""
+    """The position of a day relative to a window."""
     if window is None:
         return DueStatus.UNKNOWN
     if today > window[1]:

@@ -1,4 +1,4 @@
-"""Reminders to sites of overdue films: how many visits, and a link. No subject and no visit is named."""
+"""Reminders of overdue films to sites: the number of visits, and a link. No subject or visit is named."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MONDAY = 0
 
 
 def remind_sites(*, trial: Trial, actor: Actor) -> int:
-    """Requests one e-mail to every site with overdue films, at most one a day; returns how many sites have some."""
+    """Requests one e-mail to every site with overdue films, at most one a day; returns the number of such sites."""
     authorise(actor, Action.SET_UP_TRIAL)
     today = timezone.localdate()
     overdue = FilmCalendar(trial, today).overdue_by_site()
@@ -40,7 +40,7 @@ def remind_sites(*, trial: Trial, actor: Actor) -> int:
 
 
 def remind_all() -> None:
-    """Once a day: on Mondays, for every trial."""
+    """Runs once a day: requests reminders on Mondays, for every trial."""
     if timezone.localdate().weekday() == MONDAY:
         for trial in Trial.objects.all():
             remind_sites(trial=trial, actor=Actor.system("reminders"))
@@ -55,7 +55,7 @@ def carry(*, payload: dict[str, Any], lease: Lease) -> None:
 
 
 def mail_to(site: Site, visits: int) -> EmailMessage:
-    """The e-mail, without anyone to send it to where nobody works at the site."""
+    """The e-mail; it has no recipients if nobody works at the site."""
     held = Membership.objects.current().filter(site=site, user__is_active=True)
     link = settings.PUBLIC_URL.rstrip("/") + reverse("studies:site_calendar", args=[site.trial.code])
     code, number = site.trial.code, counted(visits, "visit")

@@ -1,4 +1,4 @@
-"""The calendar of expected films: of the whole trial, where a coordinator can remind sites, and of one site."""
+"""The calendar of expected films: for the whole trial, where a coordinator can remind sites, and for one site."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ EMPTY = "No films are expected: all have been received or recorded as not availa
 
 
 def calendar(request: HttpRequest, code: str) -> HttpResponseBase:
-    """Every visit of the trial of which films are expected."""
+    """Every visit of the trial with expected films."""
     trial, actor = trial_or_404(request, code, Action.SEE_COMPLETENESS)
     return answer(request, trial, can_remind=allows(actor.role, Action.SET_UP_TRIAL))
 
@@ -85,10 +85,10 @@ def columns(trial: Trial, films: FilmCalendar, *, with_site: bool) -> list[Colum
 
 
 def films_of(state: VisitState) -> str:
-    """The views that are expected, with why one has to be sent again."""
+    """The expected views, with the reason if one must be sent again."""
     return ", ".join(said(view.name, view.status.label, view.film is not None) for view in awaited(state))
 
 
 def said(name: str, label: str, again: bool) -> str:
-    """A view, and what became of the film that came."""
+    """A view, with the status of the film that arrived."""
     return f"{name} ({label.lower()})" if again else name

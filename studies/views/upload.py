@@ -108,7 +108,7 @@ def start(request: HttpRequest, code: str) -> JsonResponse:
 
 @require_GET
 def here(request: HttpRequest, code: str, fingerprint: str) -> JsonResponse:
-    """The number of bytes of a file already received, now or on an earlier visit to the page."""
+    """Responds with the number of bytes already received, now or on an earlier visit to the page."""
     _, site, actor = site_or_404(request, code, Action.UPLOAD_FILMS)
     key = key_of(site=site, user_id=actor.user_id, fingerprint=fingerprint)
     return JsonResponse({"received": received(key)})

@@ -87,7 +87,7 @@ def sign_in(client: Client, email: str, password: str = PASSWORD) -> None:
 
 
 def listen() -> Logged:
-    """Starts collecting every line at the log level of a live installation; the terminal shows only warnings."""
+    """A collector of every line at the log level of a live installation; the terminal shows only warnings."""
     root, logged = logging.getLogger(), Logged()
     for handler in root.handlers:
         handler.setLevel(logging.WARNING)

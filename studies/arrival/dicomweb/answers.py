@@ -43,7 +43,7 @@ class StoreAnswer:
         return 409 if len(failed) == len(self.instances) else 202
 
     def dataset(self) -> dict[str, Any]:
-        """Keywords to sequences; parts without a UID have a sequence of their own."""
+        """Keywords to sequences; parts without a UID have a separate sequence."""
         groups: dict[str, list[dict[str, Any]]] = {}
         for one in self.instances:
             named = "FailedSOPSequence" if one.sop_instance else "OtherFailuresSequence"
