@@ -26,7 +26,9 @@ class CampaignForm(forms.Form):
     campaign_code = forms.SlugField(label="Code", max_length=32)
     title = forms.CharField(max_length=200)
     charter = forms.ModelChoiceField(
-        Charter.objects.none(), help_text="The campaign keeps this version, even if a later one is signed."
+        Charter.objects.none(),
+        empty_label="Choose",
+        help_text="The campaign keeps this version, even if a later one is signed.",
     )
 
     def __init__(self, trial: Trial, data: Any = None) -> None:

@@ -26,7 +26,7 @@ def log_a_deviation(run: Filling) -> None:
     entry = Entry(
         noticed_on=timezone.localdate() - timedelta(days=2),
         category=DeviationCategory.ACQUISITION,
-        description="At week 24 the site filmed the right side only.",
+        description="At week 24 the site took films of the right side only.",
         effect=DeviationEffect.POSSIBLE,
         effect_explained="The left side is missing at one visit; the charter's rule for missing joints applies.",
         site=subject.site,

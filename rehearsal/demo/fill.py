@@ -99,7 +99,7 @@ def rescues(subjects: Sequence[Subject]) -> str:
 def read_by_larsen(run: Filling) -> None:
     """A small trial by another instrument: read, locked, its arms opened by both custodians, reported by arm."""
     subjects = run.planned.subjects
-    film_subjects(run, subjects, "films of the trial read by Larsen", well=True, draw=draw_small)
+    film_subjects(run, subjects, "films of the trial scored by the Larsen method", well=True, draw=draw_small)
     hold(run)
     found = issued(run, "LARSEN-1", "Reading by Larsen, locked, with opened arms", subjects)
     if found.status == CampaignStatus.OPEN:

@@ -59,7 +59,7 @@ SHARP = TrialPlan(
 )
 LARSEN = TrialPlan(
     code="DEMO-LARSEN",
-    title="Demonstration: a small trial read by Larsen, with opened arms",
+    title="Demonstration: a small trial scored by the Larsen method, with opened arms",
     instrument="larsen-1995",
     sites=("11", "12"),
     subjects=10,
@@ -81,7 +81,7 @@ def plan_trial(plan: TrialPlan = SHARP) -> PlannedTrial:
     """The trial, created on the first call."""
     trial = Trial.objects.filter(code=plan.code).first()
     if trial is None:
-        trial = create_trial(code=plan.code, title=plan.title, sponsor="None: a demonstration", actor=SYSTEM)
+        trial = create_trial(code=plan.code, title=plan.title, sponsor="Demonstration without a sponsor", actor=SYSTEM)
     for code in plan.sites:
         site_of(trial, code)
     for code, label, day in plan.visits:
