@@ -17,6 +17,15 @@ class Threshold:
     strict: bool = True
 
     @property
+    def condition(self) -> str:
+        """No progression as a condition on the change.
+
+        >>> HALF.condition
+        'CHG <= 0.5'
+        """
+        return f"CHG {'<=' if self.strict else '<'} {float(self.value):g}"
+
+    @property
     def says(self) -> str:
         """Both definitions in words, as printed beside each result.
 

@@ -108,13 +108,21 @@ ADXR = TransferTable(
             " that serves the visit, or the value made where none does.",
             codelist="Y",
         ),
-        text("CRIT1", "Analysis Criterion 1", 40, ASSIGNED, codelist="CRIT1"),
+        text(
+            "CRIT1",
+            "Analysis Criterion 1",
+            40,
+            ASSIGNED,
+            "No progression by a threshold of the charter: 0.5 where the charter has it, otherwise the smallest of its"
+            " fixed numbers. Empty where it has none.",
+            codelist="CRIT1",
+        ),
         text(
             "CRIT1FL",
             "Criterion 1 Evaluation Result Flag",
             1,
             DERIVED,
-            "Y when the exact change fulfils CRIT1, N when not; empty at the baseline and without a change.",
+            "Y when the exact change fulfils CRIT1, N when not; empty at the baseline, and without CRIT1 or a change.",
             codelist="NY",
         ),
         *VISITS,

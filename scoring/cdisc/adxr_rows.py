@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from fractions import Fraction
 from functools import cache
 
+from instruments.progression import Threshold, progressed
 from scoring.cdisc.adam import ADXR
 from scoring.cdisc.facts import CaseFacts, FilmVisit, Interval, in_order, place_of, sas_date, without_day_0
 from scoring.cdisc.parameters import Parameter, total_parameters
@@ -14,7 +14,6 @@ from scoring.cdisc.readings import RESULT, Reading, evaluator_of, repetition_of_
 from scoring.cdisc.variables import Row
 
 INTERPOLATED = "INTERP"
-CRITERION, LIMIT = "CHG <= 0.5", Fraction(1, 2)
 Repeats = Mapping[tuple[str, int], int]
 parameters_of = cache(total_parameters)
 
@@ -73,7 +72,7 @@ def both_ends(
     start = shared(case, source, group, baseline, repeats, kind)
     same = {"BASETYPE": row["BASETYPE"], "READREP": row["READREP"]}
     yield {**start, **sites, **baseline_columns(interval), **same}
-    yield {**row, **change_columns(interval)}
+    yield {**row, **change_columns(case, interval)}
 
 
 def made_rows(case: CaseFacts, repeats: Repeats) -> Iterator[dict[str, object]]:
@@ -87,7 +86,7 @@ def made_rows(case: CaseFacts, repeats: Repeats) -> Iterator[dict[str, object]]:
         dtype = made.dtype if made.dtype == INTERPOLATED else ""
         yield {**row, **baseline_columns(made.interval), "DTYPE": dtype}
         when = {"AVISIT": made.visit, "AVISITN": made.number, "ADT": None, "ADY": None}
-        yield {**row, **change_columns(made.interval), **when, "DTYPE": made.dtype, "ANL01FL": "Y"}
+        yield {**row, **change_columns(case, made.interval), **when, "DTYPE": made.dtype, "ANL01FL": "Y"}
 
 
 def baseline_columns(interval: Interval) -> Row:
@@ -95,15 +94,21 @@ def baseline_columns(interval: Interval) -> Row:
     return {"AVAL": interval.base, "BASE": interval.base, "CHG": 0, "ABLFL": "Y"}
 
 
-def change_columns(interval: Interval) -> Row:
+def change_columns(case: CaseFacts, interval: Interval) -> Row:
     """The values of the later end of a change that is known."""
-    holds = interval.exact is not None and interval.exact <= LIMIT
     return {
         "AVAL": Decimal(interval.base) + Decimal(interval.change),
         "BASE": interval.base,
         "CHG": interval.change,
-        "CRIT1FL": "Y" if holds else "N",
+        "CRIT1FL": flag_of(case.campaign.threshold, interval),
     }
+
+
+def flag_of(threshold: Threshold | None, interval: Interval) -> str:
+    """Y when the exact change is no progression, N when it is; empty without a threshold."""
+    if threshold is None:
+        return ""
+    return "N" if progressed(interval.exact, threshold) else "Y"
 
 
 def shared(case: CaseFacts, source: str, group: str, place: int, repeats: Repeats, kind: str) -> dict[str, object]:
@@ -120,7 +125,7 @@ def shared(case: CaseFacts, source: str, group: str, place: int, repeats: Repeat
         "READREP": None if source == RESULT else repeat,
         "BASETYPE": f"CAMPAIGN {case.campaign.campaign} REPEAT {repeat} {kind}",
         "ANL01FL": "Y" if source == RESULT and visit.serves else "",
-        "CRIT1": CRITERION,
+        "CRIT1": case.campaign.criterion,
         **visit_columns(visit),
     }
 

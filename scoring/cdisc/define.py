@@ -69,7 +69,7 @@ def global_variables(campaign: CampaignFacts) -> define.GlobalVariables:
 
 def metadata(campaign: CampaignFacts, name: str, tables: Sequence[TransferTable]) -> define.MetaDataVersion:
     """Datasets, variables, lists, methods and comments."""
-    lists = codelists(campaign.instrument, campaign.readers)
+    lists = codelists(campaign.instrument, campaign.readers, campaign.criterion)
     found = define.MetaDataVersion(
         OID=f"MDV.{name}", Name=name, Description="SDTM and ADaM datasets of one campaign", DefineVersion="2.1.0"
     )

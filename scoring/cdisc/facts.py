@@ -9,6 +9,7 @@ from fractions import Fraction
 from functools import cached_property
 
 from instruments.definition import Instrument, Item
+from instruments.progression import HALF, Threshold
 from scoring.cdisc.variables import Row
 
 SAS_EPOCH = date(1960, 1, 1)
@@ -20,7 +21,8 @@ READERS = 3
 class CampaignFacts:
     """The trial, the campaign, what was scored, and the wording of the grades, if the charter names one.
 
-    `readers` is the largest number of a READER in any of its cases, and never less than 3.
+    `readers` is the largest number of a READER in any of its cases, and never less than 3. `threshold` is the
+    charter's threshold of CRIT1; None where it has no fixed number.
     """
 
     study: str
@@ -29,6 +31,12 @@ class CampaignFacts:
     instrument: Instrument
     wording: str = ""
     readers: int = READERS
+    threshold: Threshold | None = HALF
+
+    @property
+    def criterion(self) -> str:
+        """What CRIT1 says; empty without a threshold."""
+        return self.threshold.condition if self.threshold else ""
 
     @cached_property
     def items(self) -> dict[str, Item]:

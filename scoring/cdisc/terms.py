@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from instruments.definition import Instrument
 from instruments.not_assessable import ABSENT
+from instruments.progression import HALF
 from scoring.cdisc.facts import READERS
 from scoring.cdisc.parameters import Parameter, joint_parameters, reader_slots, total_parameters
 from scoring.cdisc.scored import CATEGORIES, dir_of, loc_of, named_test
@@ -116,15 +117,15 @@ FIXED = (
         "C81224",
         "ADaM",
     ),
-    Codelist("CRIT1", "Analysis Criterion", (Term("CHG <= 0.5"),)),
     Codelist("SRCDOM", "Source Dataset", (Term("MK"),)),
     Codelist("SRCVAR", "Source Variable", (Term("MKSTRESN"),)),
 )
 
 
-def codelists(instrument: Instrument, readers: int = READERS) -> dict[str, Codelist]:
-    """Every list by its name: the fixed ones and those that the instrument and the number of readers give."""
-    found = (*FIXED, evaluators(readers), *lists_of(instrument, readers))
+def codelists(instrument: Instrument, readers: int = READERS, criterion: str = HALF.condition) -> dict[str, Codelist]:
+    """Every list by its name: the fixed ones, and those that the instrument, the readers and the charter give."""
+    criteria = Codelist("CRIT1", "Analysis Criterion", (Term(criterion),) if criterion else ())
+    found = (*FIXED, criteria, evaluators(readers), *lists_of(instrument, readers))
     return {one.name: one for one in found if one.terms}
 
 

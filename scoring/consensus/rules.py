@@ -33,3 +33,13 @@ def fixed_thresholds(terms: Terms) -> tuple[Threshold, ...]:
         chosen.append(own_threshold(terms.fixed_threshold, source="the charter"))
     by_value = {one.value: Threshold(one.name, one.value, one.source, terms.threshold_strict) for one in chosen}
     return tuple(by_value[value] for value in sorted(by_value))
+
+
+def single_threshold(terms: Terms) -> Threshold | None:
+    """The one of them that a table with a single criterion has: 0.5 where the charter has it, otherwise the smallest.
+
+    >>> single_threshold(Terms()).condition, single_threshold(Terms(half_threshold=False)).condition
+    ('CHG <= 0.5', 'CHG <= 0')
+    """
+    chosen = fixed_thresholds(terms)
+    return next((one for one in chosen if one.value == HALF.value), chosen[0] if chosen else None)

@@ -14,7 +14,7 @@ from scoring.datasets.transfer_facts import CampaignTransfer
 
 def write_documents(folder: Path, facts: dict[str, Any], shared: CampaignTransfer) -> None:
     """Every document, from the facts of the manifest."""
-    write_codebook(folder, shared.facts.instrument, shared.facts.readers)
+    write_codebook(folder, shared.facts)
     write_read_scripts(folder)
     write_readme(folder, facts)
     write_guides(folder, facts)

@@ -15,6 +15,7 @@ from types import TracebackType
 from config.cells import FORMULA_SIGNS
 from config.wording import counted
 from instruments.definition import Instrument
+from scoring.cdisc.facts import CampaignFacts
 from scoring.cdisc.parameters import reader_slots
 from scoring.cdisc.readings import ADJUDICATOR
 from scoring.cdisc.terms import Codelist, codelists
@@ -98,12 +99,13 @@ def is_number(text: str) -> bool:
     return text.lstrip("-").replace(".", "", 1).replace("/", "", 1).isdigit()
 
 
-def write_codebook(folder: Path, instrument: Instrument, readers: int) -> None:
-    """One row per column of every table and per variable of every transport file; no READER has a larger number."""
+def write_codebook(folder: Path, campaign: CampaignFacts) -> None:
+    """One row per column of every table and per variable of every transport file."""
+    instrument, readers = campaign.instrument, campaign.readers
     codebook = TableFile(folder, CODEBOOK)
     for table in (*TABLES, CORRECTIONS):
         codebook.write({"FILE": table.name, **described(column, readers, instrument)} for column in table.columns)
-    lists = codelists(instrument, readers)
+    lists = codelists(instrument, readers, campaign.criterion)
     for transferred in TRANSFER_TABLES:
         name = f"{FOLDER}/{transferred.file}"
         codebook.write({"FILE": name, **as_column(one, lists.get(one.codelist))} for one in transferred.variables)

@@ -18,7 +18,7 @@ from scoring.cdisc.readings import REPEAT, RESULT
 from scoring.consensus.case_result import Computed
 from scoring.consensus.discordance import Discordance
 from scoring.consensus.panel import Panel, alone
-from scoring.consensus.rules import rule_of
+from scoring.consensus.rules import rule_of, single_threshold
 from scoring.consensus.signed_series import newest_values, signed_reads
 from scoring.datasets.case_rows import CaseData, Row, rounded
 from scoring.endpoint.analysis_rows import Analysis, plan_of
@@ -55,6 +55,7 @@ def transfer_of(campaign: Campaign, analysis: Analysis | None) -> CampaignTransf
             instruments.get(terms.instrument),
             terms.wording,
             most_readers(campaign),
+            single_threshold(terms),
         ),
         numbers,
         analysis,

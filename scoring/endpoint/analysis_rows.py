@@ -65,7 +65,7 @@ def analysis_of(campaign: Campaign, events: EventList | None) -> Analysis | None
     planned = planned_analysis(campaign)
     if planned is None:
         return None
-    detectable = detectable_changes(campaign, planned.params)
+    detectable = detectable_changes(campaign, planned.params, planned.visits)
     return replace(planned, detectable=detectable, events=events_by_subject(events))
 
 

@@ -9,7 +9,9 @@ from fractions import Fraction
 from instruments.progression import Threshold, progressed, sdc_threshold
 from reading.models import Campaign
 from scoring.agreement.intervals import sdc_of_intervals
+from scoring.endpoint.visits import AnalysisVisits
 from scoring.ratings.campaign import CampaignRatings, ratings_of_groups, readers_of
+from scoring.ratings.from_baseline import from_baseline
 
 Detectable = Mapping[str, Mapping[str, str]]
 
@@ -36,7 +38,7 @@ def criteria_of(fixed: Sequence[Threshold], sdc: str | None, interval: str, stri
     ['CHG <= 0 (fixed number)', 'CHG <= 0.5 (fixed number)', 'CHG <= 1.4536 (SDC of this lock, interval W00 to W52)']
     """
     sign = "<=" if strict else "<"
-    found = [Criterion(f"CHG {sign} {float(one.value):g} (fixed number)", one) for one in fixed]
+    found = [Criterion(f"{one.condition} (fixed number)", one) for one in fixed]
     if sdc is None:
         return found
     if not sdc:
@@ -45,19 +47,22 @@ def criteria_of(fixed: Sequence[Threshold], sdc: str | None, interval: str, stri
     return [*found, Criterion(f"CHG {sign} {sdc} ({own.source})", own)]
 
 
-def detectable_changes(campaign: Campaign, params: Sequence[str]) -> Detectable:
+def detectable_changes(campaign: Campaign, params: Sequence[str], visits: AnalysisVisits) -> Detectable:
     """The SDC of each parameter from baseline to each planned visit, as a decimal; empty where it has no value.
 
     From the first-signed primary reads of all cases, discordant ones included, for the mean of the primary readers of
     a case; over all arms; rounded once to 4 decimals, so that a lock keeps one number.
     """
-    readers = readers_of(campaign)
-    return {param: detectable_of(found, readers) for param, found in ratings_of_groups(campaign, params).items()}
+    readers, ratings = readers_of(campaign), ratings_of_groups(campaign, params)
+    read = next(iter(ratings.values())).visits.planned
+    baseline, ends = visits.baseline.code, [visit.code for visit in visits.later if visit.code in read]
+    if ends and read[0] != baseline:
+        ratings = from_baseline(campaign, ratings, baseline)
+    return {param: detectable_of(found, readers, ends) for param, found in ratings.items()}
 
 
-def detectable_of(ratings: CampaignRatings, readers: int) -> dict[str, str]:
-    """The SDC of one parameter by visit, for the mean of so many readers."""
-    ends = [code for code in ratings.visits.every[1:] if code in ratings.visits.planned]
+def detectable_of(ratings: CampaignRatings, readers: int, ends: Sequence[str]) -> dict[str, str]:
+    """The SDC of one parameter at each of these visits, for the mean of so many readers."""
     at = [ratings.visits.every.index(code) - 1 for code in ends]
     each, _ = sdc_of_intervals(ratings.changes[:, at], readers_averaged=readers)
     return {code: "" if one.value is None else f"{one.value:.4f}" for code, one in zip(ends, each, strict=True)}

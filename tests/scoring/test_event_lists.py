@@ -32,6 +32,7 @@ from scoring.models import Dataset, EventList
 from studies.desk import confirmed
 from studies.models import Visit
 from tests.reading.builders import BuiltTrial, GradeOf, build_reading_trial, open_campaign_of, read_through
+from tests.scoring.cdisc.small_campaign import records
 from tests.scoring.packages import package_of
 from tests.scoring.test_analysis_table import cells, change_films, of
 from tests.scoring.test_randomisation import rows_of
@@ -201,6 +202,7 @@ def test_the_dataset_applies_the_events_by_the_charters_strategy(
         archive.extractall(tmp_path / "copy")
     (folder,) = (tmp_path / "copy").iterdir()
     values_are_those_by_hand(rows_of(folder / "analysis.csv"))
+    assert {row["CRIT1"] for row in records(folder, "adxr")} == {"CHG < 0.5"}
     (event,) = rows_of(folder / "events.csv")
     assert event == {
         "subject": "S000", "kind": "rescue", "date": "2025-07-01", "source": "CRF",

@@ -6,18 +6,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
+from types import MappingProxyType
 
 from config.errors import BadInput
 from config.wording import counted, either, quoted
-from instruments.intercurrent_events import DatedScore, EventRule, value_at
+from instruments.intercurrent_events import DatedScore, EventRule, Filled, value_at
 from reading.charter.terms import Terms
 from scoring.endpoint.by_arm.analysis_rows import AnalysisRow
+from scoring.endpoint.by_arm.film_changes import OBSERVED, Films, FilmSeries, series_of
 from scoring.endpoint.by_arm.named_files import calendar_date, day, in_file, lines_of
 from scoring.plain_files.lines import FileLine
 
 CHARTER_WITHOUT_TERMS = Terms()
+NO_FURTHER_FILMS: Films = MappingProxyType({})
 LATER = (float("inf"), True)
-OBSERVED, MISSING = "observed", "missing"
+MISSING, INTERPOLATED = "missing", "interpolated"
 STRATEGIES = ("linear-extrapolation", "locf", MISSING, OBSERVED)
 AFTER = "after the event: missing by the strategy"
 
@@ -104,34 +107,41 @@ def apply_events(
     events: Iterable[ListedEvent],
     strategies: Mapping[str, str],
     terms: Terms = CHARTER_WITHOUT_TERMS,
+    films: Films = NO_FURTHER_FILMS,
 ) -> Applied:
     """The rows with values after a subject's earliest event replaced by the strategy of its kind.
 
     Of one day, the event that leaves values missing counts. Grace days and the least interval to extrapolate from are
     the charter's. An event that the dataset has applied counts in the same way, and then nothing is replaced. Changes
     are extrapolated, so that value and baseline keep to one pair; a kind whose strategy is `observed` replaces nothing.
+    `films` are those of the dataset that serve no analysis visit.
     """
+    rules = {kind: rule_of(strategy, terms) for kind, strategy in strategies.items()}
+    counts = dict.fromkeys(sorted(strategies), 0)
+    deciding, by_series, found = deciding_events(rows, events, strategies, terms), series_of(rows, films), []
+    for row in rows:
+        event = deciding.get(row.subject)
+        kept = row if event is None else after(row, by_series[row.subject, row.param], event, rules[event.kind])
+        if event is not None and kept is not row:
+            counts[event.kind] += 1
+        found.append(kept)
+    return Applied(found, counts)
+
+
+def deciding_events(
+    rows: Iterable[AnalysisRow], events: Iterable[ListedEvent], strategies: Mapping[str, str], terms: Terms
+) -> dict[str, ListedEvent]:
+    """The event of each subject that replaces values; none where the dataset has applied one that is as early."""
     first: dict[str, ListedEvent] = {}
     for event in sorted(events, key=lambda one: (one.day, strategies[one.kind] != MISSING, one.kind)):
         if strategies[event.kind] != OBSERVED:
             first.setdefault(event.subject, event)
-    rules = {kind: rule_of(strategy, terms) for kind, strategy in strategies.items()}
-    counts = dict.fromkeys(sorted(strategies), 0)
     applied = applied_events(rows, terms)
-    deciding = {
+    return {
         subject: event
         for subject, event in first.items()
         if (event.day, strategies[event.kind] != MISSING) < applied.get(subject, LATER)
     }
-    found, by_series = [], series_of(rows)
-    for row in rows:
-        event_of = deciding.get(row.subject)
-        if event_of is None or not is_after(row, event_of.day, rules[event_of.kind].grace_days):
-            found.append(row)
-            continue
-        counts[event_of.kind] += 1
-        found.append(replace_value(row, by_series[row.subject, row.param], event_of, rules[event_of.kind]))
-    return Applied(found, counts)
 
 
 def rule_of(strategy: str, terms: Terms) -> EventRule:
@@ -152,48 +162,59 @@ def applied_events(rows: Iterable[AnalysisRow], terms: Terms) -> dict[str, tuple
     return found
 
 
-def series_of(rows: Iterable[AnalysisRow]) -> dict[tuple[str, str], list[AnalysisRow]]:
-    found: dict[tuple[str, str], list[AnalysisRow]] = {}
-    for row in rows:
-        found.setdefault((row.subject, row.param), []).append(row)
-    return found
+def after(row: AnalysisRow, series: FilmSeries, event: ListedEvent, rule: EventRule) -> AnalysisRow:
+    """The row as the event leaves it: the same where nothing of it comes from after the event.
+
+    The baseline stays, and so does a subject without a baseline film, who has no change.
+    """
+    if row.avisitn == series.baseline.avisitn or series.baseline.ady is None:
+        return row
+    if is_after(row, series, event, rule):
+        return without_value(row, AFTER) if rule.name == MISSING else remade(row, series, event, rule)
+    if row.origin == INTERPOLATED:
+        found = made_at(row, series, event, rule, lost=False)
+        return row if found.value is not None else without_value(row, found.reason)
+    return row
 
 
-def is_after(row: AnalysisRow, event_day: int, grace_days: int) -> bool:
-    """Whether the film of a row, or its target day without a film, is after the event; the baseline never is."""
-    if row.origin == OBSERVED and row.ady is not None:
-        return row.ady > max(event_day + grace_days, 0)
-    return row.target_day is not None and row.target_day > 0 and row.target_day >= event_day
-
-
-def replace_value(row: AnalysisRow, series: Sequence[AnalysisRow], event: ListedEvent, rule: EventRule) -> AnalysisRow:
-    if rule.name == MISSING:
-        return replace(row, aval=None, chg=None, origin=OBSERVED, reason=AFTER, flags=dict.fromkeys(row.flags, ""))
-    target = row.target_day if row.target_day is not None else row.ady
+def is_after(row: AnalysisRow, series: FilmSeries, event: ListedEvent, rule: EventRule) -> bool:
+    """Whether the film of a row is after the event; without one, whether its target day or its scheduled film is."""
     last = event.day + rule.grace_days
-    films = {
-        one.ady: one
-        for one in series
-        if one.origin == OBSERVED and one.exact is not None and one.ady is not None and 0 < one.ady <= last
-    }
-    later = [DatedScore(at, one.exact) for at, one in films.items() if one.exact is not None]
-    made = value_at(
-        baseline=DatedScore(0, 0),
-        later=later,
+    if row.origin == OBSERVED and row.ady is not None:
+        return row.ady > last
+    own = series.by_visit.get(row.avisit)
+    return (own is not None and own.day > last) or (row.target_day is not None and row.target_day >= event.day)
+
+
+def made_at(row: AnalysisRow, series: FilmSeries, event: ListedEvent, rule: EventRule, *, lost: bool) -> Filled:
+    """The change at a visit by the rule of the event if it lost its film to it, otherwise between its neighbours."""
+    target = row.target_day if row.target_day is not None else row.ady
+    return value_at(
+        baseline=DatedScore(series.baseline.ady or 0, 0),
+        later=[DatedScore(film.day, film.change or 0) for film in series.sources.values()],
         target_day=target or 0,
-        observed=DatedScore(last + 1, 0),
+        observed=DatedScore(event.day + rule.grace_days + 1, 0) if lost else None,
         event_day=event.day,
         rule=rule,
         maximum=0,
+        gap=INTERPOLATED,
     )
+
+
+def remade(row: AnalysisRow, series: FilmSeries, event: ListedEvent, rule: EventRule) -> AnalysisRow:
+    """The row with the value that the rule makes from films before the event."""
+    made = made_at(row, series, event, rule, lost=True)
     if made.value is None:
-        return replace(
-            row, aval=None, chg=None, origin=OBSERVED, reason=made.reason, flags=dict.fromkeys(row.flags, "")
-        )
-    base, change = films[made.films[-1].day].base, float(made.value)
+        return without_value(row, made.reason)
+    base, change = series.sources[made.films[-1].day].base, float(made.value)
     value = None if base is None else base + change
     flags = {criterion: criterion.met(change) for criterion in row.flags}
     return replace(row, aval=value, base=base, chg=change, origin=made.origin, reason="", flags=flags)
+
+
+def without_value(row: AnalysisRow, reason: str) -> AnalysisRow:
+    """The row without a value, for this reason."""
+    return replace(row, aval=None, chg=None, origin=OBSERVED, reason=reason, flags=dict.fromkeys(row.flags, ""))
 
 
 def says(applied: Applied, strategies: Mapping[str, str]) -> list[str]:

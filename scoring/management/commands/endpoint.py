@@ -17,6 +17,7 @@ from config.wording import quoted
 from scoring.endpoint.by_arm.analysis_rows import AnalysisRow, read_analysis
 from scoring.endpoint.by_arm.arms_list import ArmsChoice, read_arms
 from scoring.endpoint.by_arm.events_list import apply_events, baseline_dates, read_events, says, strategies_of
+from scoring.endpoint.by_arm.film_changes import films_of
 from scoring.endpoint.by_arm.imputation import Imputations
 from scoring.endpoint.by_arm.opened_dataset import OpenedDataset, opened
 from scoring.endpoint.by_arm.permutation import Permutations
@@ -104,5 +105,6 @@ def with_events(
             raise BadInput("A --strategy needs --events, the file with the events it applies to.")
         return rows, []
     events = read_events(options["events"], baseline_dates(rows), {row.subject for row in rows}, strategies)
-    found = apply_events(rows, events, strategies, dataset.terms)
+    films = films_of(dataset, rows, {event.subject for event in events})
+    found = apply_events(rows, events, strategies, dataset.terms, films)
     return found.rows, says(found, strategies)

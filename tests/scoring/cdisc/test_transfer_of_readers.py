@@ -12,6 +12,7 @@ from reading.campaigns.opening import close_campaign
 from reading.issuing.replacing import replace_reader
 from reading.models import Campaign, Read, ReadKind
 from reading.room.signing import return_read
+from scoring.cdisc.facts import CampaignFacts
 from scoring.cdisc.parameters import total_parameters
 from scoring.cdisc.readings import short_slot
 from scoring.cdisc.terms import codelists
@@ -89,7 +90,7 @@ def test_a_fourth_reader_of_a_case_has_parameters_and_terms_of_their_own(tmp_pat
     lists = codelists(instrument, 4)
     assert [term.value for term in lists["MEDEVAL"].terms if term.extended] == ["READER 4"]
     assert set(lists["PARAMCD"].values) - set(codelists(instrument)["PARAMCD"].values) == {"LATS4"}
-    write_codebook(tmp_path, instrument, 4)
+    write_codebook(tmp_path, CampaignFacts("TWO", "C1", 1, instrument, readers=4))
     codebook = {(row["FILE"], row["COLUMN"]): row["CODELIST"] for row in rows_of(tmp_path / "codebook.csv")}
     assert codebook["scores.csv", "READER"] == "READER 1;READER 2;READER 3;READER 4;ADJUDICATOR"
 

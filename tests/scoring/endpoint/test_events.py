@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from config.errors import BadInput
 from reading.charter.terms import Terms
 from scoring.endpoint.by_arm.analysis_rows import AnalysisRow, read_analysis
 from scoring.endpoint.by_arm.events_list import ListedEvent, apply_events, baseline_dates, read_events
+from scoring.endpoint.by_arm.film_changes import FilmChange
 from tests.scoring.endpoint.built_dataset import (
     Row,
     arms_of,
@@ -158,6 +160,69 @@ def test_changes_are_extrapolated_before_they_are_rounded(tmp_path: Path) -> Non
     rows[1] |= {"chg_exact": "one sixth"}
     with pytest.raises(BadInput, match="Write a fraction n/d, or leave it empty"):
         rows_in(tmp_path, rows)
+
+
+def test_the_rate_begins_on_the_planned_day_of_the_baseline(tmp_path: Path) -> None:
+    """The baseline is planned for day 28: change 2 in 142 days is 2 * 336 / 142 in the 336 days to day 364."""
+    rows = series()
+    rows[0] |= {"target_day": 28, "ady": 28}
+    assert after(tmp_path, "linear-extrapolation", rows=rows).chg == pytest.approx(2 * 336 / 142)
+
+
+def test_an_event_before_the_baseline_leaves_the_baseline_whatever_its_planned_day(tmp_path: Path) -> None:
+    rows = series()
+    rows[0] |= {"target_day": 28, "ady": 28}
+    found = apply_events(rows_in(tmp_path, rows), [ListedEvent("S1", "rescue", 10)], {"rescue": "missing"}).rows
+    assert [row.aval for row in found] == [10, None, None]
+
+
+def test_a_subject_without_a_baseline_film_keeps_the_reason(tmp_path: Path) -> None:
+    rows = series()
+    rows[0] |= {"ady": "", "aval": "", "status_base": ""}
+    for row in rows:
+        row |= {"ady": "", "aval": "", "base": "", "chg": "", "reason": "no baseline film"}
+    assert after(tmp_path, "missing", rows=rows).reason == "no baseline film"
+
+
+@pytest.mark.parametrize(("day", "change"), [(200, None), (400, 1.0)])
+@pytest.mark.parametrize("strategy", ["linear-extrapolation", "missing"])
+def test_a_value_interpolated_to_a_film_after_the_event_is_missing(
+    tmp_path: Path, strategy: str, day: int, change: float | None
+) -> None:
+    rows = series()
+    rows[1] |= {"dtype": "interpolated", "ady": "", "chg": 1.0, "aval": 11}
+    events = [ListedEvent("S1", "rescue", day)]
+    applied = apply_events(rows_in(tmp_path, rows), events, {"rescue": strategy})
+    found = applied.rows[1]
+    assert found.chg == change
+    assert found.reason == ("" if change else "no film after the missing visit to interpolate to")
+    assert applied.replaced == {"rescue": 0 if change else 2}
+
+
+def test_a_film_that_serves_no_analysis_visit_is_the_last_one_before_the_event(tmp_path: Path) -> None:
+    """Change 3 on day 175, from another baseline: on day 364 it is 3 * 364 / 175."""
+    films = {("S1", "mtss"): {"U1": FilmChange(175, Fraction(3), 10.25), "U2": FilmChange(178, None, None)}}
+    rows, event = rows_in(tmp_path, series()), [ListedEvent("S1", "rescue", 180)]
+    found = apply_events(rows, event, {"rescue": "linear-extrapolation"}, films=films).rows[2]
+    assert found.chg == pytest.approx(3 * 364 / 175)
+    assert [found.base, found.aval] == pytest.approx([10.25, 10.25 + 3 * 364 / 175])
+
+
+def test_a_visit_whose_scheduled_film_was_lost_to_a_later_event_is_after_an_earlier_one(tmp_path: Path) -> None:
+    """The film of W24 was taken on day 200, after both events; its target day is before them."""
+    rows = [row | {"event_kind": "discontinuation", "event_day": 190} for row in series()]
+    rows[1] |= {"dtype": "extrapolated", "ady": "", "chg": 4.0, "aval": 14}
+    films = {("S1", "mtss"): {"U1": FilmChange(84, Fraction(1), 10), "W24": FilmChange(200, Fraction(8), 10)}}
+    event = [ListedEvent("S1", "rescue", 180)]
+    found = apply_events(rows_in(tmp_path, rows), event, {"rescue": "locf"}, films=films).rows[1]
+    assert (found.chg, found.origin) == (1, "carried")
+
+
+def test_a_film_without_a_total_is_no_source_for_erosion_either(tmp_path: Path) -> None:
+    rows = [row | {"param": param} for param in ("total", "erosion") for row in series()]
+    rows[1] |= {"aval": "", "chg": "", "reason": "fewer than half of the sites"}
+    found = apply_events(rows_in(tmp_path, rows), [ListedEvent("S1", "rescue", 180)], {"rescue": "locf"}).rows
+    assert [row.chg for row in found if row.avisit == "W52"] == [None, None]
 
 
 def test_dates_are_counted_from_the_baseline_film(tmp_path: Path) -> None:
