@@ -22,10 +22,10 @@ from scoring.consensus.rules import rule_of
 from scoring.consensus.signed_series import SIGNED, signed_reads
 from scoring.ratings.campaign import AT_ONCE, CampaignRatings, compared_in, primary_numbers, readers_of
 
-Ratings = Mapping[str, CampaignRatings]
+RatingsByGroup = Mapping[str, CampaignRatings]
 
 
-def from_baseline(campaign: Campaign, ratings: Ratings, baseline: str) -> dict[str, CampaignRatings]:
+def from_baseline(campaign: Campaign, ratings: RatingsByGroup, baseline: str) -> dict[str, CampaignRatings]:
     """The ratings of each group with the changes from this visit; NaN at the visits before it and in cases without."""
     terms = terms_of(campaign.charter)
     instrument, rule = instruments.get(terms.instrument), rule_of(terms)

@@ -171,7 +171,7 @@ def test_every_table_is_csv_and_json_as_well(made: Path) -> None:
 
 def test_the_report_is_supportive_unless_the_digest_of_a_signed_plan_is_given(made: Path, tmp_path: Path) -> None:
     assert json.loads((made / "results.json").read_text())["heading"] == SUPPORTIVE
-    assert "Supportive, not the trial&#x27;s analysis plan" in (made / "index.html").read_text()
+    assert "Supportive analysis, not part of the trial&#x27;s analysis plan" in (made / "index.html").read_text()
     digest = "0A" * 32
     run(tmp_path / "dataset", tmp_path / "arms.csv", tmp_path / "plan", "--plan-sha256", digest)
     text = (tmp_path / "plan" / "index.html").read_text()
