@@ -14,6 +14,7 @@ from django.db.models import Count, Min
 from django.db.models.functions import TruncMonth
 from django.utils import timezone
 
+from config.natural import natural_key
 from reading.campaigns.case_seals import identities
 from reading.models import Case, Read, ReadKind, ReadStatus
 from studies.models import AbsentFilm, Film, Question, QuestionStatus, Site, Subject, Trial
@@ -46,6 +47,11 @@ class SiteMonth:
     reads: int = 0
 
     @property
+    def place(self) -> str:
+        """Where the site is among the others."""
+        return natural_key(self.site)
+
+    @property
     def month_in_words(self) -> str:
         """Year and month in sortable form."""
         return NO_DAY if self.month is None else f"{self.month:%Y-%m}"
@@ -60,7 +66,7 @@ def site_months(trial: Trial, today: date) -> list[SiteMonth]:
         for (site, month), number in found.items():
             row = rows.setdefault((site, month), SiteMonth(sites[site], month))
             setattr(row, name, number)
-    return sorted(rows.values(), key=lambda row: (row.month is None, -(row.month or today).toordinal(), row.site))
+    return sorted(rows.values(), key=lambda row: (row.month is None, -(row.month or today).toordinal(), row.place))
 
 
 def of_visits(trial: Trial, today: date) -> dict[str, CountsByPlace]:

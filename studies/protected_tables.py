@@ -13,11 +13,11 @@ protect("studies_qualitydecision")
 protect("studies_jointplacement")
 
 track("studies_trial", "code title sponsor created_at")
-track("studies_site", "trial_id code name")
+track("studies_site", "trial_id code name", besides="natural")
 track("studies_subject", "trial_id site_id code", besides="natural")
 track("studies_consentwithdrawal", "subject_id withdrawn_on statement instruction recorded_at corrected_at")
 track("studies_visitplan", "trial_id code label target_day days_before days_after")
-track("studies_visit", "subject_id plan_id code kind not_done_reason")
+track("studies_visit", "subject_id plan_id code kind not_done_reason", besides="natural")
 track(
     "studies_membership",
     "trial_id user_id role site_id reason granted_at granted_by_id pending confirmed_by_id confirmed_at"

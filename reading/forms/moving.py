@@ -42,7 +42,7 @@ class MoveForm(FiledFilmForm):
     def __init__(self, film: Film, *acts: Act, data: Any = None) -> None:
         super().__init__(film, *acts, data=data)
         visits = of_consenting(Visit.objects.filter(subject__site=film.site_id, not_done_reason=""))
-        ordered = visits.select_related("subject", "plan").order_by("subject__natural", "plan__target_day", "code")
+        ordered = visits.select_related("subject", "plan").order_by("subject__natural", "plan__target_day", "natural")
         self.fields["visit"].queryset = ordered  # type: ignore[attr-defined]
         self.fields["visit"].widget.attrs["data-searchable"] = ""
         self.fields["scope"].initial = MoveScope.FILM

@@ -21,7 +21,7 @@ from studies.models import Membership
 
 COLUMNS = [
     Column("person", "Reader", "person", "person__name"),
-    Column("site", "Site", "site", "site__code"),
+    Column("site", "Site", "site", "site__natural"),
     Column("reason", "Reason"),
     Column("since", "Since", "recorded_at", "recorded_at"),
     Column("until", "Until", "ended_at", "ended_at"),

@@ -23,7 +23,7 @@ from studies.plan.consent import record_instruction
 
 COLUMNS = [
     Column("subject", "Subject", lambda row: subject_of(row), "subject__natural"),
-    Column("site", "Site", "subject.site", "subject__site__code"),
+    Column("site", "Site", "subject.site", "subject__site__natural"),
     Column("on", "Withdrawn on", "withdrawn_on", "withdrawn_on"),
     Column("statement", "What was withdrawn"),
     Column("instruction", "Sponsor's instruction"),

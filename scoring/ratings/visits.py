@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from config.natural import natural_key
 from reading.campaigns.case_seals import identities
 from reading.models import Case
 from studies.models import Visit, VisitKind
@@ -50,13 +51,15 @@ def case_visits(cases: Sequence[Case]) -> CaseVisits:
 
 
 def by_mean_place(lists: Sequence[Sequence[str]]) -> tuple[str, ...]:
-    """Every code once, by its mean place in the lists.
+    """Every code once, by its mean place in the lists; those of one place as people count.
 
     >>> by_mean_place([["U1", "U2"], ["U2"], []])
     ('U1', 'U2')
+    >>> by_mean_place([["U10"], ["U2"]])
+    ('U2', 'U10')
     """
     places: dict[str, list[int]] = {}
     for codes in lists:
         for place, code in enumerate(codes):
             places.setdefault(code, []).append(place)
-    return tuple(sorted(places, key=lambda code: (sum(places[code]) / len(places[code]), code)))
+    return tuple(sorted(places, key=lambda code: (sum(places[code]) / len(places[code]), natural_key(code))))

@@ -22,7 +22,6 @@ from scoring.datasets import verifier
 from scoring.datasets.case_rows import ResultDiffers
 from scoring.datasets.columns import DatasetTable
 from scoring.datasets.documents import write_documents
-from scoring.datasets.loading import case_order
 from scoring.datasets.package import seal_folder, zip_folder
 from scoring.datasets.readme import describe
 from scoring.datasets.row_diff import counted_diffs
@@ -182,11 +181,10 @@ def scramble_of(transfer: DataTransfer) -> Scramble:
 
 
 def write_review(transfer: DataTransfer, folder: Path, lease: Lease) -> tuple[dict[str, int], dict[str, Any]]:
-    """The listings of a review over the cut, in the order of the subjects' codes."""
-    campaign, cases = transfer.campaign, set(transfer.cases)
+    """The listings of a review over the cut."""
+    campaign = transfer.campaign
     shared = transfer_of(campaign, None)
-    order = [case for case in case_order(campaign) if case in cases]
-    rows = write_listings(transfer, folder, lease, order, shared)
+    rows = write_listings(transfer, folder, lease, shared)
     facts = {"trial": campaign.trial.code, "campaign": campaign.code, "rows": rows} | facts_of(transfer)
     write_readme(folder, facts)
     return rows, facts

@@ -25,11 +25,10 @@ from studies.models import Subject
 AT_ONCE = BLOCK * 20
 
 
-def write_listings(
-    transfer: DataTransfer, folder: Path, lease: Lease, order: Sequence[int], shared: CampaignTransfer
-) -> dict[str, int]:
+def write_listings(transfer: DataTransfer, folder: Path, lease: Lease, shared: CampaignTransfer) -> dict[str, int]:
     """Writes every finding and every film of the cut; returns rows by file."""
-    source = CaseSource(order, reader_codes(transfer.campaign), shared)
+    subject_of = subjects_of(transfer)
+    source = CaseSource(list(subject_of), reader_codes(transfer.campaign), shared)
     findings, films = TableFile(folder, FINDINGS), TableFile(folder, FILMS)
     with findings.file, films.file:
         for block in source.blocks(lease, "listing cases"):
@@ -37,7 +36,6 @@ def write_listings(
             findings.write(findings_of_cases(cases))
             for data in cases:
                 films.write(film_rows(data))
-        subject_of = subjects_of(transfer)
         findings.write(late_findings(transfer.campaign, subject_of))
         for some in chunks(list(dict.fromkeys(subject_of.values()))):
             findings.write(findings_of_subjects(transfer.campaign, some, transfer.asked_at.date()))
@@ -46,11 +44,12 @@ def write_listings(
 
 
 def subjects_of(transfer: DataTransfer) -> dict[int, Subject]:
-    """The subject of each case of the cut, by the case; in the order of the subjects' codes."""
-    cases = list(Case.objects.filter(pk__in=transfer.cases))
+    """The subject of each case of the cut, by the case: by code as people count, then by the number of the case."""
+    cases = list(Case.objects.filter(pk__in=transfer.cases).order_by("number"))
     subject_of = {case: frozen.subject for case, frozen in identities(cases).items()}
     found = Subject.objects.select_related("site", "trial").in_bulk(set(subject_of.values()))
-    return {case: found[subject_of[case]] for case in sorted(subject_of, key=lambda one: found[subject_of[one]].code)}
+    order = sorted(subject_of, key=lambda case: found[subject_of[case]].natural)
+    return {case: found[subject_of[case]] for case in order}
 
 
 def chunks(subjects: Sequence[Subject]) -> Iterator[Sequence[Subject]]:

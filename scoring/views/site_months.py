@@ -51,7 +51,7 @@ def dashboard(request: HttpRequest, code: str) -> HttpResponseBase:
 def month_table(request: HttpRequest, rows: list[SiteMonth]) -> Listing:
     """The counts of each site in each month."""
     months = dict.fromkeys(row.month_in_words for row in rows)
-    sites = sorted({row.site for row in rows})
+    sites = dict.fromkeys(row.site for row in sorted(rows, key=lambda row: row.place))
     columns = [
         Column("month", "Month", "month_in_words", "month", ChoiceFilter("month", [(one, one) for one in months])),
         Column("site", "Site", "site", "site", ChoiceFilter("site", [(one, one) for one in sites])),

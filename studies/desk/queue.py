@@ -51,8 +51,8 @@ def queue(request: HttpRequest, trial: Trial) -> Listing:
     columns = [
         Column("film", "Film", lambda film: look_at(request, trial, film), "received_at"),
         Column("subject", "Subject", "subject.code", "subject__natural", TextFilter("subject__code")),
-        Column("visit", "Visit", "visit.code", "visit__plan__target_day"),
-        Column("site", "Site", "site.code", "site__code", ChoiceFilter("site__code", lambda: sites_of(trial))),
+        Column("visit", "Visit", "visit.code", ("visit__plan__target_day", "visit__natural")),
+        Column("site", "Site", "site.code", "site__natural", ChoiceFilter("site__code", lambda: sites_of(trial))),
         Column("side", "Side declared", "get_side_display", "side", ChoiceFilter("side", SIDES)),
         Column("view", "View declared", "get_view_display", "view", ChoiceFilter("view", VIEWS)),
         Column("film_date", "Film date", sort="film_date"),

@@ -47,7 +47,7 @@ class AcceptForm(forms.Form):
         super().__init__(data, initial=initial, auto_id="accept-%s")
         done = Visit.objects.filter(subject__site=film.site_id, not_done_reason="")
         visits = of_consenting(done).select_related("subject", "plan")
-        self.fields["visit"].queryset = visits.order_by("subject__natural", "plan__target_day", "code")  # type: ignore[attr-defined]
+        self.fields["visit"].queryset = visits.order_by("subject__natural", "plan__target_day", "natural")  # type: ignore[attr-defined]
         self.fields["acknowledged"].choices = [(one["code"], one["text"]) for one in film.findings]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:

@@ -45,7 +45,7 @@ class VisitField(forms.ModelChoiceField):  # type: ignore[type-arg]
         """Offers the visits of the site, in the order of the plan; none of a subject who withdrew consent."""
         visits = Visit.objects.filter(subject__site=site).select_related("subject", "plan")
         self.queryset = visits
-        ordered = of_consenting(visits).order_by("subject__natural", "plan__target_day", "code")
+        ordered = of_consenting(visits).order_by("subject__natural", "plan__target_day", "natural")
         groups = groupby(ordered, lambda visit: visit.subject.code)
         offered = [(code, [(visit.pk, self.label_from_instance(visit)) for visit in found]) for code, found in groups]
         self.choices = [("", "Choose"), *offered]

@@ -49,6 +49,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("code", models.SlugField(max_length=32)),
                 ("name", models.CharField(blank=True, max_length=200)),
+                ("natural", studies.natural_keys.NaturalKey(default="", editable=False, max_length=500, of="code")),
                 (
                     "trial",
                     models.ForeignKey(
@@ -57,7 +58,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "ordering": ["trial", "code"],
+                "ordering": ["trial", "natural"],
                 "constraints": [models.UniqueConstraint(fields=("trial", "code"), name="site_code_once")],
             },
         ),
@@ -511,6 +512,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("not_done_reason", models.CharField(blank=True, max_length=200)),
+                ("natural", studies.natural_keys.NaturalKey(default="", editable=False, max_length=500, of="code")),
                 (
                     "subject",
                     models.ForeignKey(
@@ -529,7 +531,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "ordering": ["subject", "code"],
+                "ordering": ["subject", "natural"],
                 "constraints": [
                     models.UniqueConstraint(fields=("subject", "code"), name="visit_code_once"),
                     models.CheckConstraint(

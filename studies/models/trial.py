@@ -36,9 +36,10 @@ class Site(models.Model):
     trial = models.ForeignKey(Trial, on_delete=models.PROTECT, related_name="sites")
     code = models.SlugField(max_length=32)
     name = models.CharField(max_length=200, blank=True)
+    natural = NaturalKey()
 
     class Meta:
-        ordering: ClassVar = ["trial", "code"]
+        ordering: ClassVar = ["trial", "natural"]
         constraints: ClassVar = [models.UniqueConstraint(fields=["trial", "code"], name="site_code_once")]
 
     def __str__(self) -> str:
@@ -97,9 +98,10 @@ class Visit(models.Model):
     code = models.CharField(max_length=32)
     kind = models.CharField(max_length=20, choices=VisitKind.choices, default=VisitKind.SCHEDULED)
     not_done_reason = models.CharField(max_length=200, blank=True)
+    natural = NaturalKey()
 
     class Meta:
-        ordering: ClassVar = ["subject", "code"]
+        ordering: ClassVar = ["subject", "natural"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["subject", "code"], name="visit_code_once"),
             models.CheckConstraint(condition=Q(kind__in=VisitKind.values), name="visit_kind_known"),

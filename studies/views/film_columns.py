@@ -14,7 +14,7 @@ def status(film: Film) -> Badge:
 
 
 SUBJECT = Column("subject", "Subject", "subject.code", "subject__natural", field="subject__code")
-VISIT = Column("visit", "Visit", "visit.code", ("visit__plan__target_day", "visit__code"), field="visit__code")
+VISIT = Column("visit", "Visit", "visit.code", ("visit__plan__target_day", "visit__natural"), field="visit__code")
 SIDE = Column("side", "Side", "get_side_display", "side", ChoiceFilter("side", SIDES), field="side", labels=dict(SIDES))
 VIEW = Column("view", "View", "get_view_display", "view", ChoiceFilter("view", VIEWS), field="view", labels=dict(VIEWS))
 DAY = Column("film_date", "Film date", sort="film_date", filter=DayFilter("film_date"), field="film_date")

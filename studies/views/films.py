@@ -29,7 +29,7 @@ def films(request: HttpRequest, code: str) -> HttpResponseBase:
     sites = [(site.code, str(site)) for site in trial.sites.all()]
     shown = [
         Column("film", "Film", partial(film_link, code), "pk", field="pk"),
-        Column("site", "Site", "site.code", "site__code", ChoiceFilter("site__code", sites), field="site__code"),
+        Column("site", "Site", "site.code", "site__natural", ChoiceFilter("site__code", sites), field="site__code"),
         columns.SUBJECT,
         columns.VISIT,
         columns.SIDE,

@@ -39,7 +39,7 @@ COLUMNS = [
     Column("person", "Person", "user", "user__name"),
     Column("email", "E-mail address", "user.email", "user__email"),
     Column("role", "Role", lambda held: ROLE_NAMES[Role(held.role)], "role", ChoiceFilter("role", NAMES)),
-    Column("site", "Site", "site.code", "site__code"),
+    Column("site", "Site", "site.code", "site__natural"),
     Column("state", "State", state_of),
     Column("since", "Since", "granted_at", "granted_at"),
     Column("reason", "Reason", sort="reason"),

@@ -55,7 +55,7 @@ def sites(request: HttpRequest, code: str) -> HttpResponseBase:
     people = Count("memberships__user", filter=Q(memberships__revoked_at=None), distinct=True)
     rows = trial.sites.annotate(n_subjects=Count("subjects", distinct=True), n_people=people)
     columns = [
-        Column("site", "Site", lambda site: link(site, "change_site", code), "code"),
+        Column("site", "Site", lambda site: link(site, "change_site", code), "natural"),
         Column("name", "Name", sort="name"),
         Column("subjects", "Subjects", "n_subjects", "n_subjects"),
         Column("people", "People", "n_people", "n_people", help="People who can upload and answer for this site"),
@@ -106,7 +106,7 @@ def plans(request: HttpRequest, code: str) -> HttpResponseBase:
             return redirect(request.path)
     rows = trial.visit_plans.annotate(n_done=Count("visits", filter=Q(visits__films__isnull=False), distinct=True))
     columns = [
-        Column("visit", "Visit", lambda plan: link(plan, "change_plan", code), "code"),
+        Column("visit", "Visit", lambda plan: link(plan, "change_plan", code), ("target_day", "code")),
         Column("label", "Label", sort="label"),
         Column("target_day", "Target day", sort="target_day"),
         Column("window", "Window", window_in_words),
@@ -150,7 +150,7 @@ def subjects(request: HttpRequest, code: str) -> HttpResponseBase:
     choices = [(site.code, str(site)) for site in trial.sites.all()]
     columns = [
         Column("subject", "Subject", lambda subject: link(subject, "subject", code), "natural"),
-        Column("site", "Site", "site.code", "site__code", ChoiceFilter("site__code", choices)),
+        Column("site", "Site", "site.code", "site__natural", ChoiceFilter("site__code", choices)),
         Column("visits", "Visits", "n_visits", "n_visits"),
         Column("films", "Films", "n_films", "n_films"),
     ]

@@ -38,9 +38,9 @@ def columns_of_questions(code: str, route: str, sites: Sequence[tuple[str, str]]
     shown = [
         Column("number", "Question", lambda q: Link(f"Question {q.pk}", reverse(route, args=[code, q.pk])), "pk"),
         Column("status", "Status", lambda q: standing_of(q, today), "status", STATUSES),
-        Column("site", "Site", "site.code", "site__code", ChoiceFilter("site__code", sites)),
+        Column("site", "Site", "site.code", "site__natural", ChoiceFilter("site__code", sites)),
         Column("subject", "Subject", "subject.code", "subject__natural"),
-        Column("visit", "Visit", "visit.code", "visit__code"),
+        Column("visit", "Visit", "visit.code", "visit__natural"),
         Column("film", "Film", "film_id", "film_id"),
         Column("due", "Answer by", "due_on", "due_on", DayFilter("due_on")),
         Column("messages", "Messages", "n_messages", "n_messages"),

@@ -36,7 +36,7 @@ def visits(request: HttpRequest, code: str) -> HttpResponseBase:
         load=load_visits,
         columns=[
             Column("subject", "Subject", "code", "natural", template="studies/cells/subject.html"),
-            Column("site", "Site", "site.code", "site__code", ChoiceFilter("site__code", sites)),
+            Column("site", "Site", "site.code", "site__natural", ChoiceFilter("site__code", sites)),
             *board_columns(trial),
         ],
         name="visits",

@@ -9,7 +9,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from studies.models import Film
-from studies.plan.subjects import enrol
+from studies.plan.subjects import enrol_all
+from studies.plan.visits import plan_visit
 from tests.studies.planned import SETTING_UP, Planned, film_of, plan
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
@@ -71,16 +72,18 @@ def test_in_utc_a_time_stays_as_it_is_served(ra1: Planned, open_in: Open) -> Non
 
 
 def test_a_site_finds_one_of_many_subjects_by_typing(ra1: Planned, open_in: Open) -> None:
-    for number in range(2, 40):
-        enrol(trial=ra1.trial, site=ra1.sites[0], code=f"01-{number}", actor=SETTING_UP)
+    for number in range(1, 14):
+        plan_visit(trial=ra1.trial, code=f"V{number}", label=f"Visit {number}", target_day=number, actor=SETTING_UP)
+    enrolled = [(ra1.sites[0], f"01-{number}") for number in range(2, 63)]
+    enrol_all(trial=ra1.trial, enrolled=enrolled, actor=SETTING_UP)
     page = open_in("site 01", "site/upload/", "UTC")
     field, select = page.get_by_role("searchbox", name="Search Subject and visit"), page.locator("select[name=visit]")
-    assert select.locator("option").count() == 1 + 39 * 2
+    assert select.locator("option").count() == 1 + 62 * 15
     field.press_sequentially("01-27 base")
     expect(select.locator("option")).to_have_text(["Choose", "01-27 · Baseline"])
     expect(select).to_have_value(str(ra1.trial.subjects.get(code="01-27").visits.get(code="BL").pk))
     field.fill("01-3")
-    expect(page.locator(".find-option-count")).to_contain_text("of 78")
+    expect(page.locator(".find-option-count")).to_contain_text("of 930")
     field.press("Enter")
     expect(select).to_be_focused()
     assert select.locator("option").all_inner_texts()[1] == "01-3 · Baseline"

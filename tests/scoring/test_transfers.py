@@ -80,6 +80,18 @@ def test_a_review_transfer_lists_what_to_decide_on_and_is_the_same_whatever_read
     }
 
 
+def test_a_review_transfer_lists_subjects_as_people_count(built_trial: BuiltTrial, tmp_path: Path) -> None:
+    subjects = list(Subject.objects.all())
+    for subject, code in zip(subjects, ("S100", "S20", "S3"), strict=True):
+        subject.code = code
+        subject.save()
+    record_rows(built_trial.trial.code, subjects)
+    folder = unpacked(asked(built_trial, "review"), tmp_path)
+    listed = list(dict.fromkeys(row["USUBJID"] for row in rows_of(folder / "films.csv")))
+    assert len(listed) == 2
+    assert listed == sorted(listed, reverse=True), "as text, each would come before the other"
+
+
 def test_a_review_transfer_holds_the_same_cases_whichever_wait_for_an_adjudication(
     built_trial: BuiltTrial, tmp_path: Path
 ) -> None:
