@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
+from accounts.models import Signature
 from audit.verify_trial import verify_trial
 from config.wording import counted
 from jobs.lease import Lease
@@ -19,6 +20,9 @@ from reading.models import (
     Charter,
     DisplayedFilm,
     DisplayedTimepoint,
+    FilmLook,
+    FilmServed,
+    ImageProblem,
     ItemNote,
     ItemScore,
     Read,
@@ -26,12 +30,13 @@ from reading.models import (
     ReadStep,
     SealedCase,
     SealedRead,
+    SealedSeed,
     SealedTimepoint,
     SignedValues,
 )
 from scoring.models import CaseResult, EventList
 from studies.arrival.stored_files import altered_bands
-from studies.models import Film, MaskSet, ReaderImage, Rendition, Site, Subject, Visit, VisitPlan
+from studies.models import Film, MaskSet, ReaderImage, Rendition, Site, Subject, Trial, Visit, VisitPlan
 from studies.sealed_links import fault_of, image_index, renditions_of
 
 NAMED = 5
@@ -69,19 +74,28 @@ def records_of(campaign: Campaign) -> list[QuerySet[Any]]:
     renditions = Rendition.objects.filter(index__in=[image_index(key) for key in images])
     films = Film.objects.filter(renditions__in=renditions)
     subjects = Subject.objects.filter(films__in=films).distinct()
+    shown = DisplayedFilm.objects.filter(timepoint__in=timepoints)
+    signed, returns = SignedValues.objects.filter(step__read__in=reads), ReadReturn.objects.filter(read__in=reads)
+    charter = Charter.objects.filter(pk=campaign.charter_id)
     return [
+        Trial.objects.filter(pk=campaign.trial_id),
         Campaign.objects.filter(pk=campaign.pk),
-        Charter.objects.filter(pk=campaign.charter_id),
+        charter,
         Batch.objects.filter(campaign=campaign),
+        SealedSeed.objects.filter(batch__campaign=campaign),
         cases,
         reads,
         ReadStep.objects.filter(read__in=reads),
         timepoints,
-        DisplayedFilm.objects.filter(timepoint__in=timepoints),
+        shown,
+        FilmServed.objects.filter(film__in=shown),
+        FilmLook.objects.filter(film__in=shown),
+        ImageProblem.objects.filter(read__in=reads),
         ItemScore.objects.filter(timepoint__in=timepoints),
         ItemNote.objects.filter(timepoint__in=timepoints),
-        SignedValues.objects.filter(step__read__in=reads),
-        ReadReturn.objects.filter(read__in=reads),
+        signed,
+        returns,
+        Signature.objects.filter(Q(pk__in=under(signed)) | Q(pk__in=under(returns)) | Q(pk__in=under(charter))),
         SealedCase.objects.filter(case__in=cases),
         SealedRead.objects.filter(read__in=reads),
         SealedTimepoint.objects.filter(timepoint__in=timepoints),
@@ -95,6 +109,11 @@ def records_of(campaign: Campaign) -> list[QuerySet[Any]]:
         VisitPlan.objects.filter(trial=campaign.trial),
         Site.objects.filter(trial=campaign.trial),
     ]
+
+
+def under(records: QuerySet[Any]) -> QuerySet[Any]:
+    """The keys of the signatures under these records."""
+    return records.order_by().values("signature")
 
 
 def images_of(campaign: Campaign) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -12,11 +13,20 @@ from audit import anchors
 from audit.anchor_checks import unanchored
 from audit.models import Event
 from audit.verify import verify
-from tests.audit.tamperings import Tampering, cut_tail, every_tampering, let_go
+from tests.audit.tamperings import Tampering, covered_tables, cut_tail, every_tampering, let_go, rows
 from tests.audit.test_regulated_tables import undone
+from tests.audit.whole_line import make_whole_line
 from tests.protection import lift
 
 SAMPLE, DISTINCT, RANDOM = 20, 200, 1000
+# Tables of which the whole line has no row, each with the reason: what is not there is not tampered with.
+EMPTY: dict[str, str] = {}
+
+
+@pytest.fixture
+def whole_line(db: None, tmp_path: Path) -> None:
+    """Rows in every table that a verification covers."""
+    make_whole_line(tmp_path)
 
 
 def is_named(does: Callable[[Random], tuple[str, str] | None], draw: Random) -> bool | None:
@@ -37,6 +47,11 @@ def unnamed(tamperings: list[Tampering], draw: Random) -> tuple[int, list[str]]:
     return sum(found is not None for _, found in outcomes), [name for name, found in outcomes if found is False]
 
 
+def test_every_table_that_a_verification_covers_has_rows_to_tamper_with(whole_line: None) -> None:
+    assert [table for table in covered_tables() if not rows(table).exists()] == sorted(EMPTY)
+    assert verify().findings == []
+
+
 def test_a_sample_of_tamperings_is_found_and_named(line: None) -> None:
     anchors.write()
     draw = Random(4)
@@ -53,7 +68,7 @@ def test_what_no_anchor_holds_yet_is_counted(line: None) -> None:
 
 
 @pytest.mark.full
-def test_two_hundred_distinct_tamperings_are_found_and_named(line: None) -> None:
+def test_two_hundred_distinct_tamperings_are_found_and_named(whole_line: None) -> None:
     anchors.write()
     done, missed = unnamed(every_tampering(), Random(20))
     assert missed == []
@@ -61,7 +76,7 @@ def test_two_hundred_distinct_tamperings_are_found_and_named(line: None) -> None
 
 
 @pytest.mark.full
-def test_a_thousand_random_tamperings_are_located(line: None) -> None:
+def test_a_thousand_random_tamperings_are_located(whole_line: None) -> None:
     anchors.write()
     draw = Random(3)
     done, missed = 0, list[str]()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from math import log
 from random import Random
 from typing import Any
@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import rankdata
 
-from tests.reading.joining import JoinedColumn, JoinedColumns, JoinedTruth, within
+from tests.reading.joined_sides import JoinedColumn, JoinedColumns
+from tests.reading.joining import JoinedTruth
 
 Weights = npt.NDArray[np.float64]
 # Columns of one kind on both sides are compared by rank: sizes with sizes, times with times, places with places.
@@ -30,6 +31,11 @@ def matched(films: JoinedColumns, images: JoinedColumns, groups: Sequence[Joined
         weights = by_values(of_films, of_images, rows, columns) + by_ranks(of_films, of_images, rows, columns)
         right += sum(truth[columns[image]] == rows[film] for film, image in likeliest(weights))
     return right
+
+
+def within(column: JoinedColumn, owners: Collection[Any]) -> JoinedColumn:
+    """The part of a column that belongs to a group."""
+    return {owner: column[owner] for owner in owners if owner in column}
 
 
 def by_values(films: JoinedColumns, images: JoinedColumns, rows: Sequence[int], columns: Sequence[str]) -> Weights:

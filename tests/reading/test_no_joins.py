@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from random import Random
@@ -24,7 +24,8 @@ from studies.models import Film, Rendition, Site, Subject, Visit
 from studies.sealed_links import image_of
 from tests.reading.builders import BuiltTrial, build_reading_trial, fill_read, open_campaign_of, sign
 from tests.reading.greedy import matched
-from tests.reading.joining import JoinedTruth, blind_side, chance, identity_side, join
+from tests.reading.joined_sides import JoinedColumns, JoinedSide, Tables, blind_side, identity_side, named_together
+from tests.reading.joining import JoinedTruth, chance, in_groups, links
 from tests.studies.films import dx, file_of
 from tests.studies.sending import sent_by
 from tests.tracking import record_rows
@@ -47,6 +48,20 @@ SHARED = {
     "reading_batch",
     "reading_sitting",
 }
+
+
+# The kinds of columns that there must be on each side.
+FOUND_OF_FILMS = (
+    *("studies_film.", "studies_visit.", "studies_subject.", "studies_transmittal.", "studies_transmittalentry."),
+    *("studies_rendition.", "studies_qualitydecision.", "studies_jointplacement.", "desk file", "original file"),
+    *("job studies.deidentify.", "job studies.rendition.", "event studies.film.received on studies_film."),
+)
+FOUND_OF_IMAGES = (
+    *("studies_readerimage.", "image file", "reading_displayedfilm of", "reading_filmserved of", "reading_case of"),
+    *("reading_sealedtimepoint of", "reading_sealedcase of", "reading_signedvalues of", "accounts_signature of"),
+    *("scoring_caseresult of", "score of", "sum of scores of", "job reading.issue of", "job scoring.consensus of"),
+    *("event reading.batch.issued on reading_displayedfilm of", "event reading.scores.saved on reading_itemscore of"),
+)
 
 
 @pytest.fixture
@@ -119,24 +134,31 @@ def pass_through(built_trial: BuiltTrial, visit: Visit, number: int, day: date, 
 
 def test_no_value_and_no_rank_of_the_dump_or_the_files_links_an_image_to_its_film(stores: Path) -> None:
     build(stores)
-    groups = alike()
-    films, images = identity_side(stores), blind_side(stores)
-    tried = {
-        (film, image, way): result
-        for film, of_films in films.items()
-        for image, of_images in images.items()
-        for way, result in join(of_films, of_images, groups).items()
-    }
-    found = [join for join, (_, chance) in tried.items() if chance < 0.001 / len(tried)]
-    assert len(tried) > 10_000
+    groups, tables = alike(), Tables()
+    films, images = identity_side(stores, tables), blind_side(stores, tables)
+    tried, found = links(films.columns, images.columns, groups)
     assert found == [], found[:40]
-    assert [name for name in ("score.GL-PIP2", "sum of scores", "result.sealed") if name not in images] == []
-    right = matched(films, images, groups)
+    assert tried > 100_000
+    assert lacking(films, FOUND_OF_FILMS) == lacking(images, FOUND_OF_IMAGES) == []
+    assert named_together() == set()
+    identity, blind = in_groups(groups)
+    right = matched(identity.telling(films.columns), blind.telling(images.columns), groups)
     assert chance(right, len(groups)) > 0.001, f"{right} of {len(truth_of(groups))} linked"
-    planted = {"planted": {image: 1000 + film for image, film in truth_of(groups).items()}}
-    leaking = {"planted": {film: 1000 + film for film in truth_of(groups).values()}}
-    seen = matched(leaking, planted, groups)
-    assert chance(seen, len(groups)) < 0.001, "the matcher sees a link where there is one"
+
+
+def lacking(side: JoinedSide, wanted: Sequence[str]) -> list[str]:
+    """Which of these beginnings no column has: what is not there was not tried."""
+    return [start for start in wanted if not any(name.startswith(start) for name in side.columns)]
+
+
+def test_a_planted_link_is_found_by_value_by_rank_by_correlation_and_by_the_matcher() -> None:
+    groups = [{f"image {n}": n for n in range(start, start + 6)} for start in (1, 7, 13, 19)]
+    films: JoinedColumns = {"planted": {film: 1000 + film for film in truth_of(groups).values()}}
+    equal: JoinedColumns = {"planted": {image: 1000 + film for image, film in truth_of(groups).items()}}
+    alike: JoinedColumns = {"planted": {image: 3.5 * film for image, film in truth_of(groups).items()}}
+    assert [one.split(":")[0] for one in links(films, equal, groups)[1]] == ["value", "rank", "correlation"]
+    assert [one.split(":")[0] for one in links(films, alike, groups)[1]] == ["rank", "correlation"]
+    assert chance(matched(films, equal, groups), len(groups)) < 0.001
 
 
 def alike() -> list[JoinedTruth]:

@@ -77,6 +77,11 @@ FORGERIES = {
     "reading_read": "UPDATE reading_read SET queue_position = queue_position + 1",
     "reading_itemscore": "UPDATE reading_itemscore SET value = 3 WHERE id = (SELECT MIN(id) FROM reading_itemscore)",
     "reading_charter": "UPDATE reading_charter SET written_at = '2020-02-02T00:00:00Z'",
+    "reading_filmserved": "UPDATE reading_filmserved SET served_at = '2020-02-02T00:00:00Z'",
+    "reading_filmlook": "UPDATE reading_filmlook SET seen_at = '2020-02-02T00:00:00Z'",
+    "reading_sealedseed": "UPDATE reading_sealedseed SET sealed = x'00'",
+    "accounts_signature": "UPDATE accounts_signature SET printed_name = 'Somebody else'",
+    "studies_trial": "UPDATE studies_trial SET title = 'Another'",
     "reading_sealedcase": "UPDATE reading_sealedcase SET sealed = x'00'",
 }
 

@@ -17,6 +17,7 @@ from jobs.models import Job
 from studies.models import Film, Question
 from studies.questions import mail as question_mail
 from studies.questions.threads import answer, ask, close, remind, reopen
+from tests.scoring.test_signed_acts import changed, every_row
 from tests.studies.planned import Planned, film_of
 
 
@@ -153,3 +154,14 @@ def test_a_list_of_questions_is_narrowed_to_the_overdue_ones_or_not_at_all(ra1: 
     answer = ra1.client("coordinator").get(ra1.url("questions/?late=early"))
     assert answer.status_code == 400
     assert "The questions cannot be filtered by “early”." in answer.content.decode()
+
+
+def test_a_question_changes_no_record_but_itself_whatever_is_answered(ra1: Planned, film: Film) -> None:
+    """There is nothing to sign: what an answer leads to is done, and signed, elsewhere."""
+    before = every_row()
+    question = asked(ra1, film)
+    answer(question=question, text="The right hand, and it was taken in May.", actor=ra1.actor("site 01"))
+    close(question=question, actor=ra1.actor("coordinator"))
+    reopen(question=question, text="May of which year?", actor=ra1.actor("coordinator"))
+    own = {"studies_question", "studies_questionmessage"}
+    assert set(changed(before)) == own | {"audit_event", "audit_head", "jobs_job"}
