@@ -68,25 +68,38 @@ def demand_intact(campaign: Campaign, lease: Lease, payload: dict[str, Any]) -> 
 
 def records_of(campaign: Campaign) -> list[QuerySet[Any]]:
     """Every row on which the dataset depends, by table."""
-    cases, images = Case.objects.filter(campaign=campaign), images_of(campaign)
+    return [*rules_and_results(campaign), *what_was_read(campaign), *what_was_filmed(campaign)]
+
+
+def rules_and_results(campaign: Campaign) -> list[QuerySet[Any]]:
+    """The campaign with its trial, charter, batches and cases, and the results of the cases."""
+    cases = Case.objects.filter(campaign=campaign)
+    return [
+        Trial.objects.filter(pk=campaign.trial_id),
+        Campaign.objects.filter(pk=campaign.pk),
+        Charter.objects.filter(pk=campaign.charter_id),
+        Batch.objects.filter(campaign=campaign),
+        SealedSeed.objects.filter(batch__campaign=campaign),
+        cases,
+        SealedCase.objects.filter(case__in=cases),
+        CaseResult.objects.filter(case__in=cases),
+        EventList.objects.filter(campaign=campaign),
+    ]
+
+
+def what_was_read(campaign: Campaign) -> list[QuerySet[Any]]:
+    """The reads with what was shown, entered and signed; with the signature of the charter."""
     reads = Read.objects.filter(case__campaign=campaign)
     timepoints = DisplayedTimepoint.objects.filter(step__read__in=reads)
-    renditions = Rendition.objects.filter(index__in=[image_index(key) for key in images])
-    films = Film.objects.filter(renditions__in=renditions)
-    subjects = Subject.objects.filter(films__in=films).distinct()
     shown = DisplayedFilm.objects.filter(timepoint__in=timepoints)
     signed, returns = SignedValues.objects.filter(step__read__in=reads), ReadReturn.objects.filter(read__in=reads)
     charter = Charter.objects.filter(pk=campaign.charter_id)
     return [
-        Trial.objects.filter(pk=campaign.trial_id),
-        Campaign.objects.filter(pk=campaign.pk),
-        charter,
-        Batch.objects.filter(campaign=campaign),
-        SealedSeed.objects.filter(batch__campaign=campaign),
-        cases,
         reads,
+        SealedRead.objects.filter(read__in=reads),
         ReadStep.objects.filter(read__in=reads),
         timepoints,
+        SealedTimepoint.objects.filter(timepoint__in=timepoints),
         shown,
         FilmServed.objects.filter(film__in=shown),
         FilmLook.objects.filter(film__in=shown),
@@ -96,11 +109,15 @@ def records_of(campaign: Campaign) -> list[QuerySet[Any]]:
         signed,
         returns,
         Signature.objects.filter(Q(pk__in=under(signed)) | Q(pk__in=under(returns)) | Q(pk__in=under(charter))),
-        SealedCase.objects.filter(case__in=cases),
-        SealedRead.objects.filter(read__in=reads),
-        SealedTimepoint.objects.filter(timepoint__in=timepoints),
-        CaseResult.objects.filter(case__in=cases),
-        EventList.objects.filter(campaign=campaign),
+    ]
+
+
+def what_was_filmed(campaign: Campaign) -> list[QuerySet[Any]]:
+    """The films behind the images of the cases, with their subjects, visits and sites."""
+    renditions = Rendition.objects.filter(index__in=[image_index(key) for key in images_of(campaign)])
+    films = Film.objects.filter(renditions__in=renditions)
+    subjects = Subject.objects.filter(films__in=films).distinct()
+    return [
         renditions,
         films,
         MaskSet.objects.filter(film__in=films),

@@ -83,7 +83,7 @@ def referring_to(table: str) -> tuple[tuple[str, str], ...]:
     return tuple((one, column) for one in tables for column, other in references(one) if other == table)
 
 
-class Tables:
+class DumpedTables:
     """The rows of the dump, each table fetched once."""
 
     def __init__(self) -> None:
@@ -209,7 +209,7 @@ def named_by(job: JoinedRow) -> Iterator[RowKey]:
     yield from (("reading_case", str(case)) for case, *_ in payload.get("assignments", ()))
 
 
-def identity_side(stores: Path, tables: Tables) -> JoinedSide:
+def identity_side(stores: Path, tables: DumpedTables) -> JoinedSide:
     """By film: its rows and those of its visit, subject and delivery, its events, its jobs and its files."""
     side = JoinedSide()
     for key, film in tables.by_key("studies_film").items():
@@ -223,7 +223,7 @@ def identity_side(stores: Path, tables: Tables) -> JoinedSide:
     return side
 
 
-def blind_side(stores: Path, tables: Tables) -> JoinedSide:
+def blind_side(stores: Path, tables: DumpedTables) -> JoinedSide:
     """By reader image: its row and files, and for each reader what was shown of it, scored, signed and recorded."""
     side = JoinedSide()
     for key, image in tables.by_key("studies_readerimage").items():

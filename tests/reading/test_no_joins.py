@@ -24,7 +24,14 @@ from studies.models import Film, Rendition, Site, Subject, Visit
 from studies.sealed_links import image_of
 from tests.reading.builders import BuiltTrial, build_reading_trial, fill_read, open_campaign_of, sign
 from tests.reading.greedy import matched
-from tests.reading.joined_sides import JoinedColumns, JoinedSide, Tables, blind_side, identity_side, named_together
+from tests.reading.joined_sides import (
+    DumpedTables,
+    JoinedColumns,
+    JoinedSide,
+    blind_side,
+    identity_side,
+    named_together,
+)
 from tests.reading.joining import JoinedTruth, chance, in_groups, links
 from tests.studies.films import dx, file_of
 from tests.studies.sending import sent_by
@@ -134,7 +141,7 @@ def pass_through(built_trial: BuiltTrial, visit: Visit, number: int, day: date, 
 
 def test_no_value_and_no_rank_of_the_dump_or_the_files_links_an_image_to_its_film(stores: Path) -> None:
     build(stores)
-    groups, tables = alike(), Tables()
+    groups, tables = alike(), DumpedTables()
     films, images = identity_side(stores, tables), blind_side(stores, tables)
     tried, found = links(films.columns, images.columns, groups)
     assert found == [], found[:40]

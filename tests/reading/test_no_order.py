@@ -20,7 +20,7 @@ from reading.unblinding import unseal
 from studies.models import Film, Visit
 from tests.once_per_file import Once
 from tests.reading.builders import BuiltTrial, build_reading_trial, open_campaign_of
-from tests.reading.joined_sides import ABOVE_FILM, ABOVE_SHOWN, JoinedColumns, JoinedSide, Tables, named_together
+from tests.reading.joined_sides import ABOVE_FILM, ABOVE_SHOWN, DumpedTables, JoinedColumns, JoinedSide, named_together
 from tests.reading.joining import IMPROBABLE, links, ranked
 from tests.reading.test_line import read_all
 
@@ -61,7 +61,7 @@ def exchange(built_trial: BuiltTrial) -> None:
 
 
 def test_no_value_and_no_rank_links_a_case_to_its_subject(built_trial: BuiltTrial) -> None:
-    tables, subjects, cases = Tables(), JoinedSide(), JoinedSide()
+    tables, subjects, cases = DumpedTables(), JoinedSide(), JoinedSide()
     for film in tables.by_key("studies_film").values():
         visit = tables.by_key("studies_visit")[str(film["visit_id"])]["code"]
         subjects.add_rows(film["subject_id"], tables.around("studies_film", film, ABOVE_FILM), f" at {visit}")
@@ -83,7 +83,7 @@ def test_no_column_tells_which_timepoint_is_which_visit_even_after_visits_were_e
     built_trial: BuiltTrial,
 ) -> None:
     exchange(built_trial)
-    tables, timepoints = Tables(), JoinedSide()
+    tables, timepoints = DumpedTables(), JoinedSide()
     for shown in tables.by_key("reading_displayedfilm").values():
         rows = tables.around("reading_displayedfilm", shown, ABOVE_SHOWN)
         image = "studies_readerimage", tables.by_key("studies_readerimage")[shown["reader_image_id"]]
