@@ -24,7 +24,8 @@ class Scope:
 SCOPES: dict[str, Scope] = {
     "plan:read": Scope("Read sites, planned visits, subjects and visits", Action.SEE_COMPLETENESS),
     "plan:write": Scope(
-        "Add sites, planned visits, subjects and visits, and record what is not expected", Action.SET_UP_TRIAL
+        "Add sites, planned visits, subjects and visits, and record visits and films that are no longer expected",
+        Action.SET_UP_TRIAL,
     ),
     "films:read": Scope("Read films and deliveries", Action.CHECK_FILMS),
     "questions:read": Scope("Read questions to sites", Action.ASK_QUESTIONS),

@@ -102,7 +102,7 @@ planned(
 planned(
     "studies.member.unblinded",
     "Person unblinded",
-    "moved person {name|id} to the unblinded side[ and ended these roles: {ended}]",
+    "recorded person {name|id} as unblinded[ and ended these roles: {ended}]",
 )
 
 planned(

@@ -42,9 +42,9 @@ def independent(kind: str) -> forms.BooleanField:
     """Whether the statistician may give events of one kind before the arms are known."""
     return forms.BooleanField(
         required=False,
-        label=f"Events of {EVENT_KINDS[kind]} are independent of the arm",
+        label=f"{EVENT_KINDS[kind].capitalize()} is independent of the arm",
         help_text="If ticked, these events are applied before the arms are known; otherwise only afterwards. Example: "
-        "if every subject on placebo switches at week 24, the date of a switch is the arm.",
+        "if every subject on placebo switches at week 24, the date of a switch reveals the arm.",
     )
 
 
@@ -205,9 +205,11 @@ class CharterForm(forms.Form):
         help_text="Example: 10 points at baseline, 12 on day 20. Week 24 would have 10 + 2 x 168/20 = 26.8; with 56 "
         "days it is missing.",
     )
-    zero_threshold = threshold("0", "Example: a change of 0 or -1 is no progression, a change of 0.5 is progression.")
+    zero_threshold = threshold(
+        "0", "Example: a change of 0 or -1 counts as no progression, a change of 0.5 as progression."
+    )
     half_threshold = threshold(
-        "0.5", "Example: readers' changes of 0 and 1 have the mean 0.5, which is no progression."
+        "0.5", "Example: readers' changes of 0 and 1 have the mean 0.5, which counts as no progression."
     )
     sdc_threshold = threshold(
         "the smallest detectable change",
@@ -219,7 +221,7 @@ class CharterForm(forms.Form):
         max_value=448,
         initial=0,
         label="Fixed limit of no progression (score units)",
-        help_text="0 for none. Example: with 5, a change of 5 is no progression and a change of 5.5 is.",
+        help_text="0 for none. Example: with 5, a change of 5 counts as no progression, a change of 5.5 as progression.",
     )
     threshold_strict = forms.BooleanField(
         required=False,

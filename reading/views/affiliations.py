@@ -48,7 +48,7 @@ def affiliations(request: HttpRequest, code: str) -> HttpResponseBase:
         name="site-affiliations",
         search=["person__name", "site__code", "reason"],
         sort="person",
-        empty="No reader of this trial is recorded as belonging to one of its sites.",
+        empty="No reader of this trial is recorded as affiliated with a site.",
     )
     context = {"trial": trial, "form": form, "writes": writes, "submit": "Record the affiliation"}
     answer = listing.respond("reading/affiliations.html", context)

@@ -67,7 +67,9 @@ def qualify(request: HttpRequest, code: str, pk: int) -> HttpResponse:
             }
             qualify_reader(trial=trial, actor=actor, user=signed_in(request), **given, **form.cleaned_data)
             return redirect("reading:qualifications", code)
-    heading = f"Qualify {result.reader} for {instruments.get(instrument).title}, on training {result.campaign.code}"
+    heading = (
+        f"Qualify {result.reader} for {instruments.get(instrument).title}, based on training {result.campaign.code}"
+    )
     context = {"trial": trial, "form": form, "heading": heading, "submit": "Qualify the reader"}
     return render(request, "reading/one_form.html", context, status=400 if form.errors else 200)
 

@@ -166,8 +166,8 @@ def replace(request: HttpRequest, code: str, slug: str, pk: int) -> HttpResponse
         with refused_on(form):
             replace_reader(read=read, actor=actor, **form.cleaned_data)
             return redirect("reading:reads", code, slug)
-    heading = f"Give case {read.case.number} of {read.reader} to another reader"
-    context = {"trial": trial, "form": form, "heading": heading, "submit": "Give to the new reader"}
+    heading = f"Reassign case {read.case.number} of {read.reader}"
+    context = {"trial": trial, "form": form, "heading": heading, "submit": "Reassign the read"}
     context["suspended"] = User.objects.filter(pk__in=away_from(campaign)).order_by("name")
     return render(request, "reading/replace.html", context, status=400 if form.errors else 200)
 

@@ -27,7 +27,7 @@ class TransferForm(forms.Form):
         help_text="Day in UTC, for a test or a review only. Leave empty to include every complete case.",
     )
     confirmed = forms.BooleanField(
-        label=f"For an interim, I confirm: {INTERIM_MEANS[0].lower()}{INTERIM_MEANS[1:]}",
+        label=f"For an interim transfer, I confirm: {INTERIM_MEANS[0].lower()}{INTERIM_MEANS[1:]}",
         required=False,
     )
 

@@ -73,7 +73,9 @@ def read_drawing(folder: Path, seed_file: Path) -> StoredOrders:
             f"The file {folder / MANIFEST} has no charter terms. Name the folder of an unpacked dataset."
         ) from None
     if presentation not in PRESENTATIONS:
-        raise BadInput(f"The charter has the presentation {quoted(presentation)}. Known are {both(PRESENTATIONS)}.")
+        raise BadInput(
+            f"The charter has the presentation {quoted(presentation)}. Known presentations: {both(PRESENTATIONS)}."
+        )
     reads: dict[str, list[ShownTimepoint]] = {}
     for shown in read_orders(folder / ORDERS.name):
         reads.setdefault(shown.read, []).append(shown)

@@ -26,7 +26,7 @@ from studies.naming import checked_choice
 
 RECEIVING = [role for role, actions in ALLOWED.items() if Action.RECEIVE_TRANSFER in actions]
 
-INTERIM_MEANS = "The arms of this campaign can then never be opened here, and it can never become final."
+INTERIM_MEANS = "The arms of this campaign can then never be opened here, and no final transfer of it can follow."
 
 
 @dataclass(frozen=True, kw_only=True)

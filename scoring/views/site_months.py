@@ -59,7 +59,8 @@ def month_table(request: HttpRequest, rows: list[SiteMonth]) -> Listing:
             "expected",
             "Films expected",
             sort="expected",
-            help="Four for each visit that was not recorded as missed; only overdue ones once consent was withdrawn",
+            help="Four for each visit that was not recorded as not done; after a withdrawal of consent, only films"
+            " already overdue",
         ),
         Column("received", "Films received", sort="received", help="A film of both sides counts once"),
         Column("accepted", "Films accepted", sort="accepted"),
@@ -67,7 +68,7 @@ def month_table(request: HttpRequest, rows: list[SiteMonth]) -> Listing:
         Column("questions", "Questions asked", sort="questions"),
         Column("open", "Still open", sort="open", help="Not closed yet, by the site or by the coordinator"),
         Column("oldest", "Oldest open, days", sort="oldest"),
-        Column("reads", "Reads signed", sort="reads", help="First reads; no repeats, no adjudications"),
+        Column("reads", "Reads signed", sort="reads", help="Primary reads; no repeats, no adjudications"),
     ]
     empty = "Nothing is expected and nothing has arrived yet."
     return Listing(request, rows, columns=columns, name="sites-by-month", caption="Sites by month", empty=empty)

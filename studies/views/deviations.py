@@ -51,7 +51,7 @@ def deviations(request: HttpRequest, code: str) -> HttpResponseBase:
         newest_or_all(DeviationVersion.objects.of_trial(trial), versions),
         columns=columns(trial, "studies:deviation_version" if versions else "studies:deviation"),
         name="deviation-log",
-        caption="Every version of the deviation log" if versions else "Deviation log",
+        caption="All versions of the deviation log" if versions else "Deviation log",
         search=["description", "subject__code", "site__code", "visit__code"],
         sort="-number",
         empty="No deviation has been logged in this trial.",

@@ -164,8 +164,8 @@ def test_arms_never_open_on_an_interim_and_it_never_becomes_final(built_trial: B
     page = browser(built_trial, "statistician").post(address("transfers"), typed(built_trial, purpose="interim"))
     assert (page.status_code, DataTransfer.objects.count()) == (400, 0)
     assert (
-        "Confirm that this is an interim transfer. The arms of this campaign can then never be opened here, and it can"
-        " never become final." in page.content.decode()
+        "Confirm that this is an interim transfer. The arms of this campaign can then never be opened here, and no"
+        " final transfer of it can follow." in page.content.decode()
     )
     ask_for_transfer(**asking(built_trial, "interim"))
     assert "It was transferred as an interim, and arms are never opened on one." in why_not_open(Campaign.objects.get())
