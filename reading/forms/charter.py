@@ -206,7 +206,7 @@ class CharterForm(forms.Form):
         "days it is missing.",
     )
     zero_threshold = threshold(
-        "0", "Example: a change of 0 or -1 counts as no progression, a change of 0.5 as progression."
+        "0", "Example: a change of 0 or -1 is counted as no progression, one of 0.5 as progression."
     )
     half_threshold = threshold(
         "0.5", "Example: readers' changes of 0 and 1 have the mean 0.5, which counts as no progression."
@@ -221,7 +221,7 @@ class CharterForm(forms.Form):
         max_value=448,
         initial=0,
         label="Fixed limit of no progression (score units)",
-        help_text="0 for none. Example: with 5, a change of 5 counts as no progression, a change of 5.5 as progression.",
+        help_text="0 for none. Example: with 5, a change of 5 counts as no progression, one of 5.5 as progression.",
     )
     threshold_strict = forms.BooleanField(
         required=False,
