@@ -35,7 +35,7 @@ class AuditConfig(AppConfig):
     name = "audit"
 
     def ready(self) -> None:
-        from audit import audit_actions  # noqa: F401
+        from audit import audit_actions, protected_tables  # noqa: F401
 
         post_migrate.connect(install_protection, sender=self, dispatch_uid="audit.protection")
         checks.register(protection_stands, checks.Tags.database)

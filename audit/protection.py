@@ -57,9 +57,6 @@ def protect(table: str, *, column: str = "", values: tuple[str, ...] = ()) -> No
     PROTECTED[table] = Protection(table, column, tuple(map(str, values)))
 
 
-protect("audit_event")
-
-
 def sqlite_triggers(protection: Protection) -> dict[str, str]:
     """Each trigger's name and its SQL, which SQLite keeps unchanged."""
     table, says = protection.table, f"{protection.table} is regulated: its rows are not changed"

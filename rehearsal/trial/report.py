@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from rehearsal.trial import tables
 from rehearsal.trial.design import Design
-from rehearsal.trial.extrapolation import inflation
 from rehearsal.trial.run import RehearsalPlan, Say, run
+from rehearsal.trial.sd_inflation import inflation
 from scoring.endpoint.by_arm.blocks import ReportColumn, ReportSection, ReportTable, Row
 from scoring.endpoint.by_arm.report import ArmReport, write_report
 

@@ -46,6 +46,7 @@ WITHOUT_A_STATE = {
     "studies.joint_proposal",
     "studies.mail_membership",
     "studies.mail_question",
+    "studies.remind_site",
 }
 
 

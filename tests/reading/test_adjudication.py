@@ -147,7 +147,7 @@ def test_who_declined_a_case_gets_it_by_no_way_again(built_trial: BuiltTrial) ->
     decline(first)
     ask_adjudicators(campaign=campaign, actor=built_trial.actor("coordinator"))
     run_due_jobs()
-    with pytest.raises(BadInput, match="neither has this case nor declined it"):
+    with pytest.raises(BadInput, match="neither has nor has declined this case"):
         replace_reader(
             read=thirds()[1], actor=built_trial.actor("coordinator"), new_reader=first.reader, reason="on leave"
         )

@@ -100,7 +100,7 @@ def test_the_report_is_the_offline_report_and_leaves_no_arm_in_the_clear(
     shown = client.get(answer["Location"]).content.decode()
     assert reference in shown
     assert other in shown
-    assert "Supportive, not the trial" in shown
+    assert "Supportive analysis, not part of the trial" in shown
     report_zip = b"".join(client.get(reverse("scoring:by_arm_zip", args=[code, token, 1])))
     with zipfile.ZipFile(io.BytesIO(report_zip)) as files:
         results = json.loads(files.read("by-arm-UNBLINDED/results.json"))

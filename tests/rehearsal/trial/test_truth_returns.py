@@ -11,11 +11,11 @@ import pytest
 from rehearsal.trial.courses import Courses, day_of, draw_courses, patterns
 from rehearsal.trial.design import Design
 from rehearsal.trial.design_file import find_design
-from rehearsal.trial.extrapolation import inflation
 from rehearsal.trial.reading import open_room, placed
 from rehearsal.trial.results import TrialResults, results_of
 from rehearsal.trial.run import RehearsalPlan, Returned, run
 from rehearsal.trial.scenarios import SCENARIOS
+from rehearsal.trial.sd_inflation import inflation
 from rehearsal.trial.tables import agreement, compared, coverage, differences, means
 from rehearsal.trial.theory import extrapolated_mean, share_above, spread
 from scoring.endpoint.by_arm.blocks import ReportTable
