@@ -17,6 +17,5 @@ CHORES: dict[str, int] = {
     "studies.arrival.pieces.forget_stale": 3600,
     "studies.arrival.leftovers.clear": 86_400,
     "reading.campaigns.reminders.remind_all": 86_400,
-    "studies.plan.site_reminders.remind_all": 86_400,
     "scoring.monitoring.alarms.ask_daily": 3600,
 }

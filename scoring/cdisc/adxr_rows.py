@@ -106,7 +106,7 @@ def change_columns(case: CaseFacts, interval: Interval) -> Row:
 
 def flag_of(threshold: Threshold | None, interval: Interval) -> str:
     """Y when the exact change is no progression, N when it is; empty without a threshold."""
-    if threshold is None:
+    if threshold is None or interval.exact is None:
         return ""
     return "N" if progressed(interval.exact, threshold) else "Y"
 

@@ -55,10 +55,11 @@ class FilmCalendar(States):
     @cached_property
     def rows(self) -> list[VisitRow]:
         """The expected visits in order, without their films."""
-        rows = [row for row in self.every_row if row.withdrawn_on is None and not row.not_done]
+        rows = [row for row in self.every_row if row.withdrawn_on is None]
         some = [row for row in rows if not row.is_plain]
-        open_still = {state.visit.pk for state in super().loaded(some) if not state.complete and awaited(state)}
-        expected = [row for row in rows if row.pk in open_still or (row.is_plain and not row.films)]
+        incomplete = {state.visit.pk for state in super().loaded(some) if is_awaited(state)}
+        empty = {row.pk for row in rows if row.is_plain and not row.films and not row.not_done}
+        expected = [row for row in rows if row.pk in incomplete | empty]
         return sorted(expected, key=lambda row: last_day_of(self.windows.get(row.pk)))
 
     @cached_property
@@ -98,6 +99,11 @@ class FilmCalendar(States):
 def awaited(state: VisitState) -> list[ViewState]:
     """The views that have not arrived or must be sent again."""
     return [*state.wanted, *(view for view in state.views if view.status == ViewStatus.EXPECTED)]
+
+
+def is_awaited(state: VisitState) -> bool:
+    """Whether films of a visit are expected; films that the desk has not yet assigned to a view may be those."""
+    return len(awaited(state)) > len(state.unplaced)
 
 
 def due_status(window: tuple[date, date] | None, today: date) -> DueStatus:

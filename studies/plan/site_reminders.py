@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -13,37 +14,44 @@ from accounts.roles import Action, authorise
 from audit.trail import Actor, audited_atomic, record
 from config.wording import counted
 from jobs.mail import send
+from jobs.models import Job
 from jobs.queue import Lease, add
 from studies.models import Membership, Site, Trial
 from studies.plan.film_calendar import FilmCalendar
 
-MONDAY = 0
+KIND = "studies.remind_site"
 
 
 def remind_sites(*, trial: Trial, actor: Actor) -> int:
-    """Requests one e-mail to every site with overdue films, at most one a day; returns the number of such sites."""
+    """Requests one e-mail to every site with overdue films and people to read it, at most one a day.
+
+    Returns the number of sites reminded now; one that was reminded earlier today is not counted again.
+    """
     authorise(actor, Action.SET_UP_TRIAL)
     today = timezone.localdate()
     overdue = FilmCalendar(trial, today).overdue_by_site()
     with audited_atomic():
-        for site, visits in overdue.items():
-            add(kind="studies.remind_site", key=f"{site}-{today.isoformat()}", payload={"site": site, "visits": visits})
-        if overdue:
+        trial = Trial.objects.select_for_update().get(pk=trial.pk)
+        staffed = set(people_of_sites().filter(site__in=overdue).values_list("site", flat=True))
+        keys = {site: f"{site}-{today.isoformat()}" for site in overdue if site in staffed}
+        reminded = set(Job.objects.filter(kind=KIND, key__in=keys.values()).values_list("key", flat=True))
+        fresh = {site: key for site, key in keys.items() if key not in reminded}
+        for site, key in fresh.items():
+            add(kind=KIND, key=key, payload={"site": site, "visits": overdue[site]})
+        if fresh:
             record(
                 action="studies.sites.reminded",
                 actor=actor,
                 stream=trial.code,
                 subject=("studies.trial", str(trial.pk)),
-                details={"sites": len(overdue)},
+                details={"sites": len(fresh)},
             )
-    return len(overdue)
+    return len(fresh)
 
 
-def remind_all() -> None:
-    """Runs once a day: requests reminders on Mondays, for every trial."""
-    if timezone.localdate().weekday() == MONDAY:
-        for trial in Trial.objects.all():
-            remind_sites(trial=trial, actor=Actor.system("reminders"))
+def people_of_sites() -> QuerySet[Membership]:
+    """The roles of everyone who works at a site now."""
+    return Membership.objects.current().filter(site__isnull=False, user__is_active=True)
 
 
 def carry(*, payload: dict[str, Any], lease: Lease) -> None:
@@ -56,7 +64,7 @@ def carry(*, payload: dict[str, Any], lease: Lease) -> None:
 
 def mail_to(site: Site, visits: int) -> EmailMessage:
     """The e-mail; it has no recipients if nobody works at the site."""
-    held = Membership.objects.current().filter(site=site, user__is_active=True)
+    held = people_of_sites().filter(site=site)
     link = settings.PUBLIC_URL.rstrip("/") + reverse("studies:site_calendar", args=[site.trial.code])
     code, number = site.trial.code, counted(visits, "visit")
     return EmailMessage(

@@ -97,7 +97,7 @@ def rows_of(trial: Trial, site: Site | None = None) -> list[VisitRow]:
     )
     planned = ("plan__target_day", "plan__days_before", "plan__days_after", "not_done_reason", "absences")
     counted = ("came", "good", "different_views", "different_days", "first_day", "last_day", "withdrawn_on")
-    ordered = visits.order_by("subject__natural", "subject", "natural")
+    ordered = visits.order_by("subject__natural", "subject", "natural", "code")
     rows = [VisitRow(*row) for row in ordered.values_list("pk", "subject_id", *planned, *counted)]
     place = {subject: place for place, subject in enumerate(dict.fromkeys(row.subject for row in rows))}
     return sorted(rows, key=lambda row: (place[row.subject], row.target_day is None, row.target_day or 0))

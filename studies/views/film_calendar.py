@@ -19,7 +19,7 @@ from studies.plan.completeness import VisitState
 from studies.plan.film_calendar import DueStatus, FilmCalendar, awaited, due_status
 from studies.plan.site_reminders import remind_sites
 
-EMPTY = "No films are expected: all have been received or recorded as not available."
+EMPTY = "No films are expected at the moment."
 
 
 def calendar(request: HttpRequest, code: str) -> HttpResponseBase:
@@ -42,7 +42,7 @@ def remind(request: HttpRequest, code: str) -> HttpResponse:
     if sites:
         messages.success(request, f"Reminders requested for {counted(sites, 'site')}. A site gets at most one a day.")
     else:
-        messages.info(request, "No site has overdue films.")
+        messages.info(request, "No site has overdue films of which it was not reminded today.")
     return redirect("studies:calendar", code)
 
 
