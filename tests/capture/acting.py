@@ -13,6 +13,7 @@ from tests.viewer.films import wait_until
 from tests.waiting import wait_for
 
 ROW_FILL = "Control+Shift+F"
+SAVED = "document.querySelector('.status').dataset.waiting === '0'"
 ALL_FULL = "[...document.querySelectorAll('.pane')].every(p => ['full', 'absent'].includes(p.dataset.level))"
 
 
@@ -84,7 +85,7 @@ def status(page: Page) -> str:
 
 def wait_saved(page: Page) -> None:
     """Until the server has everything that was entered."""
-    wait_until(page, "document.querySelector('.status').dataset.waiting === '0'")
+    wait_until(page, SAVED)
 
 
 def wait_waiting(page: Page, number: int) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
-from tests.capture.acting import kill_renderer, on_disk, open_read, wait_ready, wait_saved
+from tests.capture.acting import SAVED, kill_renderer, on_disk, open_read, wait_ready
 from tests.capture.reading_room import ReadingRoom
 from tests.viewer.films import wait_until
 from tests.viewer.site import StaticSite
@@ -130,7 +130,8 @@ def run(page: Page, site: StaticSite, edits: int) -> Reader:
         for fault in reader.random.sample(faults, len(faults)):
             fault()
             reader.enter(reader.batch)
-    wait_saved(reader.page)
+    # After each fault that is left the page pauses for up to 15 s before it sends again.
+    wait_until(reader.page, SAVED, seconds=20 + 15 * (len(room.faults) + 1))
     assert stored(room) == {cell: values for cell, values in reader.wanted.items() if values}
     assert sum(map(len, stored(room).values())) == reader.entered == len(room.stored)
     assert on_disk(reader.page) == []
