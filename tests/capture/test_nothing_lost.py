@@ -46,11 +46,15 @@ class Reader:
     entered: int = 0
 
     def enter(self, number: int) -> None:
-        """A batch of edits, some quicker than a frame; what the grid shows has been entered, what waits is let go."""
+        """A batch of edits, some quicker than a frame; what the grid shows has been entered, what waits is let go.
+
+        No cell follows itself: a digit that waits there for its film could be entered while the next is tried.
+        """
         items = [item.key for item in self.room.form.items_of(side="L", region="hand")]
-        steps = []
+        cells = [(item, place) for item in items for place in range(self.room.panes)]
+        steps, cell = [], None
         for _ in range(number):
-            cell = (self.random.choice(items), self.random.randrange(self.room.panes))
+            cell = self.random.choice([other for other in cells if other != cell])
             steps.append((*cell, self.random.randrange(6), self.random.random() < 0.3))
         for (item, place, digit, _), taken in zip(steps, self.page.evaluate(ENTER, steps), strict=True):
             if taken and self.wanted[item, place][-1:] != [digit]:
