@@ -74,10 +74,8 @@ class FilmCalendar(States):
         return (states[row.pk] for row in rows)
 
     def status_of(self, row: VisitRow) -> DueStatus:
-        """The position of today in the window; a visit outside the plan took place, so its films are overdue."""
-        if row.target_day is None:
-            return DueStatus.OVERDUE
-        return due_status(self.windows.get(row.pk), self.today)
+        """The position of today in the window of the visit."""
+        return due_status(self.windows.get(row.pk), self.today, planned=row.target_day is not None)
 
     def months(self) -> list[DueMonth]:
         """The months in which a window ends, the earliest first."""
@@ -106,8 +104,10 @@ def is_awaited(state: VisitState) -> bool:
     return len(awaited(state)) > len(state.unplaced)
 
 
-def due_status(window: tuple[date, date] | None, today: date) -> DueStatus:
-    """The position of a day relative to a window."""
+def due_status(window: tuple[date, date] | None, today: date, *, planned: bool) -> DueStatus:
+    """The position of a day relative to a window; a visit outside the plan took place, so its films are overdue."""
+    if not planned:
+        return DueStatus.OVERDUE
     if window is None:
         return DueStatus.UNKNOWN
     if today > window[1]:

@@ -70,7 +70,7 @@ def columns(trial: Trial, films: FilmCalendar, *, with_site: bool) -> list[Colum
     site = Column("site", "Site", "subject.site.code", "site", ChoiceFilter("site", sites))
 
     def status(state: VisitState) -> Badge:
-        known = DueStatus.OVERDUE if state.visit.plan is None else due_status(state.window, films.today)
+        known = due_status(state.window, films.today, planned=state.visit.plan is not None)
         return Badge(known.value, known.label)
 
     return [
