@@ -12,7 +12,7 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        from accounts import audit_actions, menu, protected_tables  # noqa: F401
+        from accounts import audit_actions, audit_labels, menu, protected_tables  # noqa: F401
         from accounts.second_factor import demand_known_roles
 
         demand_known_roles(settings.ROLES_WITH_SECOND_FACTOR)

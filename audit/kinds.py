@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from django.apps import apps
+from django.db.models import Model
 
 
 def kind_in_words(kind: str) -> str:
     """The name of the model of a kind; for a kind without a model, its last part."""
-    app, _, name = kind.partition(".")
     try:
-        return str(apps.get_model(app, name)._meta.verbose_name)
+        return str(model_of(kind)._meta.verbose_name)
     except LookupError:
-        return (name or app).replace("-", " ")
+        return kind.rpartition(".")[2].replace("-", " ")
+
+
+def model_of(kind: str) -> type[Model]:
+    """The model of a kind; LookupError for a kind without a model."""
+    app, _, name = kind.partition(".")
+    return apps.get_model(app, name)

@@ -9,6 +9,7 @@ from typing import Any
 
 from audit.declared_actions import ACTIONS
 from audit.kinds import kind_in_words
+from audit.labels import field_in_words, label_of, labelled
 from audit.models import Event
 from audit.sentences import HIDDEN, in_words
 from audit.trail import SYSTEM_ROLE
@@ -50,15 +51,18 @@ class ShownEvent:
 
     @property
     def changed(self) -> Iterator[tuple[str, Any, Any]]:
-        """Each change as field, old and new value; hidden ones are marked."""
+        """Each change as field, old and new value, in words; hidden ones are marked."""
+        kind = self.event.subject_type
         for name, pair in sorted(self.changes.items()):
-            old, new = pair if isinstance(pair, list) and len(pair) == 2 else (None, pair)
-            yield name.replace("_", " "), old, new
+            old, new = label_of(kind, name, pair) if isinstance(pair, list) and len(pair) == 2 else (None, pair)
+            yield field_in_words(kind, name), old, new
 
     @property
     def detail_lines(self) -> list[tuple[str, str]]:
         """The details in words."""
-        return [(name.replace("_", " "), in_words(value)) for name, value in self.details.items()]
+        kind = self.event.subject_type
+        details = labelled(kind, self.details)
+        return [(field_in_words(kind, name), in_words(value)) for name, value in details.items()]
 
     @property
     def change_rows(self) -> list[tuple[str, str, str]]:
@@ -128,7 +132,8 @@ def says(event: Event, changes: dict[str, Any], details: dict[str, Any]) -> str:
     declared = ACTIONS.get(event.action)
     if declared is None:
         return f"did {event.action} to {kind_in_words(event.subject_type)} {event.subject_id}"
-    return declared.sentence.of(event.subject_id, changes, details)
+    kind = event.subject_type
+    return declared.sentence.of(event.subject_id, labelled(kind, changes), labelled(kind, details))
 
 
 def without(value: Any, part: str, hidden: frozenset[str]) -> Any:

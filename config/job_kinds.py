@@ -26,6 +26,31 @@ KINDS: dict[str, str] = {
     "studies.rendition": "studies.arrival.rendition.carry",
 }
 
+# The work of each kind, for people.
+JOB_NAMES: dict[str, str] = {
+    "accounts.alert": "Alert to administrators",
+    "accounts.mail_link": "E-mail with a link",
+    "reading.remind": "Reminder to readers",
+    "jobs.backup": "Backup",
+    "jobs.verify_audit": "Verification of the audit trail",
+    "reading.leak_scan": "Leak scan",
+    "reading.issue": "Issuing of reads",
+    "scoring.alarms": "Monitoring of readers",
+    "scoring.by_arm": "Report by arm",
+    "scoring.consensus": "Result of a case",
+    "scoring.dataset": "Dataset",
+    "scoring.mail_alarm": "E-mail about an alarm",
+    "scoring.mail_custodians": "E-mail to custodians",
+    "scoring.transfer": "Transfer",
+    "scoring.unseal": "Opening of the arms",
+    "studies.deidentify": "De-identification",
+    "studies.joint_proposal": "Proposal of joints",
+    "studies.mail_membership": "E-mail about a role",
+    "studies.mail_question": "E-mail about a question",
+    "studies.remind_site": "Reminder to a site",
+    "studies.rendition": "Reader images",
+}
+
 # For kinds whose work people wait for: marks it as failed when its job gives up. Failed jobs of the kinds in
 # reading.campaigns.stopped_work are shown on the page of their campaign instead.
 GIVEN_UP: dict[str, str] = {

@@ -11,4 +11,4 @@ class JobsConfig(AppConfig):
     name = "jobs"
 
     def ready(self) -> None:
-        from jobs import audit_actions  # noqa: F401
+        from jobs import audit_actions, audit_labels  # noqa: F401

@@ -44,7 +44,7 @@ def give_up(job: Job, lease: Lease, reason: str, says: str) -> None:
         lease.give_up(reason=reason[:2000])
         record(
             action="jobs.job.failed",
-            actor=Actor.system(f"job {job.kind}"),
+            actor=Actor.system("worker"),
             stream="system",
             subject=("jobs.job", str(job.pk)),
             changes={"status": [Job.Status.RUNNING, Job.Status.FAILED]},

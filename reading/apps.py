@@ -11,4 +11,4 @@ class ReadingConfig(AppConfig):
     name = "reading"
 
     def ready(self) -> None:
-        from reading import audit_actions, menu, protected_tables, waiting  # noqa: F401
+        from reading import audit_actions, audit_labels, menu, protected_tables, waiting  # noqa: F401

@@ -11,4 +11,4 @@ class ScoringConfig(AppConfig):
     name = "scoring"
 
     def ready(self) -> None:
-        from scoring import audit_actions, menu, protected_tables, waiting  # noqa: F401
+        from scoring import audit_actions, audit_labels, menu, protected_tables, waiting  # noqa: F401

@@ -11,4 +11,4 @@ class StudiesConfig(AppConfig):
     name = "studies"
 
     def ready(self) -> None:
-        from studies import audit_actions, menu, protected_tables, waiting  # noqa: F401
+        from studies import audit_actions, audit_labels, menu, protected_tables, waiting  # noqa: F401

@@ -63,12 +63,12 @@ planned(
 planned(
     "studies.film.marked-absent",
     "Film marked as not available",
-    "marked the film[ {side} {view}] of visit {visit|id} as not available",
+    "marked the [{side} {view} ]film of visit {visit|id} as not available",
 )
 planned(
     "studies.film.expected-again",
     "Film expected again",
-    "marked the film[ {side} {view}] of visit {visit|id} as expected again",
+    "marked the [{side} {view} ]film of visit {visit|id} as expected again",
 )
 planned("studies.sites.reminded", "Sites reminded", "reminded [{sites:site} of ]overdue films")
 planned("studies.film.replaced", "Film replaced", "replaced film {id}[ with film {replacement}]")

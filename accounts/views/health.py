@@ -11,7 +11,7 @@ from accounts.identity import administrator
 from accounts.roles import Action
 from config.cells import Badge, Column, Progress, label_of
 from config.filters import ChoiceFilter, MomentFilter, TextFilter
-from config.job_kinds import KINDS
+from config.job_kinds import JOB_NAMES
 from config.listing import Listing
 from jobs.health import further, vital
 from jobs.models import Job
@@ -24,8 +24,13 @@ def progress_of(job: Job) -> Progress | None:
     return Progress(done, job.total) if job.total else None
 
 
+def kind_of(job: Job) -> str:
+    """The work of the job, in words."""
+    return JOB_NAMES.get(job.kind, job.kind)
+
+
 COLUMNS = [
-    Column("kind", "Kind", sort="kind", filter=ChoiceFilter("kind", lambda: [(kind, kind) for kind in sorted(KINDS)])),
+    Column("kind", "Kind", kind_of, "kind", ChoiceFilter("kind", sorted(JOB_NAMES.items(), key=lambda one: one[1]))),
     Column("key", "Key", sort="key", filter=TextFilter("key")),
     Column(
         "status",

@@ -205,8 +205,9 @@ def check_ranges(terms: Terms) -> None:
 def check_readers(terms: Terms) -> None:
     """Without adjudication there is nothing to choose: the mean of all three readers is the result."""
     if not terms.adjudicates and terms.result_rule != MEAN_OF_ALL:
-        text = f"With three readers per case, the result rule cannot be {quoted(terms.result_rule)}."
-        raise BadInput(f"{text} Choose {quoted(MEAN_OF_ALL)}: no case is adjudicated.", field="result_rule")
+        text = f"With three readers per case, the result cannot be {quoted(RESULT_RULES[terms.result_rule])}."
+        mean = quoted(RESULT_RULES[MEAN_OF_ALL])
+        raise BadInput(f"{text} Choose {mean}: no case is adjudicated.", field="result_rule")
 
 
 def check_instrument(terms: Terms) -> None:
@@ -219,8 +220,9 @@ def check_instrument(terms: Terms) -> None:
         text = f"{instrument.title} has no grade text {quoted(terms.wording)}. Choose {either(instrument.wordings)}."
         raise BadInput(text, field="wording")
     if terms.entry_order == BY_FEATURE and len(instrument.features) < 2:
-        others = either(order for order in ENTRY_ORDERS if order != BY_FEATURE)
-        text = f"With {instrument.title}, the entry order cannot be {quoted(BY_FEATURE)}: it has no second feature."
+        others = either(quoted(label) for order, label in ENTRY_ORDERS.items() if order != BY_FEATURE)
+        given = quoted(ENTRY_ORDERS[BY_FEATURE])
+        text = f"With {instrument.title}, the order of entry cannot be {given}: it has no second feature."
         raise BadInput(f"{text} Choose {others}.", field="entry_order")
     if instrument.unverified and not terms.unverified_acknowledged:
         text = f"{instrument.title} has unverified parts. Read its notes and acknowledge them to choose it."

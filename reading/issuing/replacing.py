@@ -43,7 +43,7 @@ def replace_reader(*, read: Read, actor: Actor, new_reader: User, reason: str) -
             actor=actor,
             stream=read.case.campaign.trial.code,
             subject=("reading.read", str(read.pk)),
-            changes={"reader": [read.reader_id, new_reader.pk]},
+            changes={"reader": [str(read.reader), str(new_reader)]},
             reason=reason,
             details={"case": read.case.number, "reader": str(new_reader)},
             tracked=[read],

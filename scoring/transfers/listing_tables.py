@@ -7,7 +7,7 @@ from scoring.datasets.columns import DatasetColumn, DatasetTable
 from scoring.datasets.tables import FILMDTC, READER, READERID, SITE, STUDY, SUBJECT, VISIT, VISITPOS
 
 KINDS = {
-    "visit": "a visit that is missing, not done, outside the plan or outside its window",
+    "visit": "a visit that is overdue, not done, outside the plan or outside its window",
     "late": "films that came or changed after they were frozen for the campaign",
     "not-assessable": "sites of a primary read that were not assessable",
     "flag": "sites that a primary reader flagged",
@@ -15,6 +15,16 @@ KINDS = {
     "stopped": "a case whose subject withdrew consent before all of its primary reads were signed",
     "question": "a question to the site that is not closed",
     "deviation": "an entry of the deviation log",
+}
+KIND_LABELS = {
+    "visit": "Visit",
+    "late": "Late films",
+    "not-assessable": "Not assessable",
+    "flag": "Flagged",
+    "voided": "Voided case",
+    "stopped": "Stopped case",
+    "question": "Question",
+    "deviation": "Deviation",
 }
 FINDINGS = DatasetTable(
     "findings.csv",

@@ -20,7 +20,7 @@ from config.listing import Listing
 from config.wording import counted
 from scoring.forms.transfers import ReviewDecisionForm
 from scoring.models import DataTransfer, Decided, ReviewDecision
-from scoring.transfers.listing_tables import KINDS
+from scoring.transfers.listing_tables import KIND_LABELS
 from scoring.transfers.reviewing import FindingRow, NewDecision, called, decide, findings_of, newest_decisions
 from scoring.views.transfers import campaign_of, transfer_of
 
@@ -34,9 +34,10 @@ def findings(request: HttpRequest, code: str, slug: str, number: int) -> HttpRes
     """Every finding with the decision that counts."""
     campaign, _ = campaign_of(request, code, slug, Action.DECIDE_REVIEW)
     shown = transfer_of(campaign, number)
-    decided = newest_decisions(shown)
-    rows = [row_of(shown, one, decided.get(one["FINDING"])) for one in findings_of(shown)]
-    waiting = Counter(one["kind"] for one in rows if one["stands"] == OPEN[0])
+    decided, every = newest_decisions(shown), findings_of(shown)
+    rows = [row_of(shown, one, decided.get(one["FINDING"])) for one in every]
+    undecided = Counter(one["KIND"] for one in every if one["FINDING"] not in decided)
+    waiting = [(kind, label, undecided[kind]) for kind, label in KIND_LABELS.items() if undecided[kind]]
     listing = Listing(
         request,
         rows,
@@ -46,12 +47,12 @@ def findings(request: HttpRequest, code: str, slug: str, number: int) -> HttpRes
         search=["subject", "says"],
         empty="The listings hold no finding.",
     )
-    context = {"trial": campaign.trial, "campaign": campaign, "transfer": shown, "waiting": sorted(waiting.items())}
+    context = {"trial": campaign.trial, "campaign": campaign, "transfer": shown, "waiting": waiting}
     return listing.respond("scoring/transfers/findings.html", context)
 
 
 COLUMNS = [
-    Column("kind", "Kind", "kind", "kind", ChoiceFilter("kind", [(kind, kind) for kind in KINDS])),
+    Column("kind", "Kind", "kind", "kind", ChoiceFilter("kind", list(KIND_LABELS.items()))),
     Column("site", "Site", "site", "site"),
     Column("subject", "Subject", "subject", "subject"),
     Column("visit", "Visit", "visit", "visit"),
@@ -70,7 +71,7 @@ def row_of(shown: DataTransfer, one: FindingRow, made: ReviewDecision | None) ->
     campaign = shown.campaign
     address = reverse("scoring:finding", args=[campaign.trial.code, campaign.code, shown.number, one["FINDING"]])
     return {
-        "kind": one["KIND"],
+        "kind": KIND_LABELS[one["KIND"]],
         "site": one["SITEID"],
         "subject": one["USUBJID"],
         "visit": one["VISIT"],
@@ -97,7 +98,7 @@ def finding(request: HttpRequest, code: str, slug: str, number: int, name: str) 
     campaign, actor = campaign_of(request, code, slug, Action.DECIDE_REVIEW)
     shown = transfer_of(campaign, number)
     form = ReviewDecisionForm(request.POST or None)
-    every, of_kind = called(shown, name), name in KINDS
+    every, of_kind = called(shown, name), name in KIND_LABELS
     decided = newest_decisions(shown) if of_kind else {}
     chosen = [one for one in every if one["FINDING"] not in decided]
     if not every or not (chosen or request.method == "POST"):

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from studies.arrival.placing import Finding, Placement
+from studies.arrival.placing import SAID, Finding, Placement
 from studies.models import Film, FilmStatus
 from studies.models.film import OUT_OF_PLAY
 from studies.plan.visits import baseline_of
@@ -118,7 +118,7 @@ def side_letter(place: Placement, header: dict[str, Any]) -> Finding | None:
     other = {"L": "R", "R": "L"}.get(place.side)
     if other is None or other not in letters:
         return None
-    text = f"A letter on the film looks like {other}, but the declared side is {place.side}. Check the side."
+    text = f"A letter on the film looks like {other}, but the {SAID[place.side]} side was declared. Check the side."
     return make_finding("side-letter-differs", text)
 
 

@@ -33,7 +33,7 @@ on_film("studies.masks.refused", "Masks refused", "refused the masks of film {id
 declare(
     "studies.joints.placed",
     label="Joints placed",
-    sentence="placed the joints of film {id}[, side {side}][, revision {revision}][ ({joints:joint})]",
+    sentence="placed the joints of [the {side} side of ]film {id}[, revision {revision}][ ({joints:joint})]",
     seen_by=WRITERS,
     hides=("details.readability",),
 )

@@ -18,7 +18,7 @@ from studies.desk.confirmed import Confirmed
 from studies.desk.designation import rivals, stand_back
 from studies.desk.masks import MaskState
 from studies.desk.sides import check_side
-from studies.desk.verdicts import QuestionReason, RejectReason, WithdrawReason, checked_reason
+from studies.desk.verdicts import QuestionReason, RejectReason, WithdrawReason, checked_reason, reason_in_words
 from studies.film_states import locked, locked_at_its_visit, locked_visit, move, order_rendition, person
 from studies.models import Film, FilmStatus, MaskSet, QualityDecision, Visit
 from studies.naming import checked_choice, checked_text
@@ -280,7 +280,7 @@ def record_event(
         stream=film.trial.code,
         subject=("studies.film", str(film.pk)),
         changes=recorded,
-        reason=": ".join(filter(None, [decision.reason, decision.note])),
+        reason=": ".join(filter(None, [reason_in_words(verb, decision.reason), decision.note])),
         details={"decision": decision.pk, **details},
         rows=[decision],
         tracked=[film, *others],

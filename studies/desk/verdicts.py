@@ -61,6 +61,18 @@ class WithdrawReason(TextChoices):
     OTHER = "other", "Another reason, written in the note"
 
 
+REASONS: dict[str, type[TextChoices]] = {
+    "reject": RejectReason,
+    "question": QuestionReason,
+    "withdraw": WithdrawReason,
+}
+
+
+def reason_in_words(verb: str, reason: str) -> str:
+    """The label of a reason; empty for a decision without one."""
+    return str(REASONS[verb](reason).label) if reason else ""
+
+
 def checked_reason(reasons: type[TextChoices], reason: str, note: str) -> tuple[str, str]:
     """The reason's code and the note; the reason "other" needs a note."""
     checked_choice("reason", reason, reasons.choices)

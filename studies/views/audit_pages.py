@@ -144,7 +144,7 @@ def list_of(
             lambda row: record_link(*seen(row).subject, code, scope),
             ("subject_type", "subject_id"),
         ),
-        Column("kind", "Record type", "subject_type", "subject_type", TextFilter("subject_type")),
+        Column("kind", "Record type code", "subject_type", "subject_type", TextFilter("subject_type")),
         Column("key", "Record key", "subject_id", "subject_id", TextFilter("subject_id")),
         Column("changes", "Changes", lambda row: "; ".join(seen(row).change_lines)),
         Column("reason", "Reason", lambda row: seen(row).reason),

@@ -70,8 +70,9 @@ def draft(built_trial: BuiltTrial, campaign: Campaign, code: str) -> Campaign:
         ),
         (
             {"instrument": "larsen-1995", "entry_order": "two-pass"},
-            "With Larsen 1995, long-term studies, the entry order cannot be “two-pass”: it has no second feature. "
-            "Choose joint-major or timepoint-major.",
+            "With Larsen 1995, long-term studies, the order of entry cannot be “All erosions, then all joint space "
+            "narrowing”: it has no second feature. Choose “Joint by joint, all scores of a joint” or "
+            "“Timepoint by timepoint”.",
         ),
     ],
 )

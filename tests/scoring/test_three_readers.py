@@ -64,8 +64,8 @@ def test_two_closest_is_refused_with_three_readers(built_trial: BuiltTrial) -> N
     page = client.post("/trials/TWO/charter/write/", given)
     assert page.status_code == 400
     assert (
-        "With three readers per case, the result rule cannot be “two-closest”. "
-        "Choose “mean-of-all”: no case is adjudicated."
+        "With three readers per case, the result cannot be “Mean of the two closest readers (change over the reference "
+        "interval; tie: mean of all three)”. Choose “Mean of all three readers”: no case is adjudicated."
     ) in page.content.decode()
     assert client.post("/trials/TWO/charter/write/", given | {"result_rule": "mean-of-all"}).status_code == 302
     page = client.get("/trials/TWO/charter/")

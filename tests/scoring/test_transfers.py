@@ -194,7 +194,7 @@ def test_a_decision_of_the_review_is_signed_over_the_listings_and_marked_once_ar
 ) -> None:
     transfer, statistician = DataTransfer.objects.get(purpose="review"), browser(built_trial)
     page = reverse("scoring:findings", args=["TWO", "C1", transfer.number])
-    assert "not-assessable (2)" in " ".join(statistician.get(page).content.decode().split())
+    assert "not assessable (2)" in " ".join(statistician.get(page).content.decode().split())
     decision = {"decision": "accepted", "note": "seen by all", "password": PASSWORD}
     for _ in range(2):
         assert statistician.post(f"{page}not-assessable/", decision).status_code == 302
@@ -217,7 +217,7 @@ def test_a_decision_of_the_review_is_signed_over_the_listings_and_marked_once_ar
     assert (second.number, second.findings, second.after_unblinding) == (2, first.findings[:1], True)
     assert "Post-unblinding" in statistician.get(one).content.decode()
     listed = list(csv.DictReader(io.StringIO(text_of(statistician.get(f"{page}?format=csv")))))
-    of_kind = {(row["Decision"], row["Unblinding"]) for row in listed if row["Kind"] == "not-assessable"}
+    of_kind = {(row["Decision"], row["Unblinding"]) for row in listed if row["Kind"] == "Not assessable"}
     assert of_kind == {("Used as it is", "before"), ("Left out of an analysis set", "post-unblinding")}
     assert second.signature.digest != first.signature.digest
     record_rows("TWO", [holding])

@@ -121,7 +121,7 @@ def test_a_marker_of_the_other_side_is_noticed(letter: str, side: str, differs: 
     content = film(1, pixels=marked(letter), ImageLaterality=side)
     text = finding_texts(arrived(ra1, content, visit=ra1.visit())).get("side-letter-differs", "")
     assert bool(text) == differs
-    assert not differs or "looks like R, but the declared side is L" in text
+    assert not differs or "looks like R, but the left side was declared" in text
 
 
 def test_a_film_of_one_grey_is_noticed(ra1: Planned) -> None:
