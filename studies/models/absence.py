@@ -30,4 +30,4 @@ class AbsentFilm(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_side_display()} {self.get_view_display().lower()}"
+        return f"{self.get_side_display()} {self.view}"

@@ -1,7 +1,7 @@
 """Expected and received films of each visit: four views, their states, dates and deviations.
 
 Everything is derived from the current rows; nothing here is stored or corrected. For a subject who withdrew
-consent, films that were not yet overdue on that day are not expected; films that were missing then stay missing.
+consent, films that were not yet overdue on that day are not expected; films that were overdue then stay overdue.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ class ViewStatus(TextChoices):
     ABSENT = "absent", "Not available"
     NOT_DONE = "not-done", "Visit not done"
     NO_CONSENT = "no-consent", "Consent withdrawn"
-    MISSING = "missing", "Missing"
+    OVERDUE = "overdue", "Overdue"
     EXPECTED = "expected", "Expected"
 
 
 # A view is shown in the first of these states that it has.
 FURTHEST_FIRST = [status for status in ViewStatus.values if status in FilmStatus.values]
 # The site still has to send a film: none was received, or none that can be used.
-WANTED = frozenset({ViewStatus.MISSING, ViewStatus.REJECTED, ViewStatus.REFUSED, ViewStatus.WITHDRAWN})
+WANTED = frozenset({ViewStatus.OVERDUE, ViewStatus.REJECTED, ViewStatus.REFUSED, ViewStatus.WITHDRAWN})
 # No more films have to arrive.
 SETTLED = frozenset(
     {ViewStatus.READY, ViewStatus.ACCEPTED, ViewStatus.ABSENT, ViewStatus.NOT_DONE, ViewStatus.NO_CONSENT}
@@ -178,7 +178,7 @@ def without_film(subject: Subject, visit: Visit, window: tuple[date, date] | Non
     if withdrawn and visit.plan is None and not came(visit):
         return ViewStatus.NO_CONSENT
     if overdue(visit, window, min(today, withdrawn or today)):
-        return ViewStatus.MISSING
+        return ViewStatus.OVERDUE
     return ViewStatus.NO_CONSENT if withdrawn else ViewStatus.EXPECTED
 
 

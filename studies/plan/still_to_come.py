@@ -27,12 +27,12 @@ class VisitToCome:
     @property
     def overdue(self) -> list[ViewState]:
         """The views without any film although the window is over."""
-        return self._in(ViewStatus.MISSING)
+        return self._in(ViewStatus.OVERDUE)
 
     @property
     def again(self) -> list[ViewState]:
         """The views whose film was refused, rejected or withdrawn."""
-        return [view for view in self.state.wanted if view.status != ViewStatus.MISSING]
+        return [view for view in self.state.wanted if view.status != ViewStatus.OVERDUE]
 
     @property
     def expected(self) -> list[ViewState]:

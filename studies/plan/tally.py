@@ -27,14 +27,14 @@ AT_ONCE = 2000
 
 @dataclass
 class Tally:
-    """Counts over visits; `films_missing` and the three below it count views."""
+    """Counts over visits; `films_overdue` and the three below it count views."""
 
     visits: int = 0
     complete: int = 0
     deviating: int = 0
     outside_window: int = 0
     not_done: int = 0
-    films_missing: int = 0
+    films_overdue: int = 0
     films_accepted: int = 0
     films_absent: int = 0
     films_not_expected: int = 0
@@ -169,10 +169,10 @@ def plain_tally(row: VisitRow, window: tuple[date, date] | None, today: date) ->
         return Tally(1, complete=1, deviating=1, not_done=1)
     due = min(today, row.withdrawn_on or today)
     unplanned = row.target_day is None and row.withdrawn_on is None
-    missing = unplanned or (window is not None and due > window[1])
-    ended = row.withdrawn_on is not None and not missing
+    overdue = unplanned or (window is not None and due > window[1])
+    ended = row.withdrawn_on is not None and not overdue
     return Tally(
-        1, complete=ended, deviating=missing or odd, films_missing=VIEWS * missing, films_not_expected=VIEWS * ended
+        1, complete=ended, deviating=overdue or odd, films_overdue=VIEWS * overdue, films_not_expected=VIEWS * ended
     )
 
 
@@ -195,7 +195,7 @@ def tally_of(states: Iterable[VisitState]) -> Tally:
                 deviating=bool(state.deviations),
                 outside_window=bool(state.days_off),
                 not_done=bool(state.visit.not_done_reason),
-                films_missing=views.count(ViewStatus.MISSING),
+                films_overdue=views.count(ViewStatus.OVERDUE),
                 films_accepted=views.count(ViewStatus.READY) + views.count(ViewStatus.ACCEPTED),
                 films_absent=views.count(ViewStatus.ABSENT),
                 films_not_expected=views.count(ViewStatus.NO_CONSENT),

@@ -44,7 +44,7 @@ def tiles(counts: Tally) -> list[tuple[str, int, str]]:
         ("with a deviation", counts.deviating, "waiting"),
         ("outside their window", counts.outside_window, ""),
         ("not done", counts.not_done, ""),
-        ("films missing", counts.films_missing, "bad"),
+        ("films overdue", counts.films_overdue, "bad"),
         ("films accepted", counts.films_accepted, ""),
         ("films not available", counts.films_absent, ""),
     ]
@@ -88,7 +88,7 @@ def kind(state: VisitState) -> str:
 
 
 def stands(state: VisitState) -> Badge:
-    """Whether any film is still missing."""
+    """Whether all films are here."""
     return Badge("complete", "Complete", "good") if state.complete else Badge("incomplete", "Incomplete", "waiting")
 
 

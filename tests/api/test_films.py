@@ -70,7 +70,7 @@ def test_completeness_says_of_each_visit_what_its_page_says(ra1: Planned) -> Non
     (found,) = sponsor.every("trials/RA-1/completeness", subject="01-001")
     baseline, later = found["visits"]
     assert (found["site"], baseline["code"], later["code"]) == ("01", "BL", "W24")
-    assert [view["status"] for view in baseline["views"]] == ["ready", "missing", "missing", "absent"]
+    assert [view["status"] for view in baseline["views"]] == ["ready", "overdue", "overdue", "absent"]
     assert baseline["window"] == ["2024-02-02", "2024-03-01"]
     assert "right foot not available: plaster cast" in baseline["deviations"]
     assert baseline["complete"] is False

@@ -29,7 +29,7 @@ def complete(ra1: Planned, code: str, day: date, status: str = "ready") -> None:
 def test_a_visit_is_expected_until_its_window_has_passed_and_missing_afterwards(ra1: Planned) -> None:
     complete(ra1, "BL", BASELINE)
     assert {view.status for view in states(ra1, date(2024, 8, 1))["W24"].views} == {ViewStatus.EXPECTED}
-    assert {view.status for view in states(ra1)["W24"].views} == {ViewStatus.MISSING}
+    assert {view.status for view in states(ra1)["W24"].views} == {ViewStatus.OVERDUE}
 
 
 def test_windows_are_counted_from_the_first_film_of_baseline(ra1: Planned) -> None:

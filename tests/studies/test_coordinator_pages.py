@@ -130,7 +130,7 @@ def test_the_board_as_a_file_holds_the_same_states(ra1: Planned, coordinator: Cl
     film_of(ra1.visit(), status="ready")
     lines = page(ra1, coordinator, "visits/?format=csv").splitlines()
     assert lines[0].removeprefix(EXCEL_MARK) == "Subject,Site,Baseline,Week 24,Outside the plan"
-    assert "BL LH ready; BL RH missing" in lines[1]
+    assert "BL LH ready; BL RH overdue" in lines[1]
 
 
 def test_a_visit_is_recorded_as_not_done_and_expected_again(ra1: Planned, coordinator: Client) -> None:
@@ -144,7 +144,7 @@ def test_a_film_is_given_up_and_expected_again(ra1: Planned, coordinator: Client
     visit = ra1.visit()
     coordinator.post(ra1.url(f"visits/{visit.pk}/absent/"), {"film": "L-foot", "reason": "amputated"})
     absent = visit.absent_films.get()
-    assert "Left foot dorsoplantar: amputated" in page(ra1, coordinator, f"visits/{visit.pk}/").replace("Foot", "foot")
+    assert "Left foot: amputated" in page(ra1, coordinator, f"visits/{visit.pk}/")
     coordinator.post(ra1.url(f"visits/absent/{absent.pk}/end/"), {"reason": "found"})
     assert not visit.absent_films.filter(withdrawn_at=None).exists()
 

@@ -55,28 +55,28 @@ def views_of(ra1: Planned, visit: str) -> list[str]:
     return [view.status for view in state.views]
 
 
-def test_films_that_were_due_after_the_withdrawal_are_neither_expected_nor_missing(ra1: Planned) -> None:
-    assert (standing(ra1.trial, TODAY).films_expected, States(ra1.trial, TODAY).tally().films_missing) == (16, 4)
+def test_films_that_were_due_after_the_withdrawal_are_neither_expected_nor_overdue(ra1: Planned) -> None:
+    assert (standing(ra1.trial, TODAY).films_expected, States(ra1.trial, TODAY).tally().films_overdue) == (16, 4)
     held = withdraw(ra1, BEFORE_WEEK_24)
     assert views_of(ra1, "BL") == ["ready", "ready", "ready", "rejected"]
     assert views_of(ra1, "W24") == [ViewStatus.NO_CONSENT] * 4
     stands, tally = standing(ra1.trial, TODAY), States(ra1.trial, TODAY).tally()
     assert (stands.films_expected, stands.films_come, stands.subjects_withdrawn) == (12, 4, 1)
     assert standing(ra1.trial, TODAY, ra1.sites[0]).films_expected == 4
-    assert (tally.films_missing, tally.films_accepted, tally.films_not_expected) == (0, 3, 4)
+    assert (tally.films_overdue, tally.films_accepted, tally.films_not_expected) == (0, 3, 4)
     assert sum(row.expected for row in site_months(ra1.trial, TODAY)) == 12
     assert still_to_come(ra1.trial, TODAY, ra1.sites[0]).all == 0
     correct_withdrawal(withdrawal=held, reason="Another subject was meant", actor=ra1.actor("coordinator"))
     assert standing(ra1.trial, TODAY).films_expected == 16
 
 
-def test_films_that_were_overdue_on_the_day_of_the_withdrawal_stay_missing_but_are_not_asked_for(ra1: Planned) -> None:
+def test_films_that_were_overdue_on_the_day_of_the_withdrawal_stay_overdue_but_are_not_asked_for(ra1: Planned) -> None:
     withdraw(ra1, AFTER_WEEK_24)
-    assert views_of(ra1, "W24") == [ViewStatus.MISSING] * 4
+    assert views_of(ra1, "W24") == [ViewStatus.OVERDUE] * 4
     stands, tally = standing(ra1.trial, TODAY), States(ra1.trial, TODAY).tally()
-    assert (stands.films_expected, tally.films_missing, tally.films_not_expected) == (16, 4, 0)
+    assert (stands.films_expected, tally.films_overdue, tally.films_not_expected) == (16, 4, 0)
     assert still_to_come(ra1.trial, TODAY, ra1.sites[0]).all == 0
-    assert "left hand missing" in page(ra1, "sponsor", "completeness/")
+    assert "left hand overdue" in page(ra1, "sponsor", "completeness/")
 
 
 def test_every_page_that_counts_films_says_how_many_subjects_withdrew(ra1: Planned) -> None:
