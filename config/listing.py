@@ -43,13 +43,17 @@ class ColumnHeader:
 
 @dataclass(frozen=True)
 class FilterInput:
-    """One input of the filter bar."""
+    """One input of the filter bar; `in_words` describes a value of it in a sentence."""
 
     name: str
     label: str
     kind: str
     value: str
     options: list[tuple[str, str]]
+
+    def in_words(self, value: str) -> str:
+        """The label with the value as it is offered."""
+        return f"{self.label.replace(': ', ' ').lower()} {dict(self.options).get(value, value)}"
 
 
 class Listing:

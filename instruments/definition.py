@@ -25,6 +25,9 @@ class CdiscTerms:
     method: str = "X-RAY"
 
 
+SIDE_NAMES = {"L": "Left", "R": "Right"}
+
+
 @dataclass(frozen=True)
 class Item:
     """One value to be entered: a feature at a site."""
@@ -40,6 +43,11 @@ class Item:
     part: str
     wide_name: str
     terms: CdiscTerms
+
+    @property
+    def place(self) -> str:
+        """Side and joint for people, everywhere in this form: "Left PIP 2"."""
+        return f"{SIDE_NAMES[self.side]} {self.label}"
 
     @property
     def largest(self) -> int:

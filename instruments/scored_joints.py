@@ -93,6 +93,13 @@ CAPITATE_NAVICULAR_LUNATE = ScoredSite(
 RADIOCARPAL = ScoredSite("RADCA", "hand", "radiocarpal", ("wrist", "radcar"), "WRIST JOINT", "C33894")
 WRIST = ScoredSite("WRIST", "hand", "wrist", ("wrist", "wrist"), "WRIST JOINT", "C33894")
 
+SITES = (
+    *(*MCP, *PIP, *DIP, *CMC, *MTP),
+    *(THUMB_IP, HALLUX_IP, METACARPAL_1_BASE, MULTANGULAR, NAVICULAR, LUNATE, RADIUS, ULNA),
+    *(MULTANGULAR_NAVICULAR, CAPITATE_NAVICULAR_LUNATE, RADIOCARPAL, WRIST),
+)
+NAMES = {site.code: site.label for site in SITES}
+
 TERMS_FACT = Fact(
     "terms",
     "Location terms from LOC (C74456), laterality from LAT (C99073), method X-RAY from METHOD (C85492). The "
@@ -101,6 +108,15 @@ TERMS_FACT = Fact(
     Mark.GENERAL,
     "SDTM controlled terminology 2025-03-25 for the terms themselves; the choice of term per site is ours",
 )
+
+
+def joint_name(code: str) -> str:
+    """The name of a joint or bone for people; an unknown code is returned as it is.
+
+    >>> joint_name("PIP4"), joint_name("MTPIP"), joint_name("NOSE")
+    ('PIP 4', 'IP of the great toe', 'NOSE')
+    """
+    return NAMES.get(code, code)
 
 
 def make_item(

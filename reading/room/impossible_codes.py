@@ -11,7 +11,6 @@ from instruments.not_assessable import ABSENT
 from reading.models import DisplayedTimepoint
 from reading.room.cells import CellContent, CellContents
 
-SIDES = {"L": "Left", "R": "Right"}
 NAMED = 3
 
 
@@ -33,8 +32,8 @@ def reason_in_words(instrument: Instrument, code: str) -> str:
 
 
 def joint_in_words(item: Item) -> str:
-    """The place of the item, with its feature."""
-    return f"{SIDES[item.side]} {item.region}, {item.label}, {item.feature}"
+    """The side and joint of the item, with its feature."""
+    return f"{item.place}, {item.feature}"
 
 
 def demand_possible(instrument: Instrument, timepoints: list[DisplayedTimepoint], cells: CellContents) -> None:

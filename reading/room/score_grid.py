@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from instruments.definition import Instrument, Item
+from instruments.definition import SIDE_NAMES, Instrument, Item
 from instruments.not_assessable import ABSENT
 from reading.models import DisplayedTimepoint, ItemNote
 from reading.room.blinded import FEATURE_LABELS
 from reading.room.cells import CellContent, CellContents
-from reading.room.impossible_codes import SIDES, knows_reason, reason_in_words
+from reading.room.impossible_codes import knows_reason, reason_in_words
 
 EMPTY_ON_PAPER = "?"
 Notes = dict[tuple[int, str], ItemNote]
@@ -67,7 +67,7 @@ def part_of(
                 yield cell_of(instrument, cells.get(place), notes.get(place)) if place else GridCell("", "unscored")
 
     return GridPart(
-        title=f"{SIDES[items[0].side]} {items[0].region}",
+        title=f"{SIDE_NAMES[items[0].side]} {items[0].region}",
         letters=[timepoint.letter for timepoint in timepoints],
         features=[FEATURE_LABELS.get(feature, feature) for feature in features],
         rows=[(label, list(row(scored))) for (_, label), scored in by_joint.items()],

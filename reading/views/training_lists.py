@@ -21,7 +21,6 @@ TARGET_NAMES = {
     "sdc": "SDC",
     "kappa": "Lowest weighted kappa of a joint",
 }
-SIDES = {"L": "Left", "R": "Right"}
 
 
 @dataclass(frozen=True)
@@ -70,16 +69,16 @@ def items_of(result: TrainingResult) -> tuple[Item, ...]:
 
 def name_of(item: Item) -> str:
     """Side, joint and feature."""
-    return f"{SIDES[item.side]} {item.label}, {item.feature}"
+    return f"{item.place}, {item.feature}"
 
 
 def figures_table(request: HttpRequest, rows: list[TrainingFigure], who: Column, name: str) -> Listing:
     """A row per figure: its value with n and interval, the target, and whether it was met."""
-    captions = {"targets": "Figures and targets", "joints": "Weighted kappa of each joint"}
+    captions = {"targets": "Statistics and targets", "joints": "Weighted kappa of each joint"}
     columns = [
         who,
         Column("taken", "Completed", "result.taken_at", "taken"),
-        Column("figure", "Figure" if name == "targets" else "Joint", "name", "figure"),
+        Column("figure", "Statistic" if name == "targets" else "Joint", "name", "figure"),
         Column("value", "Value", lambda one: number(one.row["value"]), "value"),
         Column("lower", "95 % from", lambda one: number(one.row["lower"])),
         Column("upper", "95 % to", lambda one: number(one.row["upper"])),

@@ -99,7 +99,7 @@ def values_of(
     """Every item with its signed entries; the items of findings first."""
     rows = [
         ValueRow(
-            joint=f"{SIDES[item.side]} {item.region} {item.label}",
+            joint=item.place,
             feature=FEATURE_LABELS.get(item.feature, item.feature),
             marked=item.key in marked,
             entries=tuple(entry_of(instrument, entries.get(pane.token, {}).get(item.key)) for pane in panes),

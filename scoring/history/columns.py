@@ -12,9 +12,12 @@ from django.urls import reverse
 from accounts.models import User
 from config.cells import Column, Link
 from config.filters import ChoiceFilter, MomentFilter, NumberFilter
-from instruments.definition import Instrument, Item
+from instruments.definition import SIDE_NAMES, Instrument, Item
+from instruments.scored_joints import joint_name
 from reading.models import Campaign, ItemScore
 from reading.models.capture import ENTRIES
+from reading.room.blinded import FEATURE_LABELS
+from reading.room.impossible_codes import reason_in_words
 from scoring.history.revisions import Identities, content_of, instrument_of_history, reason_of, signature_state
 
 READ = "timepoint__step__read"
@@ -33,10 +36,10 @@ class ItemsFilter(ChoiceFilter):
         return Q(item__in=[item.key for item in self.items if str(getattr(item, self.field)) == wanted])
 
 
-def by_item(instrument: Instrument, name: str) -> ItemsFilter:
+def by_item(instrument: Instrument, name: str, label: Callable[[str], str]) -> ItemsFilter:
     """A filter by a property of the items, in their order."""
     values = dict.fromkeys(str(getattr(item, name)) for item in instrument.items)
-    return ItemsFilter(name, [(value, value) for value in values], instrument.items)
+    return ItemsFilter(name, [(value, label(value)) for value in values], instrument.items)
 
 
 def readers_of(campaign: Campaign) -> list[tuple[int, str]]:
@@ -49,8 +52,11 @@ def columns_of(campaign: Campaign, known: Identities | None) -> list[Column]:
     """The columns in reading order; subject and visit for people who may see them."""
     instrument = instrument_of_history(campaign)
 
-    def part(name: str) -> Callable[[ItemScore], object]:
-        return lambda row: getattr(instrument.item(row.item), name)
+    def of_item(text: Callable[[Item], str]) -> Callable[[ItemScore], str]:
+        return lambda row: text(instrument.item(row.item))
+
+    def content(value: int | None, reason: str | None) -> str:
+        return content_of(value, reason_in_words(instrument, reason) if reason else "")
 
     identified = [Column("subject", "Subject", known.subject), Column("visit", "Visit", known.visit)] if known else []
     return [
@@ -64,11 +70,16 @@ def columns_of(campaign: Campaign, known: Identities | None) -> list[Column]:
         ),
         *identified,
         Column("letter", "Letter", "timepoint.letter"),
-        Column("side", "Side", part("side")),
-        Column("joint", "Joint", part("joint"), filter=by_item(instrument, "joint")),
-        Column("feature", "Feature", part("feature"), filter=by_item(instrument, "feature")),
-        Column("old", "Old", lambda row: content_of(row.old_value, row.old_reason)),
-        Column("new", "New", lambda row: content_of(row.value, row.reason)),
+        Column("side", "Side", of_item(lambda item: SIDE_NAMES[item.side])),
+        Column("joint", "Joint", of_item(lambda item: item.label), filter=by_item(instrument, "joint", joint_name)),
+        Column(
+            "feature",
+            "Feature",
+            of_item(lambda item: FEATURE_LABELS[item.feature]),
+            filter=by_item(instrument, "feature", FEATURE_LABELS.__getitem__),
+        ),
+        Column("old", "Old", lambda row: content(row.old_value, row.old_reason)),
+        Column("new", "New", lambda row: content(row.value, row.reason)),
         Column("revision", "Revision", lambda row: cell_link(campaign, row)),
         Column("method", "Method", "get_entry_display", filter=ChoiceFilter("entry", ENTRIES)),
         Column("captured", "Reader's clock", "captured_at"),

@@ -44,8 +44,8 @@ def described(revisions: QuerySet[ItemScore]) -> QuerySet[ItemScore]:
 def content_of(value: int | None, reason: str | None) -> str:
     """The content of a cell in words.
 
-    >>> content_of(2, ""), content_of(None, "PROJECTION"), content_of(None, None)
-    ('2', 'PROJECTION', 'empty')
+    >>> content_of(2, ""), content_of(None, "projection"), content_of(None, None)
+    ('2', 'projection', 'empty')
     """
     if value is not None:
         return str(value)

@@ -31,7 +31,6 @@ from scoring.views.agreement_choice import campaign_for
 from studies.models import ReaderImage
 
 LABELS = KINDS | AFTER_CLOSE
-SIDES = {"L": "left", "R": "right"}
 Row = dict[str, Any]
 
 
@@ -83,7 +82,7 @@ def row_of(instrument: Instrument, one: CheckedRead, finding: RuleFinding, campa
 def joints_in_words(instrument: Instrument, finding: RuleFinding) -> str:
     """The joints of a finding, each once."""
     items = [instrument.item(key) for key in finding.items]
-    return ", ".join(dict.fromkeys(f"{SIDES[item.side]} {item.region} {item.label}" for item in items))
+    return ", ".join(dict.fromkeys(item.place for item in items))
 
 
 @require_GET

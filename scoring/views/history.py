@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -15,11 +16,12 @@ from config.form_refusals import refused_on
 from config.keyset import KeysetListing
 from config.wording import counted
 from reading.models import Campaign, CampaignStatus
+from reading.room.impossible_codes import joint_in_words
 from scoring.forms.history import ReviewForm
 from scoring.history.access import HistoryAccess, cell_of, counts_of, seen_by
 from scoring.history.columns import columns_of
 from scoring.history.reviews import range_of, record_export, sign_review
-from scoring.history.revisions import described, fetch, revisions_of
+from scoring.history.revisions import described, fetch, instrument_of_history, revisions_of
 from scoring.models import ScoreReview
 from studies.access import trial_or_404
 
@@ -40,7 +42,8 @@ def scores(request: HttpRequest, code: str) -> HttpResponseBase:
     listing = history_of(request, seen)
     if listing.param("format") == "csv":
         record_export(campaign=seen.campaign, actor=seen.actor, filters=filters_in(listing))
-    reviews = ScoreReview.objects.filter(campaign=seen.campaign).select_related("signature")[:20]
+    newest = ScoreReview.objects.filter(campaign=seen.campaign).select_related("signature")[:20]
+    reviews = [(one, filters_in_words(listing, one.filters)) for one in newest]
     context |= {"reviews": reviews, "may_review": allows(seen.actor.role, Action.REVIEW_SCORES)}
     return listing.respond("scoring/history/page.html", context | {"identified": seen.identities is not None})
 
@@ -66,6 +69,11 @@ def filters_in(listing: KeysetListing) -> dict[str, str]:
     return {item.name: item.value for item in listing.filters if item.value}
 
 
+def filters_in_words(listing: KeysetListing, filters: Mapping[str, str]) -> str:
+    """Filters as the bar shows them."""
+    return ", ".join(item.in_words(filters[item.name]) for item in listing.filters if item.name in filters)
+
+
 def cell(request: HttpRequest, code: str, timepoint: str, item: str) -> HttpResponseBase:
     """Every revision of one cell, newest first."""
     trial, actor = trial_or_404(request, code, Action.SEE_SCORE_HISTORY)
@@ -73,6 +81,7 @@ def cell(request: HttpRequest, code: str, timepoint: str, item: str) -> HttpResp
     campaign = get_object_or_404(of_cell.select_related("trial", "charter").distinct())
     seen = HistoryAccess(trial, actor, campaign)
     keys, known = cell_of(seen, timepoint, item), seen.identities
+    name = joint_in_words(instrument_of_history(campaign).item(item))
     listing = KeysetListing(
         request,
         described(revisions_of(campaign).filter(pk__in=keys)),
@@ -83,7 +92,7 @@ def cell(request: HttpRequest, code: str, timepoint: str, item: str) -> HttpResp
     )
     if listing.param("format") == "csv":
         record_export(campaign=campaign, actor=actor, filters={"timepoint": timepoint, "item": item})
-    return listing.respond("scoring/history/cell.html", {"trial": trial, "campaign": campaign, "item": item})
+    return listing.respond("scoring/history/cell.html", {"trial": trial, "campaign": campaign, "item": name})
 
 
 def review(request: HttpRequest, code: str) -> HttpResponse:
@@ -104,5 +113,6 @@ def review(request: HttpRequest, code: str) -> HttpResponse:
             )
             messages.success(request, f"Signed: review {made.number} covers {counted(made.rows, 'revision')}.")
             return redirect(reverse("scoring:scores", args=[code]) + f"?campaign={campaign.code}")
-    context = {"trial": seen.trial, "campaign": campaign, "filters": filters, "reviewed": reviewed, "form": form}
+    context = {"trial": seen.trial, "campaign": campaign, "reviewed": reviewed, "form": form}
+    context["filters"] = filters_in_words(listing, filters)
     return render(request, "scoring/history/review.html", context, status=400 if form.errors else 200)

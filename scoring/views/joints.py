@@ -31,7 +31,6 @@ FIGURES: Mapping[str, str] = {
 # For these, a larger value is better: the drawing is darker where it is smaller.
 AGREEMENT = ("exact", "positive")
 SHADES = 5
-SIDES = {"L": "Left", "R": "Right"}
 Row = dict[str, Any]
 
 
@@ -46,7 +45,7 @@ class JointRow:
     @property
     def name(self) -> str:
         """Side and joint."""
-        return f"{SIDES[self.item.side]} {self.item.label}"
+        return self.item.place
 
     def figure(self, name: str) -> float | None:
         """A figure by its name."""
@@ -71,7 +70,7 @@ def joints(request: HttpRequest, code: str, slug: str) -> HttpResponseBase:
         return render(request, "scoring/joints.html", context)
     end, features = interval_of(request, grades), feature_names(grades)
     feature = one_of(request.GET.get("feature", features[0]), features, "feature")
-    figure = one_of(request.GET.get("figure", "difference"), tuple(FIGURES), "figure")
+    figure = one_of(request.GET.get("figure", "difference"), tuple(FIGURES), "statistic")
     rows = [row_of(campaign, item, found, end) for item, found in grades.agreement(end) if item.feature == feature]
     context |= {"start": grades.visits.every[0], "end": end, "ends": grades.visits.ends, "features": features}
     context |= {"feature": feature, "figure": figure, "figure_name": FIGURES[figure], "map": drawn(rows, figure)}
@@ -143,7 +142,7 @@ def joint_cases(request: HttpRequest, code: str, slug: str, item: str) -> HttpRe
     grades = joint_grades(campaign)
     key = one_of(item, tuple(grades.instrument.positions), "item")
     found = grades.instrument.item(key)
-    context: Row = {"trial": campaign.trial, "campaign": campaign, "item": found, "side": SIDES[found.side]}
+    context: Row = {"trial": campaign.trial, "campaign": campaign, "item": found}
     if not grades.visits.ends or campaign.status not in (CampaignStatus.CLOSED, CampaignStatus.LOCKED):
         return render(request, "scoring/joint_cases.html", context)
     start, end = grades.visits.every[0], interval_of(request, grades)

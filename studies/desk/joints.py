@@ -14,6 +14,7 @@ from accounts.roles import Action, authorise
 from audit.trail import Actor, audited_atomic, record
 from config.errors import BadInput, WrongState
 from config.wording import either, quoted
+from instruments.scored_joints import joint_name
 from studies.desk.designation import SIDES_OF
 from studies.desk.joint_proposals import request_from
 from studies.desk.joint_template import TEMPLATES
@@ -76,7 +77,9 @@ def checked_places(view: str, joints: Mapping[str, Sequence[float]], picture: De
     if not joints:
         raise BadInput("No joint was placed. Place at least one before you save.")
     if unknown := sorted(set(joints) - set(known)):
-        allowed = f"Choose from {', '.join(known)}." if known else "Confirm the view of the film first."
+        allowed = (
+            f"Choose from {', '.join(map(joint_name, known))}." if known else "Confirm the view of the film first."
+        )
         raise BadInput(f"The view has no joint {quoted(', '.join(unknown))}. {allowed}")
     return {joint: checked_place(joint, point, picture) for joint, point in joints.items()}
 
@@ -88,7 +91,8 @@ def checked_place(joint: str, point: Sequence[float], picture: DeskPicture) -> l
             return [x, y]
     given = ", ".join(f"{value:g}" for value in point)
     raise BadInput(
-        f"Joint {joint} cannot be placed at {given}. Give x and y within {picture.columns} x {picture.rows} pixels."
+        f"The joint {joint_name(joint)} cannot be placed at {given}."
+        f" Give x and y within {picture.columns} x {picture.rows} pixels."
     )
 
 
@@ -97,7 +101,7 @@ def checked_readability(readability: Mapping[str, str], places: Places) -> dict[
     for joint, word in readability.items():
         if joint not in places or word not in Readability.values:
             raise BadInput(
-                f"The readability {quoted(word)} cannot be recorded for joint {joint}."
+                f"The readability {quoted(word)} cannot be recorded for the joint {joint_name(joint)}."
                 f" Choose {either(map(quoted, Readability.labels))} for a joint that is placed."
             )
     return dict(readability)

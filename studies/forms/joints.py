@@ -6,6 +6,7 @@ from django.http import QueryDict
 
 from config.errors import BadInput
 from config.wording import quoted
+from instruments.scored_joints import joint_name
 from studies.desk.joint_template import TEMPLATES, Point
 from studies.desk.placements import Places
 
@@ -39,7 +40,7 @@ def read_places(given: QueryDict, view: str) -> tuple[Places, dict[str, str]]:
     for joint in TEMPLATES[view].joints:
         x, y = (given.get(f"{axis}-{joint}", "").strip() for axis in "xy")
         if x or y:
-            places[joint] = list(read_point(f"place of {joint}", f"{x},{y}"))
+            places[joint] = list(read_point(f"place of {joint_name(joint)}", f"{x},{y}"))
         if word := given.get(f"r-{joint}", ""):
             readability[joint] = word
     return places, readability

@@ -18,6 +18,7 @@ from config.filters import ChoiceFilter
 from config.listing import Listing
 from config.refusals import status_of
 from config.wording import counted
+from instruments.scored_joints import joint_name
 from studies.access import trial_or_404
 from studies.desk import joints
 from studies.desk.joint_proposals import SURE, Proposal, proposal_of
@@ -191,6 +192,7 @@ def show(
     template, image = TEMPLATES[rendition.view], image_of(rendition)
     order = list(joints.images(trial).values_list("index", flat=True))
     following = order[order.index(rendition.index) + 1 :][:1]
+    uncertain = unsure(proposal or {}, places)
     context = {
         "trial": trial,
         "rendition": rendition,
@@ -199,10 +201,14 @@ def show(
         "anchors": list(template.anchors),
         "clicks": [f"{x:.1f}, {y:.1f}" for x, y in clicks],
         "next_anchor": list(template.anchors)[len(clicks)] if len(clicks) < len(template.anchors) else "",
-        "rows": [(joint, *places.get(joint, ["", ""]), readability.get(joint, "")) for joint in template.joints],
+        "rows": [
+            (joint, joint_name(joint), *places.get(joint, ["", ""]), readability.get(joint, ""))
+            for joint in template.joints
+        ],
         "proposed": len(proposal or {}),
-        "unsure": unsure(proposal or {}, places),
-        "missing": [joint for joint in template.joints if joint not in places] if proposal else [],
+        "unsure": uncertain,
+        "unsure_names": [joint_name(joint) for joint in uncertain],
+        "missing": [joint_name(joint) for joint in template.joints if joint not in places] if proposal else [],
         "readabilities": joints.Readability.choices,
         "plain_width": PLAIN_WIDTH,
         "error": error,

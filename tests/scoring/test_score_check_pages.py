@@ -94,13 +94,13 @@ def test_a_finding_leads_to_the_films_and_values_of_its_read_with_the_joint_mark
     client = browser(built_trial)
     rows = lines(client, CHECKS)
     assert {(row["Reader"], row["Check"], row["Joints"]) for row in rows} == {
-        ("reader", "Difference of 3 or more grades", "left hand PIP 2")
+        ("reader", "Difference of 3 or more grades", "Left PIP 2")
     }
     read = Read.objects.filter(status=ReadStatus.SIGNED)[0]
     page = client.get(f"{CHECKS}{read.token}/")
     assert page["Cache-Control"] == "private, no-store"
     (marked,) = [row for row in page.context["values"] if row.marked]
-    assert (marked.joint, marked.feature, sorted(marked.entries)) == ("Left hand PIP 2", "Erosion", ["0", "4"])
+    assert (marked.joint, marked.feature, sorted(marked.entries)) == ("Left PIP 2", "Erosion", ["0", "4"])
     film = DisplayedFilm.objects.filter(timepoint__step__read=read, reader_image__isnull=False)[0]
     assert client.get(f"{CHECKS}films/{film.token}.jpg")["Content-Type"] == "image/jpeg"
 

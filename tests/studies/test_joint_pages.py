@@ -57,7 +57,7 @@ def test_joints_that_cannot_be_placed_are_shown_again_with_the_reason(cast: Desk
     key = imaged(cast).index
     answer = browser(cast.coordinator).post(f"/trials/RA-1/joints/{key}/place/", {"x-MCP2": "5000", "y-MCP2": "7"})
     assert answer.status_code == 400
-    assert "Joint MCP2 cannot be placed at 5000, 7." in answer.content.decode()
+    assert "The joint MCP 2 cannot be placed at 5000, 7." in answer.content.decode()
     assert 'name="x-MCP2" value="5000.0"' in answer.content.decode()
 
 

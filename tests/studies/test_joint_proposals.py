@@ -167,9 +167,9 @@ def test_joints_that_were_not_found_are_named_and_less_certain_ones_are_marked(c
     target = image(cast, 1)
     suggest(cast, target, {"MCP2": [50, 60, 0.9], "MCP3": [70, 60, 0.45]})
     page = browser(cast.coordinator).get(f"/trials/RA-1/joints/{target.index}/").content.decode()
-    assert "Less certain: MCP3." in page
+    assert "Less certain: MCP 3." in page
     assert re.findall(r'data-joint="(\w+)" data-unsure', page) == ["MCP3"]
-    assert "Not found: IP1, DIP2" in page
+    assert "Not found: thumb IP, DIP 2" in page
     fields = {"x-MCP2": "50", "y-MCP2": "60", "x-MCP3": "70", "y-MCP3": "60", "r-IP1": "unreadable"}
     refused = browser(cast.coordinator).post(f"/trials/RA-1/joints/{target.index}/place/", fields)
     assert refused.status_code == 400
@@ -187,10 +187,10 @@ def test_in_the_browser_a_proposal_needs_one_key_and_a_missing_joint_one_click(
     page = open_page(cast.coordinator, f"joints/{target.index}/")
     at_full_size(page)
     expect(page.locator("svg.overlay circle.joint.unsure")).to_have_count(1)
-    page.get_by_label("x of PIP3").focus()
+    page.get_by_label("x of PIP 3").focus()
     stage = page.locator(".pane")
     stage.first.click(position={"x": 200, "y": 200})
-    expect(page.get_by_label("x of PIP3")).not_to_have_value("")
+    expect(page.get_by_label("x of PIP 3")).not_to_have_value("")
     keys(page, "a")
     page.wait_for_url(re.compile(r"/joints/$"))
     assert set(image_of(target).joints) == set(DRAWN[1].joints)

@@ -16,12 +16,12 @@ export class JointSheet {
     });
   }
 
-  // Every joint that has a place: {joint, point, word, unsure}.
+  // Every joint that has a place: {joint, name, point, word, unsure}.
   get placed() {
     return [...this.rows]
       .filter(([, { x, y }]) => x.value !== "" && y.value !== "")
       .map(([joint, { row, x, y, word }]) => ({
-        joint, point: [Number(x.value), Number(y.value)], word: word.value, unsure: row.dataset.unsure !== undefined,
+        joint, name: row.dataset.name, point: [Number(x.value), Number(y.value)], word: word.value, unsure: row.dataset.unsure !== undefined,
       }));
   }
 

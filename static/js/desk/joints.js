@@ -65,11 +65,11 @@ function draw() {
   for (const click of hand.clicks) cross(at(click));
 }
 
-function mark({ joint, word, unsure }, [cx, cy]) {
+function mark({ joint, name, word, unsure }, [cx, cy]) {
   const chosen = joint === sheet.chosen;
   piece(overlay, "circle", { class: "ground", cx, cy, r: RADIUS });
   piece(overlay, "circle", { class: ["joint", word, unsure ? "unsure" : "", chosen ? "chosen" : ""].filter(Boolean).join(" "), cx, cy, r: RADIUS });
-  if (chosen) piece(overlay, "text", { class: "name", x: cx + RADIUS + 4, y: cy + 4 }).textContent = joint;
+  if (chosen) piece(overlay, "text", { class: "name", x: cx + RADIUS + 4, y: cy + 4 }).textContent = name;
 }
 
 function cross([x, y]) {
