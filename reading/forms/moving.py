@@ -7,11 +7,15 @@ from typing import Any
 from django import forms
 
 from accounts.act_forms import ActForm
-from accounts.signed_acts import Act
+from accounts.signed_acts import Act, meaning_of
+from config.wording import both, quoted
 from studies.desk.moving import MoveScope
 from studies.film_states import MOVED_MEANWHILE
 from studies.models import Film, Visit
 from studies.plan.consent import of_consenting
+
+# What the password also signs, once for each case whose films change: none, one or many.
+FOLLOWING = (Act.VOID, Act.REISSUE)
 
 
 class FiledFilmForm(ActForm):
@@ -21,6 +25,9 @@ class FiledFilmForm(ActForm):
 
     def __init__(self, film: Film, *acts: Act, data: Any = None) -> None:
         super().__init__(*acts, data=data)
+        if self.meanings:
+            following = both(quoted(meaning_of(act)) for act in FOLLOWING)
+            self.meanings.append(f"For every case whose films this changes, if there is any: {following}")
         self.film = film
         self.fields["shown_visit"].initial = film.visit_id
 

@@ -20,19 +20,17 @@ from studies.access import trial_or_404
 from studies.desk.designation import rivals
 from studies.models import Film
 
-FOLLOWING = (Act.VOID, Act.REISSUE)
-
 
 def move_film(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """Files a film, all films of its visit, or the films of two visits where they belong."""
     trial, actor = trial_or_404(request, code, Action.RETURN_READS)
     film = get_object_or_404(Film.objects.of_trial(trial).select_related("trial"), pk=pk)
-    acts = (Act.MOVE, *FOLLOWING) if is_signed(trial) else ()
+    acts = (Act.MOVE,) if is_signed(trial) else ()
     form = MoveForm(film, *acts, data=request.POST or None)
     if request.method == "POST" and form.is_valid():
         with refused_on(form):
             moved = move_and_reissue(film=film, actor=actor, user=signed_in(request), **form.cleaned_data)
-            show_result(request, moved, f"{counted(len(moved.films), 'film')} moved.")
+            show_result(request, moved, f"{counted(len(moved.films), 'film was', 'films were')} moved.")
             return redirect("studies:film", code, pk)
     context = {
         "trial": trial,
@@ -48,12 +46,12 @@ def designate_film(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """Designates one of several films of a view of a visit."""
     trial, actor = trial_or_404(request, code, Action.RETURN_READS)
     film = get_object_or_404(Film.objects.of_trial(trial).select_related("trial"), pk=pk)
-    acts = (Act.RETAKE, *FOLLOWING) if is_signed(trial) else ()
+    acts = (Act.RETAKE,) if is_signed(trial) else ()
     form = DesignateForm(film, *acts, data=request.POST or None)
     if request.method == "POST" and form.is_valid():
         with refused_on(form):
             moved = designate_and_reissue(film=film, actor=actor, user=signed_in(request), **form.cleaned_data)
-            show_result(request, moved, f"Film {film.pk}: designated.")
+            show_result(request, moved, f"Film {film.pk} is designated for its view.")
             return redirect("studies:desk_film", code, pk)
     others = rivals(film, visit=film.visit, side=film.side, view=film.view) if film.side else []
     context = {
@@ -70,7 +68,7 @@ def designate_film(request: HttpRequest, code: str, pk: int) -> HttpResponse:
 def show_result(request: HttpRequest, moved: Moved, says: str) -> None:
     """Shows the message about the act and its consequences."""
     if moved.films:
-        messages.success(request, says)
+        messages.success(request, says if moved.cases or moved.kept else f"{says} No case is affected.")
     for case, new in moved.cases:
         then = f"it is issued again as case {new.number}" if new else "too few timepoints remain to issue it again"
         messages.warning(request, f"Case {case.number} of campaign {case.campaign.code} is voided; {then}.")

@@ -212,9 +212,20 @@ def test_the_page_moves_the_film_and_says_what_followed(built_trial: BuiltTrial,
     assert f"/trials/TWO/films/{film.pk}/move/" in client.get(f"/trials/TWO/films/{film.pk}/").content.decode()
     page = client.get(f"/trials/TWO/films/{film.pk}/move/").content.decode()
     assert "Filed under visit W00 of subject S000" in page
-    assert "I move these films for the reason given" in page
+    assert "I move these films for the reason given. For every case whose films this changes, if there is any:" in page
     given = {"visit": target.pk, "scope": "exchange", "reason": "exchanged", "password": PASSWORD}
     shown = client.post(f"/trials/TWO/films/{film.pk}/move/", given, follow=True).content.decode()
-    assert "8 films moved." in shown
+    assert "8 films were moved." in shown
+    assert "No case is affected" not in shown
     assert "is voided; it is issued again as case 5." in shown
     assert "Film moved" in shown or "moved film" in shown
+
+
+def test_a_move_that_affects_no_case_says_so(built_trial: BuiltTrial, client: Any) -> None:
+    film, target = film_of(built_trial, 0, "W00"), visit_of(built_trial, 2, "W24")
+    client.force_login(built_trial.people["coordinator"], backend="django.contrib.auth.backends.ModelBackend")
+    address = f"/trials/TWO/films/{film.pk}/move/"
+    assert "I void this case" not in client.get(address).content.decode()
+    given = {"visit": target.pk, "scope": "film", "reason": "filed wrongly"}
+    shown = client.post(address, given, follow=True).content.decode()
+    assert "1 film was moved. No case is affected." in shown

@@ -48,7 +48,7 @@ def test_a_retake_designated_after_reads_exist_is_signed_and_its_cases_are_issue
     assert address in client.get(f"/trials/TWO/films/{retake.pk}/").content.decode()
     assert meaning_of(Act.RETAKE) in client.get(address).content.decode()
     shown = client.post(address, {"reason": "sharper", "password": PASSWORD}, follow=True).content.decode()
-    assert f"Film {retake.pk}: designated." in shown
+    assert f"Film {retake.pk} is designated for its view." in shown
     assert f"Case {old.number} of campaign C1 is voided; it is issued again as case 5." in shown
     old.refresh_from_db()
     untouched.refresh_from_db()
