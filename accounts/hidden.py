@@ -213,7 +213,7 @@ EXCEPTIONS = (
         "when a rule of the charter raises an alarm about a reader",
         "that the reader's differences from their partners drift, or that their share of discordant cases or of sites "
         "not assessable is above the charter's limit, from 10 cases on",
-        "the coordinator trains or suspends the reader, and the audit trail records it; no figure, no case and no "
+        "the coordinator trains or suspends the reader, and the audit trail records it; no value, no case and no "
         "direction is shown, nor the reason that somebody else gave for what is done",
     ),
     DeclaredException(
@@ -222,7 +222,7 @@ EXCEPTIONS = (
         "while the campaign is open",
         "agreement in change between named visits, computed over all cases with a result; and the order in which a "
         "reader entered values, which is the true order if the presentation is chronological",
-        "agreement must be followed during the reading. No figure shows or names a single case, and no page says "
+        "agreement must be followed during the reading. No chart or table shows a single case, and no page says "
         "which visit a timepoint is",
     ),
     DeclaredException(

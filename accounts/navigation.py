@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import cached_property
 
-from accounts.roles import Action, Role, allows
+from accounts.roles import ROLE_NAMES, Action, Role, allows
 
 
 @dataclass(frozen=True)
@@ -32,8 +32,16 @@ class TrialRole:
 
     @property
     def detail(self) -> str:
-        """The detail that distinguishes the role; empty for most."""
+        """The detail that distinguishes the role, such as "site 01"; empty for most."""
         return self.look_up_detail()
+
+    @property
+    def name(self) -> str:
+        """The role in words; a detail that begins with it replaces it: "Site 01", not "Site, site 01"."""
+        role, detail = ROLE_NAMES[self.role], self.detail
+        if detail.lower().startswith(role.lower()):
+            return detail[:1].upper() + detail[1:]
+        return f"{role}, {detail}" if detail else role
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ import pytest
 from django.test import RequestFactory
 from django.urls import resolve
 
-from accounts.navigation import ENTRIES, Navigation
+from accounts.navigation import ENTRIES, Navigation, TrialRole
+from accounts.roles import Role
 from tests.cast import Cast
 from tests.permissions import TABLE, TRIAL_ROLES
 from tests.routes import address, every_route
@@ -87,3 +88,15 @@ def test_every_page_that_an_entry_names_exists() -> None:
 def test_the_page_of_affiliations_is_shown_under_qualifications(cast: Cast) -> None:
     page = cast.client("coordinator").get("/trials/RA-1/affiliations/").content.decode()
     assert re.findall(r'aria-current="page">([^<]*)<', page) == ["Qualifications"]
+
+
+@pytest.mark.parametrize(
+    ("role", "detail", "name"),
+    [
+        (Role.SITE, "site 01", "Site 01"),
+        (Role.READER, "", "Reader"),
+        (Role.LEAD, "hands", "Imaging lead, hands"),
+    ],
+)
+def test_a_role_and_its_detail_name_nothing_twice(role: Role, detail: str, name: str) -> None:
+    assert TrialRole("RA-1", "A trial", role, "/", lambda: detail).name == name
