@@ -66,8 +66,8 @@ class LimitsForm(forms.Form):
         min_value=2,
         max_value=1000,
         initial=FEWEST_CASES,
-        help_text=f"With fewer cases, no figure is given and nobody passes; empty means {FEWEST_CASES}. A joint needs "
-        "as many grades. Example: with 10, a training on 8 cases says “too few”.",
+        help_text=f"With fewer cases, no statistic is given and nobody passes; empty means {FEWEST_CASES}. A joint "
+        "needs as many grades. Example: with 10, a training on 8 cases says “too few”.",
     )
     valid_months = months_field(VALID_MONTHS)
 

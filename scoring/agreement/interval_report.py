@@ -82,7 +82,7 @@ def note_on(n: int) -> str:
     if n < FEWEST:
         return (
             f"Only {n} cases have a change scored by two readers over this interval. With fewer than {FEWEST} cases, "
-            "the figures are imprecise: interpret each with its confidence interval."
+            "the estimates are imprecise: interpret each with its confidence interval."
         )
     return ""
 

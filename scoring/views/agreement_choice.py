@@ -124,7 +124,7 @@ def may_draw_cases(request: HttpRequest, campaign: Campaign) -> bool:
 def demand_drawn_cases(chosen: AgreementChosen) -> None:
     """WrongState while the person may not see the changes of single cases."""
     if not chosen.draws_cases:
-        raise WrongState(f"Figures with a point for each case appear once campaign {chosen.campaign.code} is closed.")
+        raise WrongState(f"Charts with a point for each case appear once campaign {chosen.campaign.code} is closed.")
 
 
 def one_of(value: str, allowed: list[str] | tuple[str, ...], what: str) -> str:

@@ -234,7 +234,7 @@ def test_a_reader_who_differs_does_not_pass(built_trial: BuiltTrial, campaign: C
     (trained,) = rows_of(coordinator, "/trials/TWO/campaigns/T1/training/?training-format=csv")
     assert "ICC of change" in trained["Targets not met"]
     shown = rows_of(signed_in(built_trial, "lead"), "/trials/TWO/campaigns/T1/reference/?targets-format=csv")
-    assert [row["Figure"] for row in shown] == list(TARGET_NAMES.values())
+    assert [row["Statistic"] for row in shown] == list(TARGET_NAMES.values())
     assert [float(row["Value"]) for row in shown] == [result.figures[key]["value"] for key in TARGET_NAMES]
     assert (shown[1]["Target"], shown[1]["Met"], shown[1]["n"]) == ("at least 0.7", "Not met", "4")
     own = rows_of(signed_in(built_trial, "reader"), "/read/training/?joints-format=csv")

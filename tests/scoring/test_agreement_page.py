@@ -206,7 +206,7 @@ def test_the_lead_sees_no_point_of_a_case_before_the_campaign_is_closed(
     assert figure not in lead.get(PAGE).content.decode()
     refused = lead.get(figure)
     assert refused.status_code == 409
-    assert "Figures with a point for each case appear once campaign C1 is closed." in refused.content.decode()
+    assert "Charts with a point for each case appear once campaign C1 is closed." in refused.content.decode()
     assert figure in browser(built_trial, "statistician").get(PAGE).content.decode()
     Campaign.objects.update(status=CampaignStatus.CLOSED)
     assert figure in lead.get(PAGE).content.decode()

@@ -20,7 +20,7 @@ export class Conflicts {
     const { item } = this.plan.sequence[this.plan.places.get(`${record.item}/${record.timepoint}`)];
     const { letter } = this.panes.find(({ timepoint }) => timepoint === record.timepoint);
     const mine = this.sheet.cell(record.item, record.timepoint);
-    const article = make("article", {}, make("span", {}, `${letter}, ${item.label}: saved elsewhere meanwhile.`));
+    const article = make("article", {}, make("span", {}, `${letter}, ${item.label}: saved elsewhere in the meantime.`));
     article.append(this.#button(`Keep mine: ${this.#say(mine)}`, () => this.#choose(record, null)));
     article.append(this.#button(`Use the other value: ${this.#say(record.theirs)}`, () => this.#choose(record, record.theirs)));
     return article;
