@@ -18,7 +18,7 @@ DISK_FULL = "The disk of the server is full."
 NOT_WRITABLE = "The server cannot read or write one of its files."
 NO_MEMORY = "The server ran out of memory."
 WORKERS_DIED = "Every worker that started the work ended before it was done."
-UNEXPECTED = "The server met an error it does not know."
+UNEXPECTED = "An unexpected error occurred on the server."
 
 
 class GivenUp(Protocol):

@@ -48,7 +48,7 @@ def altered_images() -> Iterator[Checked]:
     known = Rendition.objects.all()
     for key in ReaderImage.objects.order_by("pk").values_list("pk", flat=True).iterator(AT_ONCE):
         if not known.filter(index=image_index(key)).exists():
-            yield Checked(key, "studies_readerimage", ["no film was rendered as it"])
+            yield Checked(key, "studies_readerimage", ["no film has this reader image"])
 
 
 def fault_of(rendition: Rendition, fetched: Mapping[str, ReaderImage] | None = None) -> str:

@@ -122,7 +122,7 @@ CASES = DatasetTable(
         DatasetColumn("CASENUM", "Drawn number of the case in the campaign"),
         DatasetColumn(
             "OUTCOME",
-            "consensus or adjudicated; without a result: voided, or stopped for want of consent",
+            "consensus or adjudicated; without a result: voided, or stopped because consent was withdrawn",
         ),
         DatasetColumn(
             "RULE", "mean-of-two; mean-of-all of three readers; or the charter's result rule after adjudication"

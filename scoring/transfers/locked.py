@@ -52,8 +52,8 @@ def demand_interim(campaign: Campaign) -> None:
     if other := open_beside(campaign):
         raise WrongState(
             f"Campaign {other.code} was opened before {campaign.code} was locked and was not locked before "
-            f"{campaign.code} was opened. An interim is read beside no other campaign, so that no case is read in both "
-            "at the same time."
+            f"{campaign.code} was opened. While an interim is read, no other campaign may be open, so that no case is "
+            "read in both at the same time."
         )
 
 

@@ -75,7 +75,7 @@ def write_readme(folder: Path, facts: dict[str, Any]) -> None:
     )
     text = f"""# {facts["trial"]}, campaign {facts["campaign"]}: blinded data review, transfer {facts["number"]}
 
-Listings for the blinded data review. They hold no score, no change, no result and no treatment arm.
+Listings for the blinded data review. They contain no score, no change, no result and no treatment arm.
 Cut: {facts["cut_in_words"]}. Cases: {facts["cases"]} of {facts["campaign_cases"]}. For: {facts["recipient"]}.
 
 The root of this package was fixed before the review. Every decision is signed over that root and the finding.

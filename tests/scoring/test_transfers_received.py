@@ -194,8 +194,8 @@ def test_an_interim_is_read_beside_no_other_campaign(built_trial: BuiltTrial) ->
     for opened in (first.film_cut_off - moment, lock.locked_at - moment):
         Campaign.objects.filter(pk=second.pk).update(status="open", film_cut_off=opened)
         assert said(ask_for_transfer, **asking(built_trial, "interim")) == (
-            "Campaign C2 was opened before C1 was locked and was not locked before C1 was opened. An interim is read "
-            "beside no other campaign, so that no case is read in both at the same time."
+            "Campaign C2 was opened before C1 was locked and was not locked before C1 was opened. While an interim is "
+            "read, no other campaign may be open, so that no case is read in both at the same time."
         )
     Campaign.objects.filter(pk=second.pk).update(film_cut_off=lock.locked_at + moment)
     demand_interim(first)
