@@ -51,13 +51,6 @@ def readers_of(campaign: Campaign) -> list[tuple[int, str]]:
 def columns_of(campaign: Campaign, known: Identities | None) -> list[Column]:
     """The columns in reading order; subject and visit for people who may see them."""
     instrument = instrument_of_history(campaign)
-
-    def of_item(text: Callable[[Item], str]) -> Callable[[ItemScore], str]:
-        return lambda row: text(instrument.item(row.item))
-
-    def content(value: int | None, reason: str | None) -> str:
-        return content_of(value, reason_in_words(instrument, reason) if reason else "")
-
     identified = [Column("subject", "Subject", known.subject), Column("visit", "Visit", known.visit)] if known else []
     return [
         Column("case", "Case", "timepoint.step.read.case.number", filter=NumberFilter(f"{READ}__case__number")),
@@ -70,6 +63,28 @@ def columns_of(campaign: Campaign, known: Identities | None) -> list[Column]:
         ),
         *identified,
         Column("letter", "Letter", "timepoint.letter"),
+        *columns_of_items(instrument),
+        Column("revision", "Revision", lambda row: cell_link(campaign, row)),
+        Column("method", "Method", "get_entry_display", filter=ChoiceFilter("entry", ENTRIES)),
+        Column("captured", "Reader's clock", "captured_at"),
+        Column("clock", "Clock", lambda row: "" if row.captured_plausible else "implausible"),
+        Column("saved", "Saved", "saved_at", filter=MomentFilter("saved_at")),
+        Column("after", "After signature", lambda row: "yes" if row.after_signature else "no", filter=YES_OR_NO),
+        Column("reason", "Reason", reason_of),
+        Column("state", "Signature", signature_state),
+    ]
+
+
+def columns_of_items(instrument: Instrument) -> list[Column]:
+    """The place of a cell, and its content before and after the revision."""
+
+    def of_item(text: Callable[[Item], str]) -> Callable[[ItemScore], str]:
+        return lambda row: text(instrument.item(row.item))
+
+    def content(value: int | None, reason: str | None) -> str:
+        return content_of(value, reason_in_words(instrument, reason) if reason else "")
+
+    return [
         Column("side", "Side", of_item(lambda item: SIDE_NAMES[item.side])),
         Column("joint", "Joint", of_item(lambda item: item.label), filter=by_item(instrument, "joint", joint_name)),
         Column(
@@ -80,14 +95,6 @@ def columns_of(campaign: Campaign, known: Identities | None) -> list[Column]:
         ),
         Column("old", "Old", lambda row: content(row.old_value, row.old_reason)),
         Column("new", "New", lambda row: content(row.value, row.reason)),
-        Column("revision", "Revision", lambda row: cell_link(campaign, row)),
-        Column("method", "Method", "get_entry_display", filter=ChoiceFilter("entry", ENTRIES)),
-        Column("captured", "Reader's clock", "captured_at"),
-        Column("clock", "Clock", lambda row: "" if row.captured_plausible else "implausible"),
-        Column("saved", "Saved", "saved_at", filter=MomentFilter("saved_at")),
-        Column("after", "After signature", lambda row: "yes" if row.after_signature else "no", filter=YES_OR_NO),
-        Column("reason", "Reason", reason_of),
-        Column("state", "Signature", signature_state),
     ]
 
 
