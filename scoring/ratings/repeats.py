@@ -63,9 +63,10 @@ def ratings_twice(campaign: Campaign, pairs: Sequence[RepeatPair], group: str = 
     values, changes = np.full((2, len(pairs), len(visits.every), 2), np.nan)
     for row, pair in enumerate(pairs):
         case = pair.first.case_id
+        start = visits.start(case) or 0
         for column, signed in enumerate(signed_reads([pair.first, pair.repeat], instrument, frozen[case])):
-            numbers = numbers_of(instrument, signed.first, rule)
-            fill(visits, case, numbers, group, values[row, :, column], changes[row, :, column])
+            numbers = numbers_of(instrument, signed.first, rule, start)
+            fill(visits, case, numbers, group, values[row, :, column], changes[row, :, column], start)
     return Cube(values, visits.every, TWICE, changes[:, 1:])
 
 

@@ -9,25 +9,35 @@ from config.natural import natural_key
 from reading.campaigns.case_seals import identities
 from reading.models import Case
 from studies.models import Visit, VisitKind
+from studies.visit_window import BASELINE_DAY
 
 
 @dataclass(frozen=True)
 class CaseVisits:
-    """The visit codes of every case in true order, and every code once: planned and unscheduled."""
+    """The visit codes of every case in true order, and every code once: planned, unscheduled, before the baseline.
+
+    `planned` begins with the baseline of the analysis; `earlier` are the visits planned before it.
+    """
 
     codes: dict[int, list[str]]
     planned: tuple[str, ...]
     unscheduled: tuple[str, ...]
+    earlier: tuple[str, ...] = ()
 
     @property
     def every(self) -> tuple[str, ...]:
-        """The baseline first, then the other planned visits, then the unscheduled ones."""
-        return (*self.planned, *self.unscheduled)
+        """The baseline first, then the other planned visits, the unscheduled ones, and those before the baseline."""
+        return (*self.planned, *self.unscheduled, *self.earlier)
 
     @property
     def ends(self) -> tuple[str, ...]:
-        """The visits that can end an interval."""
-        return self.every[1:]
+        """The visits that can end an interval, in the order of `every`."""
+        return (*self.planned, *self.unscheduled)[1:]
+
+    def start(self, case: int) -> int | None:
+        """The place of the baseline among the visits of a case; None in a case without it."""
+        codes = self.codes[case]
+        return codes.index(self.every[0]) if self.every[0] in codes else None
 
     def end(self, wanted: str) -> str | None:
         """The end of the interval shown first: the requested visit if it is planned, or the last planned visit."""
@@ -47,7 +57,9 @@ def case_visits(cases: Sequence[Case]) -> CaseVisits:
         if visit.kind == VisitKind.SCHEDULED and visit.plan is not None
     }
     others = [[code for code in of_case if code not in days] for of_case in codes.values()]
-    return CaseVisits(codes, tuple(sorted(days, key=lambda code: (days[code], code))), by_mean_place(others))
+    ordered = tuple(sorted(days, key=lambda code: (days[code], code)))
+    start = next((place for place, code in enumerate(ordered) if days[code] == BASELINE_DAY), 0)
+    return CaseVisits(codes, ordered[start:], by_mean_place(others), ordered[:start])
 
 
 def by_mean_place(lists: Sequence[Sequence[str]]) -> tuple[str, ...]:
