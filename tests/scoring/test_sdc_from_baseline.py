@@ -1,4 +1,4 @@
-"""The smallest detectable change is that of the changes from the baseline, wherever cases begin: of a lock and a page."""
+"""The smallest detectable change of a lock and of a page is that of the changes from the baseline."""
 
 from __future__ import annotations
 
