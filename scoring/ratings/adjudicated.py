@@ -23,7 +23,7 @@ from scoring.consensus.rules import rule_of
 from scoring.consensus.sealed_result import opened_result
 from scoring.consensus.signed_series import SIGNED
 from scoring.models import CaseResult, Outcome
-from scoring.ratings.campaign import compared_in, newest_results
+from scoring.ratings.campaign import compared_in
 from scoring.ratings.from_baseline import AT_ONCE
 from scoring.ratings.visits import CaseVisits
 
@@ -46,13 +46,15 @@ def adjudicated_results(campaign: Campaign, visits: CaseVisits, group: str, end:
     terms = terms_of(campaign.charter)
     if not terms.adjudicates:
         return None
-    newest = newest_results(compared_in(campaign))
-    adjudicated = {case: one for case, one in newest.items() if one.outcome == Outcome.ADJUDICATED}
+    stored = CaseResult.objects.filter(case__in=compared_in(campaign)).order_by("version")
+    newest = {case: (pk, outcome) for case, pk, outcome in stored.values_list("case_id", "pk", "outcome")}
+    decided = stored.in_bulk([pk for pk, outcome in newest.values() if outcome == Outcome.ADJUDICATED])
+    adjudicated = {one.case_id: one for one in decided.values()}
     found = list(changes_to(campaign, adjudicated, visits, group, end))
     apart = [change - primary for change, primary in found if primary is not None]
     return {
         "cases": len(adjudicated),
-        "waiting": sum(one.outcome == Outcome.DISCORDANT for one in newest.values()),
+        "waiting": sum(outcome == Outcome.DISCORDANT for _, outcome in newest.values()),
         "change": mean([change for change, _ in found]),
         "apart": mean(apart) | {"largest": max(map(abs, apart), default=None)},
         "sdc": {"value": None, "reason": NO_SDC[terms.result_rule]},

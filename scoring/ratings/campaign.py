@@ -71,7 +71,7 @@ def ratings_of(campaign: Campaign, group: str = "total") -> CampaignRatings:
 def ratings_of_groups(campaign: Campaign, groups: Sequence[str]) -> dict[str, CampaignRatings]:
     """The same for several groups, from one pass over the results, with one case in memory at a time."""
     cases = list(compared_in(campaign).order_by("number"))
-    visits, codes = case_visits(cases), tuple(reader_codes(campaign))
+    visits, codes = case_visits(campaign, cases), tuple(reader_codes(campaign))
     rows = {case.pk: row for row, case in enumerate(cases)}
     every = {group: np.full((2, len(cases), len(visits.every), len(codes)), np.nan) for group in groups}
     readers: dict[int, tuple[int, ...]] = {}

@@ -59,7 +59,7 @@ def ratings_twice(campaign: Campaign, pairs: Sequence[RepeatPair], group: str = 
     terms = terms_of(campaign.charter)
     instrument, rule = instruments.get(terms.instrument), rule_of(terms)
     cases = list(campaign.cases.filter(pk__in=[pair.first.case_id for pair in pairs]))
-    visits, frozen = case_visits(cases), identities(cases)
+    visits, frozen = case_visits(campaign, cases), identities(cases)
     values, changes = np.full((2, len(pairs), len(visits.every), 2), np.nan)
     for row, pair in enumerate(pairs):
         case = pair.first.case_id

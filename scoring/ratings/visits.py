@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from config.natural import natural_key
 from reading.campaigns.case_seals import identities
-from reading.models import Case
+from reading.charter.planned_windows import windows_when_signed
+from reading.models import Campaign, Case
 from studies.models import Visit, VisitKind
 from studies.visit_window import BASELINE_DAY
 
@@ -45,14 +46,18 @@ class CaseVisits:
         return wanted if wanted in later else (later or self.ends or (None,))[-1]
 
 
-def case_visits(cases: Sequence[Case]) -> CaseVisits:
-    """Planned visits by target day; unscheduled ones, rescue and early termination included, by their mean place."""
+def case_visits(campaign: Campaign, cases: Sequence[Case]) -> CaseVisits:
+    """Planned visits by target day as the charter was signed.
+
+    Unscheduled ones, rescue and early termination included, by their mean place.
+    """
     frozen = identities(cases)
     ids = {timepoint.visit for films in frozen.values() for timepoint in films.timepoints}
     visits = {visit.pk: visit for visit in Visit.objects.filter(pk__in=ids).select_related("plan")}
     codes = {case: [visits[timepoint.visit].code for timepoint in films.timepoints] for case, films in frozen.items()}
+    planned = {window.code: window.target_day for window in windows_when_signed(campaign.charter)}
     days = {
-        visit.code: visit.plan.target_day
+        visit.code: planned[visit.plan.code]
         for visit in visits.values()
         if visit.kind == VisitKind.SCHEDULED and visit.plan is not None
     }
