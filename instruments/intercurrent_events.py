@@ -174,8 +174,9 @@ def value_at(
     baseline, later: the baseline film and all films after it. observed: the scheduled film of this visit, if one was
     taken; others: films of other kinds that may be used inside its window. A film used for the visit is kept when
     there was no event or the film is dated on or before event_day + grace_days; otherwise the rule makes the value from
-    films up to that day. `gap` is the handling of a visit without a film that no event explains: extrapolated from the
-    films up to its target day, interpolated between its neighbours, or missing.
+    films up to that day. `gap` is the handling of a visit without a film that no event explains, whatever the rule
+    makes of values after the event: extrapolated linearly from the films up to its target day, interpolated between its
+    neighbours, or missing.
     """
     film = film_of_visit(observed, others, target_day=target_day, window=window, event_day=event_day, rule=rule)
     if film is not None:
@@ -190,7 +191,8 @@ def value_at(
         return interpolate(baseline, [one for one in later if not replaced(one, event_day, rule)], target_day)
     limit = event_day + rule.grace_days if after and event_day is not None else target_day
     usable = sorted((one for one in later if one.day <= limit), key=lambda one: one.day)
-    return made(baseline, usable, target_day, rule, maximum)
+    make = made if after else extrapolate
+    return make(baseline, usable, target_day, rule, maximum)
 
 
 def made(

@@ -52,16 +52,18 @@ def groups_of(instrument: Instrument) -> Mapping[str, tuple[str | None, str | No
     return MappingProxyType({group_name(*group): group for group in GROUPS if group in have})
 
 
-def numbers_of(instrument: Instrument, series: Series, rule: MissingRule) -> Numbers:
-    """One reader's status totals at every timepoint and changes from the first one, as fractions or reasons."""
-    return numbers_of_reads(instrument, [series], rule)[0]
+def numbers_of(instrument: Instrument, series: Series, rule: MissingRule, start: int = 0) -> Numbers:
+    """One reader's status totals at every timepoint and changes from the one at `start`, as fractions or reasons."""
+    return numbers_of_reads(instrument, [series], rule, start)[0]
 
 
-def numbers_of_reads(instrument: Instrument, reads: Sequence[Series], rule: MissingRule) -> list[Numbers]:
+def numbers_of_reads(
+    instrument: Instrument, reads: Sequence[Series], rule: MissingRule, start: int = 0
+) -> list[Numbers]:
     """The same for several reads with equally many timepoints."""
     values, operated = stacked(reads)
     totals = score_series(instrument, values, rule, operated)
-    changes = change_series(instrument, values, rule, operated)
+    changes = change_series(instrument, values, rule, operated, start)
     return [
         {
             "totals": [written(instrument, total, row) for total in totals],

@@ -286,6 +286,7 @@ def case_row(data: CaseData, result: CaseResult | None) -> Row:
     }
 
 
+@lru_cache(maxsize=4096)
 def stamp(at: datetime | None) -> str:
-    """A time in UTC as ISO 8601 with milliseconds."""
+    """A time in UTC as ISO 8601 with milliseconds. Most times of a case are written twice: scores and revisions."""
     return "" if at is None else at.isoformat(timespec="milliseconds").replace("+00:00", "Z")

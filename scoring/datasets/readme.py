@@ -41,6 +41,7 @@ def describe(
         "instrument": {"key": instrument.key, "version": instrument.version, "maximum": instrument.maximum},
         "readers": shared.facts.readers,
         "analysis": timing_of(campaign),
+        "visits": visits_of(shared),
         "sdc": shared.analysis.detectable if shared.analysis else {},
         "events": {
             "list": events.number if events else None,
@@ -50,6 +51,32 @@ def describe(
         "rows": rows,
         "transfer": transferred,
     }
+
+
+def visits_of(shared: CampaignTransfer) -> dict[str, Any]:
+    """The codes of all planned visits, and the windows of those in analysis.csv: days since the baseline film."""
+    if shared.analysis is None:
+        return {"planned": [], "analysis": []}
+    columns = ("code", "number", "target_day", "first_day", "last_day")
+    windows = [(one.code, one.number, one.target_day, *one.window) for one in shared.analysis.visits.every]
+    return {
+        "planned": list(shared.numbers),
+        "analysis": [dict(zip(columns, window, strict=True)) for window in windows],
+    }
+
+
+def visits_in_words(visits: dict[str, Any]) -> str:
+    """The analysis visits with their windows, a line for each.
+
+    >>> print(visits_in_words({"analysis": [
+    ...     {"code": "W24", "number": 2, "target_day": 168, "first_day": 154, "last_day": 182}]}))
+    - W24 (number 2): planned for day 168, window from day 154 to day 182.
+    """
+    return "\n".join(
+        f"- {one['code']} (number {one['number']}): planned for day {one['target_day']},"
+        f" window from day {one['first_day']} to day {one['last_day']}."
+        for one in visits["analysis"]
+    )
 
 
 def order_in_words(presentation: str) -> str:
@@ -157,6 +184,11 @@ Order of entry: {ENTRY_ORDERS[terms["entry_order"]].lower()}.
 {adjudication_in_words(Terms(**terms))}
 Missing sites: {terms["missing_rule"]} (limit {terms["missing_limit"]:g}). This package contains no treatment arm.
 {timing_in_words(facts)}
+
+## Analysis visits
+Days count from the baseline film (day 0). The first visit is the baseline. The windows are those that decided which
+film serves a visit; `manifest.json` has them too.
+{visits_in_words(facts["visits"]) or "The trial plans no visit."}
 
 ## Files
 {files}

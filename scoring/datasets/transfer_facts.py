@@ -11,6 +11,7 @@ from django.db.models import Count
 
 import instruments
 from reading.campaigns.frozen_films import Timepoint
+from reading.charter.planned_windows import windows_when_signed
 from reading.charter.versions import terms_of
 from reading.models import Campaign, ReadKind, SignedValues
 from scoring.cdisc.facts import READERS, CampaignFacts, CaseFacts, FilmVisit, Interval, MadeValue
@@ -24,7 +25,6 @@ from scoring.datasets.case_rows import CaseData, Row, rounded
 from scoring.endpoint.analysis_rows import Analysis, plan_of
 from scoring.endpoint.estimand import CaseFilms, serving_film, value_of
 from scoring.endpoint.films import ChangePair, pairs_of_cases, params_of
-from studies.models import VisitPlan
 
 DIFFERENCE = "CHANGES DIFFER BY MORE THAN THE THRESHOLD"
 ONE_SIDED = "A VISIT IS EVALUABLE FOR ONE READER ONLY"
@@ -34,19 +34,19 @@ DTYPES = {"extrapolated": "EXTRAP", "carried": "LOCF", "interpolated": "INTERP"}
 
 @dataclass(frozen=True)
 class CampaignTransfer:
-    """The facts common to a campaign's cases; `numbers` are the protocol numbers of the planned visits by code."""
+    """The facts common to a campaign's cases; `numbers` and `days`: number and target day of planned visits by code."""
 
     facts: CampaignFacts
     numbers: Mapping[str, int]
+    days: Mapping[str, int]
     analysis: Analysis | None
 
 
 def transfer_of(campaign: Campaign, analysis: Analysis | None) -> CampaignTransfer:
-    """The facts of a campaign, from two queries."""
+    """The facts of a campaign, from a few queries."""
     charter = campaign.charter
     terms = terms_of(charter)
-    plans = VisitPlan.objects.filter(trial=campaign.trial).order_by("target_day", "code")
-    numbers = {code: number for number, code in enumerate(plans.values_list("code", flat=True), start=1)}
+    windows = windows_when_signed(charter)
     return CampaignTransfer(
         CampaignFacts(
             campaign.trial.code,
@@ -57,7 +57,8 @@ def transfer_of(campaign: Campaign, analysis: Analysis | None) -> CampaignTransf
             most_readers(campaign),
             single_threshold(terms),
         ),
-        numbers,
+        {window.code: number for number, window in enumerate(windows, start=1)},
+        {window.code: window.target_day for window in windows},
         analysis,
     )
 
@@ -137,7 +138,7 @@ def film_visits(
     served = served_visits(data, shared, case)
     start = None if baseline is None else date.fromisoformat(timepoints[baseline].day)
     return tuple(
-        film_visit(data, timepoint, number, served.get(place, ("", None, False)), start)
+        film_visit(data, shared, timepoint, number, served.get(place, ("", None, False)), start)
         for place, (timepoint, number) in enumerate(zip(timepoints, numbers, strict=True))
     )
 
@@ -145,7 +146,9 @@ def film_visits(
 Served = tuple[str, int | None, bool]
 
 
-def film_visit(data: CaseData, timepoint: Timepoint, number: float, served: Served, start: date | None) -> FilmVisit:
+def film_visit(
+    data: CaseData, shared: CampaignTransfer, timepoint: Timepoint, number: float, served: Served, start: date | None
+) -> FilmVisit:
     """One visit with the days of its films."""
     visit = data.visits[timepoint.visit]
     films = {}
@@ -156,7 +159,7 @@ def film_visit(data: CaseData, timepoint: Timepoint, number: float, served: Serv
     return FilmVisit(
         code=visit.code,
         number=number,
-        planned_day=visit.plan.target_day if visit.plan else None,
+        planned_day=shared.days[visit.plan.code] if visit.plan else None,
         day=timepoint.day,
         films=films,
         analysis_visit=served[0],

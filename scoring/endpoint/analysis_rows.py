@@ -12,6 +12,7 @@ from typing import Any
 import instruments
 from instruments.intercurrent_events import get_event_rule
 from reading.campaigns.frozen_films import Timepoint
+from reading.charter.planned_windows import windows_when_signed
 from reading.charter.terms import Terms
 from reading.charter.versions import terms_of
 from reading.models import Campaign
@@ -33,7 +34,6 @@ from scoring.endpoint.films import CaseFilm, ChangePair, StatusTotal, pairs_of, 
 from scoring.endpoint.visits import AnalysisVisits, PlannedVisit, analysis_visits
 from scoring.models import EventList, Outcome
 from scoring.ratings.visits import case_visits
-from studies.models import VisitPlan
 
 WAITING = "the case waits for adjudication"
 
@@ -73,14 +73,13 @@ def planned_analysis(campaign: Campaign) -> Analysis | None:
     """The same without a look at any score: no smallest detectable change is known, and no event."""
     terms = terms_of(campaign.charter)
     instrument = instruments.get(terms.instrument)
-    plans = VisitPlan.objects.filter(trial=campaign.trial)
-    planned = list(plans.values_list("code", "target_day", "days_before", "days_after"))
+    planned = windows_when_signed(campaign.charter)
     if not planned:
         return None
     params = params_of(instrument)
     return Analysis(
         terms,
-        analysis_visits(planned, case_visits(list(campaign.cases.live())).planned),
+        analysis_visits(planned, case_visits(campaign, list(campaign.cases.live())).planned),
         params,
         Estimand(rule_of(terms), instrument.maximum, terms.missing_visit),
         {param: {} for param in params},

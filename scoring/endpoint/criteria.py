@@ -11,7 +11,6 @@ from reading.models import Campaign
 from scoring.agreement.intervals import sdc_of_intervals
 from scoring.endpoint.visits import AnalysisVisits
 from scoring.ratings.campaign import CampaignRatings, ratings_of_groups, readers_of
-from scoring.ratings.from_baseline import from_baseline
 
 Detectable = Mapping[str, Mapping[str, str]]
 
@@ -55,9 +54,9 @@ def detectable_changes(campaign: Campaign, params: Sequence[str], visits: Analys
     """
     readers, ratings = readers_of(campaign), ratings_of_groups(campaign, params)
     read = next(iter(ratings.values())).visits.planned
-    baseline, ends = visits.baseline.code, [visit.code for visit in visits.later if visit.code in read]
-    if ends and read[0] != baseline:
-        ratings = from_baseline(campaign, ratings, baseline)
+    ends = [visit.code for visit in visits.later if visit.code in read]
+    if visits.baseline.code not in read:
+        return {param: dict.fromkeys(ends, "") for param in params}
     return {param: detectable_of(found, readers, ends) for param, found in ratings.items()}
 
 

@@ -48,7 +48,10 @@ class AnalysisVisits:
         """
         if film.plan is not None:
             return next((visit for visit in self.every if visit.code == film.plan), None)
-        day = film.day
+        return self.nearest(film.day)
+
+    def nearest(self, day: int) -> PlannedVisit | None:
+        """The visit that a film outside the plan may serve."""
         if not self.later:
             return None
         nearest = min(self.later, key=lambda visit: (abs(visit.target_day - day), visit.target_day))

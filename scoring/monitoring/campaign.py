@@ -135,5 +135,5 @@ def repeats_of(campaign: Campaign) -> dict[int, dict[str, object]]:
     pairs = pairs_of(campaign.cases.live())
     if not pairs:
         return {}
-    end = case_visits(list(campaign.cases.live())).end(terms_of(campaign.charter).reference_visit) or ""
+    end = case_visits(campaign, list(campaign.cases.live())).end(terms_of(campaign.charter).reference_visit) or ""
     return {reader.pk: own_agreement(ratings_twice(campaign, of_reader), end) for reader, of_reader in pairs.items()}

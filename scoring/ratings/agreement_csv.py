@@ -31,6 +31,10 @@ def figures(data: Row) -> Iterator[Row]:
     yield from (figure(row["form"], "change", row) for row in data["icc"])
     yield figure("SDC 95 %", "change", data["sdc"])
     yield figure("Adjudication rate, as first signed", "change", data["adjudication"]) | {"from": "", "to": ""}
+    if found := data["adjudicated"]:
+        yield figure("Adjudicated results, mean", "change", found["change"])
+        yield figure("Adjudicated results, mean minus that of the primary readers", "change", found["apart"])
+        yield figure("Adjudicated results, SDC 95 %", "change", found["sdc"] | {"n": found["change"]["n"]})
     for row in data["sdc"]["intervals"]["each"]:
         yield figure("SDC 95 %, each planned interval", "change", row) | {"to": row["to"]}
         yield figure("SDC 80 %, each planned interval", "change", {"value": row["eighty"], "n": row["n"]}) | {

@@ -9,6 +9,7 @@ from reading.charter.versions import terms_of
 from reading.models import Campaign
 from scoring.agreement.bootstrap import Bootstrap
 from scoring.agreement.interval_report import interval_report
+from scoring.ratings.adjudicated import adjudicated_results
 from scoring.ratings.campaign import CampaignRatings, compared_in, discordant_as_first_signed, readers_of
 from scoring.ratings.repeats import own_agreement, pairs_of, ratings_twice
 
@@ -25,6 +26,7 @@ def agreement_data(
         "campaign": campaign.code,
         "sites": group,
         "adjudication": adjudication_of(campaign),
+        "adjudicated": adjudicated_results(campaign, ratings.visits, group, end),
         **interval_report(cube, end, ratings.visits.planned, averaged=readers_of(campaign), bootstrap=Bootstrap()),
         "intra_reader": intra_reader(campaign, group, end, names),
     }

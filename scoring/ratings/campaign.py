@@ -17,16 +17,16 @@ from reading.models.campaign import CaseQuerySet
 from scoring.agreement.report import Cube
 from scoring.consensus.sealed_result import opened_result
 from scoring.models import CaseResult
+from scoring.ratings.from_baseline import AT_ONCE, numbers_from_baseline
 from scoring.ratings.visits import CaseVisits, case_visits
 from scoring.reader_codes import reader_codes
 
 Values = npt.NDArray[np.float64]
-AT_ONCE = 100
 
 
 @dataclass(frozen=True, eq=False)
 class CampaignRatings:
-    """The primary readers' totals (cases x visits x readers) and changes (to each visit after baseline).
+    """The primary readers' totals (cases x visits x readers) and changes from the baseline of the analysis.
 
     `people` are the account ids of the readers, in the order of the columns and of their codes.
     """
@@ -71,16 +71,23 @@ def ratings_of(campaign: Campaign, group: str = "total") -> CampaignRatings:
 def ratings_of_groups(campaign: Campaign, groups: Sequence[str]) -> dict[str, CampaignRatings]:
     """The same for several groups, from one pass over the results, with one case in memory at a time."""
     cases = list(compared_in(campaign).order_by("number"))
-    visits, codes = case_visits(cases), tuple(reader_codes(campaign))
+    visits, codes = case_visits(campaign, cases), tuple(reader_codes(campaign))
     rows = {case.pk: row for row, case in enumerate(cases)}
     every = {group: np.full((2, len(cases), len(visits.every), len(codes)), np.nan) for group in groups}
-    found = set[int]()
+    readers: dict[int, tuple[int, ...]] = {}
+
+    def enter(case: int, reader: int, numbers: Any, start: int) -> None:
+        at = (slice(None), rows[case], slice(None), codes.index(reader))
+        for group in groups:
+            fill(visits, case, numbers, group, *every[group][at], start)
+
     for case, by_reader in primary_numbers(cases, readers_of(campaign)):
-        found |= by_reader.keys()
+        readers[case] = tuple(by_reader)
         for reader, numbers in by_reader.items():
-            at = (slice(None), rows[case], slice(None), codes.index(reader))
-            for group in groups:
-                fill(visits, case, numbers, group, *every[group][at])
+            enter(case, reader, numbers, 0)
+    for case, reader, numbers in numbers_from_baseline(campaign, cases, visits, readers):
+        enter(case, reader, numbers, visits.start(case) or 0)
+    found = set().union(*readers.values())
     people = tuple(reader for reader in codes if reader in found)
     columns = [codes.index(reader) for reader in people]
     return {group: frozen_ratings(values[..., columns], visits, people) for group, values in every.items()}
@@ -126,15 +133,14 @@ def discordant_as_first_signed(campaign: Campaign) -> tuple[int, int]:
     return sum(bool(opened_result(result)["numbers"]["first_discordant"]) for result in results), len(results)
 
 
-def fill(visits: CaseVisits, case: int, numbers: Any, group: str, totals: Values, changes: Values) -> None:
-    """One reader's totals and changes of a case by visit.
-
-    Stored changes begin at the first timepoint of the case; those of a case without the baseline visit are left out.
-    """
+def fill(
+    visits: CaseVisits, case: int, numbers: Any, group: str, totals: Values, changes: Values, start: int = 0
+) -> None:
+    """One reader's totals of a case by visit, and the changes from the timepoint at `start` if it is the baseline."""
     codes = visits.codes[case]
     place(visits, zip(codes, numbers["totals"], strict=True), group, totals)
-    if codes[0] == visits.every[0]:
-        place(visits, zip(codes[1:], numbers["changes"], strict=True), group, changes)
+    if start == visits.start(case):
+        place(visits, zip(codes[start + 1 :], numbers["changes"], strict=True), group, changes)
 
 
 def place(visits: CaseVisits, amounts: Iterable[tuple[str, Any]], group: str, into: Values) -> None:

@@ -70,7 +70,7 @@ def joint_grades(campaign: Campaign) -> JointGrades:
     """The grades of every compared case with a signed primary read; six queries at any size."""
     instrument = instruments.get(terms_of(campaign.charter).instrument)
     cases = list(compared_in(campaign).order_by("number"))
-    visits, each = case_visits(cases), readers_of(campaign)
+    visits, each = case_visits(campaign, cases), readers_of(campaign)
     slots = primary_slots(cases, each)
     rows = {case.pk: row for row, case in enumerate(cases)}
     shape = (len(cases), each, len(visits.every), len(instrument.items))

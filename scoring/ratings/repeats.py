@@ -59,13 +59,14 @@ def ratings_twice(campaign: Campaign, pairs: Sequence[RepeatPair], group: str = 
     terms = terms_of(campaign.charter)
     instrument, rule = instruments.get(terms.instrument), rule_of(terms)
     cases = list(campaign.cases.filter(pk__in=[pair.first.case_id for pair in pairs]))
-    visits, frozen = case_visits(cases), identities(cases)
+    visits, frozen = case_visits(campaign, cases), identities(cases)
     values, changes = np.full((2, len(pairs), len(visits.every), 2), np.nan)
     for row, pair in enumerate(pairs):
         case = pair.first.case_id
+        start = visits.start(case) or 0
         for column, signed in enumerate(signed_reads([pair.first, pair.repeat], instrument, frozen[case])):
-            numbers = numbers_of(instrument, signed.first, rule)
-            fill(visits, case, numbers, group, values[row, :, column], changes[row, :, column])
+            numbers = numbers_of(instrument, signed.first, rule, start)
+            fill(visits, case, numbers, group, values[row, :, column], changes[row, :, column], start)
     return Cube(values, visits.every, TWICE, changes[:, 1:])
 
 

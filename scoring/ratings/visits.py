@@ -7,27 +7,38 @@ from dataclasses import dataclass
 
 from config.natural import natural_key
 from reading.campaigns.case_seals import identities
-from reading.models import Case
+from reading.charter.planned_windows import windows_when_signed
+from reading.models import Campaign, Case
 from studies.models import Visit, VisitKind
+from studies.visit_window import BASELINE_DAY
 
 
 @dataclass(frozen=True)
 class CaseVisits:
-    """The visit codes of every case in true order, and every code once: planned and unscheduled."""
+    """The visit codes of every case in true order, and every code once: planned, unscheduled, before the baseline.
+
+    `planned` begins with the baseline of the analysis; `earlier` are the visits planned before it.
+    """
 
     codes: dict[int, list[str]]
     planned: tuple[str, ...]
     unscheduled: tuple[str, ...]
+    earlier: tuple[str, ...] = ()
 
     @property
     def every(self) -> tuple[str, ...]:
-        """The baseline first, then the other planned visits, then the unscheduled ones."""
-        return (*self.planned, *self.unscheduled)
+        """The baseline first, then the other planned visits, the unscheduled ones, and those before the baseline."""
+        return (*self.planned, *self.unscheduled, *self.earlier)
 
     @property
     def ends(self) -> tuple[str, ...]:
-        """The visits that can end an interval."""
-        return self.every[1:]
+        """The visits that can end an interval, in the order of `every`."""
+        return (*self.planned, *self.unscheduled)[1:]
+
+    def start(self, case: int) -> int | None:
+        """The place of the baseline among the visits of a case; None in a case without it."""
+        codes = self.codes[case]
+        return codes.index(self.every[0]) if self.every[0] in codes else None
 
     def end(self, wanted: str) -> str | None:
         """The end of the interval shown first: the requested visit if it is planned, or the last planned visit."""
@@ -35,19 +46,25 @@ class CaseVisits:
         return wanted if wanted in later else (later or self.ends or (None,))[-1]
 
 
-def case_visits(cases: Sequence[Case]) -> CaseVisits:
-    """Planned visits by target day; unscheduled ones, rescue and early termination included, by their mean place."""
+def case_visits(campaign: Campaign, cases: Sequence[Case]) -> CaseVisits:
+    """Planned visits by target day as the charter was signed.
+
+    Unscheduled ones, rescue and early termination included, by their mean place.
+    """
     frozen = identities(cases)
     ids = {timepoint.visit for films in frozen.values() for timepoint in films.timepoints}
     visits = {visit.pk: visit for visit in Visit.objects.filter(pk__in=ids).select_related("plan")}
     codes = {case: [visits[timepoint.visit].code for timepoint in films.timepoints] for case, films in frozen.items()}
+    planned = {window.code: window.target_day for window in windows_when_signed(campaign.charter)}
     days = {
-        visit.code: visit.plan.target_day
+        visit.code: planned[visit.plan.code]
         for visit in visits.values()
         if visit.kind == VisitKind.SCHEDULED and visit.plan is not None
     }
     others = [[code for code in of_case if code not in days] for of_case in codes.values()]
-    return CaseVisits(codes, tuple(sorted(days, key=lambda code: (days[code], code))), by_mean_place(others))
+    ordered = tuple(sorted(days, key=lambda code: (days[code], code)))
+    start = next((place for place, code in enumerate(ordered) if days[code] == BASELINE_DAY), 0)
+    return CaseVisits(codes, ordered[start:], by_mean_place(others), ordered[:start])
 
 
 def by_mean_place(lists: Sequence[Sequence[str]]) -> tuple[str, ...]:

@@ -51,7 +51,10 @@ class PlanForm(WindowForm):
 class PlanChangeForm(WindowForm):
     """An amendment of a planned visit."""
 
-    reason = REASON
+    reason = forms.CharField(
+        max_length=200,
+        help_text="Recorded in the audit trail. Campaigns under a signed charter keep the window in their analysis.",
+    )
 
 
 class SubjectForm(forms.Form):

@@ -124,6 +124,27 @@ def test_a_visit_missed_before_an_event_is_not_made_from_a_film_after_it() -> No
     assert found.value == 13
 
 
+@pytest.mark.parametrize("strategy", ["linear-extrapolation", "locf", "missing"])
+def test_a_visit_missed_before_an_event_is_extrapolated_whatever_the_strategy_for_the_event(strategy: str) -> None:
+    """Day 168 was missed, death on day 300: 10 to 12 over 112 days is 13 on day 168; after the event the rule decides.
+
+    On day 336 the strategies give 10 + 2 x 336/112 = 16, the 12 of the last film, or nothing.
+    """
+    values = [
+        value_at(
+            baseline=BASELINE,
+            later=[DatedScore(112, 12)],
+            target_day=day,
+            observed=None,
+            event_day=300,
+            rule=get_event_rule(strategy),
+            maximum=448,
+        ).value
+        for day in (168, 336)
+    ]
+    assert values == [13, {"linear-extrapolation": 16, "locf": 12, "missing": None}[strategy]]
+
+
 def test_the_last_of_several_films_before_the_event_is_used_whatever_their_order() -> None:
     films = [DatedScore(112, 12), DatedScore(56, 30), DatedScore(84, 20)]
     assert at_168(films, event_day=112).value == at_168(films[::-1], event_day=112).value == 13

@@ -95,8 +95,10 @@ def timepoints(case: Case) -> int:
 
 
 def write_result(case: Case, changes: dict[int, float], version: int = 1, outcome: str = Outcome.CONSENSUS) -> None:
+    """The two readers with the lowest changes make the result."""
     first = {str(reader): numbers(case, change) for reader, change in changes.items()}
-    of_readers = {"readers": first, "result": None, "first": first, "first_discordant": False}
+    result = numbers(case, sum(sorted(changes.values())[:2]) / 2)
+    of_readers = {"readers": first, "result": result, "first": first, "first_discordant": False}
     CaseResult.objects.create(
         case=case,
         version=version,

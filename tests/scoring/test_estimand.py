@@ -137,6 +137,14 @@ def test_a_visit_without_a_film_stays_missing_or_is_made_by_the_charter() -> Non
     assert shown(value(films, WEEK_24, "extrapolated")) == ("U1 PAIRED", 10, 12, "extrapolated")
 
 
+@pytest.mark.parametrize("strategy", ["linear-extrapolation", "locf", "missing"])
+def test_the_strategy_for_a_later_event_does_not_decide_a_visit_missed_before_it(strategy: str) -> None:
+    """Change of 1 on day 84 and death on day 300: week 24 was missed and is 2 by the charter's extrapolation."""
+    films = case(film("U1", 84, 1, kind="unscheduled"), event=rescued(300, strategy))
+    assert shown(value(films, WEEK_24, "extrapolated")) == ("U1 PAIRED", 10, 12, "extrapolated")
+    assert value(films, WEEK_24).reason == "no film at this visit"
+
+
 def test_films_of_different_readers_are_not_interpolated_between() -> None:
     """Week 24 lies between a change of readers 1 and 2 and one of readers 1 and 3."""
     films = [film("U1", 84, 1, kind="unscheduled"), film("W52", 364, 4)]

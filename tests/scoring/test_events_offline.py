@@ -1,6 +1,7 @@
 """Events that enter with the arms give what the same events give when they are imported before the lock.
 
-Larsen, both readers agree: the 12 sites of the left hand have grade 1 at the baseline, 2 at U1 and W24, 4 at W52.
+Larsen, both readers agree: the 12 sites of the left hand have grade 1 at the baseline, 2 at U1 and W24, 3 at U2, 4 at
+W52.
 """
 
 from __future__ import annotations
@@ -46,8 +47,8 @@ from tests.tracking import record_new_rows
 
 pytestmark = pytest.mark.django_db
 Rows = dict[tuple[str, str], AnalysisRow]
-UNSCHEDULED, NO_WEEK_24 = "S000", "S001"
-RESCUES = {UNSCHEDULED: 300, NO_WEEK_24: 200}
+UNSCHEDULED, NO_WEEK_24, IN_THE_WINDOW = "S000", "S001", "S002"
+RESCUES = {UNSCHEDULED: 300, NO_WEEK_24: 200, IN_THE_WINDOW: 170}
 START = date(2025, 1, 1)
 PLANS = {
     "no visit on day 0": ("W01", "W24", "W52"),
@@ -56,14 +57,19 @@ PLANS = {
 
 
 def rescued_trial(visits: tuple[str, ...]) -> BuiltTrial:
-    """S000 has an unscheduled film on day 250, outside every window; S001 has no film at W24."""
-    built_trial = build_reading_trial(subjects=2, visits=visits)
+    """S000 has an unscheduled film on day 250, outside every window; S001 has no film at W24.
+
+    S002 has two films in the window of W24, days 154 to 182: the scheduled one on day 180, and U2 on day 160.
+    """
+    built_trial = build_reading_trial(subjects=3, visits=visits)
     change_films(built_trial, NO_WEEK_24, "W24", status="withdrawn")
-    extra = Visit.objects.create(subject=Subject.objects.get(code=UNSCHEDULED), code="U1", kind="unscheduled")
-    for side, view in VIEWS:
-        add_ready_film(extra, side, view, START + timedelta(days=250))
+    change_films(built_trial, IN_THE_WINDOW, "W24", film_date=START + timedelta(days=180))
+    for code, subject, day in (("U1", UNSCHEDULED, 250), ("U2", IN_THE_WINDOW, 160)):
+        extra = Visit.objects.create(subject=Subject.objects.get(code=subject), code=code, kind="unscheduled")
+        for side, view in VIEWS:
+            add_ready_film(extra, side, view, START + timedelta(days=day))
     record_new_rows(built_trial.trial.code)
-    built_trial.visits.append("U1")
+    built_trial.visits += ["U1", "U2"]
     return built_trial
 
 
@@ -95,7 +101,7 @@ def grades_of(read: Read) -> GradeOf:
             return 0
         if visit == "U1" and item.key == "GL-PIP2":
             return None
-        return {"U1": 2, "W24": 2, "W52": 4}.get(visit, 1)
+        return {"U1": 2, "U2": 3, "W24": 2, "W52": 4}.get(visit, 1)
 
     return grade
 
@@ -126,6 +132,8 @@ def test_an_event_gives_offline_what_it_gives_in_the_product(visits: tuple[str, 
         assert words_of(offline[key]) == words_of(row), key
         assert numbers_of(offline[key]) == pytest.approx(numbers_of(row), abs=2e-4, nan_ok=True), key
     assert offline[UNSCHEDULED, "W52"].origin == "extrapolated"
+    another = offline[IN_THE_WINDOW, "W24"]
+    assert (another.chg, another.origin, another.ady) == (24, "observed", 160)
     assert offline[NO_WEEK_24, "W24"].reason == "no film after the missing visit to interpolate to"
 
 

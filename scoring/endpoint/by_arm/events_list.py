@@ -13,12 +13,14 @@ from config.wording import counted, either, quoted
 from instruments.intercurrent_events import DatedScore, EventRule, Filled, value_at
 from reading.charter.terms import Terms
 from scoring.endpoint.by_arm.analysis_rows import AnalysisRow
-from scoring.endpoint.by_arm.film_changes import OBSERVED, Films, FilmSeries, series_of
+from scoring.endpoint.by_arm.film_changes import OBSERVED, FilmChange, Films, FilmSeries, series_of
 from scoring.endpoint.by_arm.named_files import calendar_date, day, in_file, lines_of
+from scoring.endpoint.by_arm.windows import Windows
 from scoring.plain_files.lines import FileLine
 
 CHARTER_WITHOUT_TERMS = Terms()
 NO_FURTHER_FILMS: Films = MappingProxyType({})
+NO_WINDOWS = Windows()
 LATER = (float("inf"), True)
 MISSING, INTERPOLATED = "missing", "interpolated"
 STRATEGIES = ("linear-extrapolation", "locf", MISSING, OBSERVED)
@@ -108,20 +110,24 @@ def apply_events(
     strategies: Mapping[str, str],
     terms: Terms = CHARTER_WITHOUT_TERMS,
     films: Films = NO_FURTHER_FILMS,
+    windows: Windows = NO_WINDOWS,
 ) -> Applied:
     """The rows with values after a subject's earliest event replaced by the strategy of its kind.
 
     Of one day, the event that leaves values missing counts. Grace days and the least interval to extrapolate from are
     the charter's. An event that the dataset has applied counts in the same way, and then nothing is replaced. Changes
     are extrapolated, so that value and baseline keep to one pair; a kind whose strategy is `observed` replaces nothing.
-    `films` are those of the dataset that serve no analysis visit.
+    `films` are those of the dataset that serve no analysis visit; by the `windows`, a visit whose film was taken after
+    the event gets another film that was taken before it.
     """
     rules = {kind: rule_of(strategy, terms) for kind, strategy in strategies.items()}
     counts = dict.fromkeys(sorted(strategies), 0)
     deciding, by_series, found = deciding_events(rows, events, strategies, terms), series_of(rows, films), []
     for row in rows:
         event = deciding.get(row.subject)
-        kept = row if event is None else after(row, by_series[row.subject, row.param], event, rules[event.kind])
+        kept = (
+            row if event is None else after(row, by_series[row.subject, row.param], event, rules[event.kind], windows)
+        )
         if event is not None and kept is not row:
             counts[event.kind] += 1
         found.append(kept)
@@ -162,14 +168,16 @@ def applied_events(rows: Iterable[AnalysisRow], terms: Terms) -> dict[str, tuple
     return found
 
 
-def after(row: AnalysisRow, series: FilmSeries, event: ListedEvent, rule: EventRule) -> AnalysisRow:
+def after(row: AnalysisRow, series: FilmSeries, event: ListedEvent, rule: EventRule, windows: Windows) -> AnalysisRow:
     """The row as the event leaves it: the same where nothing of it comes from after the event.
 
     The baseline stays, and so does a subject without a baseline film, who has no change.
     """
     if row.avisitn == series.baseline.avisitn or series.baseline.ady is None:
         return row
-    if is_after(row, series, event, rule):
+    if is_after(row, series, event, rule, windows):
+        if film := windows.film_for(row.avisit, series.by_visit, event.day, rule):
+            return served_by(row, film)
         return without_value(row, AFTER) if rule.name == MISSING else remade(row, series, event, rule)
     if row.origin == INTERPOLATED:
         found = made_at(row, series, event, rule, lost=False)
@@ -177,13 +185,13 @@ def after(row: AnalysisRow, series: FilmSeries, event: ListedEvent, rule: EventR
     return row
 
 
-def is_after(row: AnalysisRow, series: FilmSeries, event: ListedEvent, rule: EventRule) -> bool:
-    """Whether the film of a row is after the event; without one, whether its target day or its scheduled film is."""
+def is_after(row: AnalysisRow, series: FilmSeries, event: ListedEvent, rule: EventRule, windows: Windows) -> bool:
+    """Whether the film of a row is after the event; without one, whether its target day or a film of its visit is."""
     last = event.day + rule.grace_days
     if row.origin == OBSERVED and row.ady is not None:
         return row.ady > last
-    own = series.by_visit.get(row.avisit)
-    return (own is not None and own.day > last) or (row.target_day is not None and row.target_day >= event.day)
+    lost = any(film.day > last for film in windows.films_of(row.avisit, series.by_visit))
+    return lost or (row.target_day is not None and row.target_day >= event.day)
 
 
 def made_at(row: AnalysisRow, series: FilmSeries, event: ListedEvent, rule: EventRule, *, lost: bool) -> Filled:
@@ -201,15 +209,27 @@ def made_at(row: AnalysisRow, series: FilmSeries, event: ListedEvent, rule: Even
     )
 
 
+def served_by(row: AnalysisRow, film: FilmChange) -> AnalysisRow:
+    """The row with the value of another film."""
+    if film.change is None:
+        return replace(without_value(row, film.reason), ady=film.day)
+    return replace(with_change(row, float(film.change), film.base), ady=film.day, origin=OBSERVED)
+
+
+def with_change(row: AnalysisRow, change: float, base: float | None) -> AnalysisRow:
+    """The row with another change and its baseline."""
+    value = None if base is None else base + change
+    flags = {criterion: criterion.met(change) for criterion in row.flags}
+    return replace(row, aval=value, base=base, chg=change, reason="", flags=flags)
+
+
 def remade(row: AnalysisRow, series: FilmSeries, event: ListedEvent, rule: EventRule) -> AnalysisRow:
     """The row with the value that the rule makes from films before the event."""
     made = made_at(row, series, event, rule, lost=True)
     if made.value is None:
         return without_value(row, made.reason)
-    base, change = series.sources[made.films[-1].day].base, float(made.value)
-    value = None if base is None else base + change
-    flags = {criterion: criterion.met(change) for criterion in row.flags}
-    return replace(row, aval=value, base=base, chg=change, origin=made.origin, reason="", flags=flags)
+    base = series.sources[made.films[-1].day].base
+    return replace(with_change(row, float(made.value), base), origin=made.origin)
 
 
 def without_value(row: AnalysisRow, reason: str) -> AnalysisRow:

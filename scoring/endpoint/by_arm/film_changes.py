@@ -25,16 +25,17 @@ from scoring.endpoint.by_arm.opened_dataset import OpenedDataset
 
 CHANGES = "changes.csv"
 OBSERVED, TOTAL = "observed", "total"
-Exact = Mapping[tuple[str, str, str], Fraction]
+Place = tuple[str, str, str]
 
 
 @dataclass(frozen=True)
 class FilmChange:
-    """A film after the baseline: its day on the scale of ADY, the change to it and the baseline; None if missing."""
+    """A film after the baseline: its day on the scale of ADY, the change to it, the baseline; None with the reason."""
 
     day: int
     change: Fraction | None
     base: float | None
+    reason: str = ""
 
 
 # By subject and parameter, then by the code of the film's visit.
@@ -57,7 +58,7 @@ def films_of(dataset: OpenedDataset, rows: Sequence[AnalysisRow], subjects: Coll
         return {}
     baselines = baselines_of(rows)
     visit = next(iter(baselines.values())).avisit
-    exact = exact_changes(changes, visit, subjects)
+    exact, reasons = exact_changes(changes, visit, subjects)
     groups = groups_by_code(dataset.facts)
     interval = f"CAMPAIGN {dataset.facts['campaign']} REPEAT 1 {visit} TO "
     found: dict[tuple[str, str], dict[str, FilmChange]] = {}
@@ -66,8 +67,9 @@ def films_of(dataset: OpenedDataset, rows: Sequence[AnalysisRow], subjects: Coll
         of_film = record["ADT"] and record["ABLFL"] != "Y" and record["BASETYPE"].startswith(interval)
         if of_film and group and subject in subjects and (subject, group) in baselines:
             code = record["BASETYPE"].removeprefix(interval)
+            place, start = (subject, code, group), baselines[subject, group].ady or 0
             own = found.setdefault((subject, group), {})
-            own[code] = film_of(record, baselines[subject, group].ady or 0, exact.get((subject, code, group)))
+            own[code] = film_of(record, start, exact.get(place), reasons.get(place, ""))
     return found
 
 
@@ -91,27 +93,34 @@ def records(path: Path) -> Iterator[dict[str, Any]]:
             yield dict(zip(names, json.loads(line), strict=True))
 
 
-def film_of(record: Mapping[str, Any], start: int, exact: Fraction | None) -> FilmChange:
+def film_of(record: Mapping[str, Any], start: int, exact: Fraction | None, reason: str) -> FilmChange:
     """The film of a record; ADY of ADXR has no day 0."""
     day = start + record["ADY"] - (record["ADY"] > 0)
     if record["CHG"] is None:
-        return FilmChange(day, None, None)
+        return FilmChange(day, None, None, reason)
     return FilmChange(day, Fraction(str(record["CHG"])) if exact is None else exact, float(record["BASE"]))
 
 
-def exact_changes(path: Path, baseline: str, subjects: Collection[str]) -> Exact:
-    """The changes of the result from the baseline by subject, visit and group.
+def exact_changes(
+    path: Path, baseline: str, subjects: Collection[str]
+) -> tuple[Mapping[Place, Fraction], Mapping[Place, str]]:
+    """The changes of the result from the baseline by subject, visit and group, and why others are missing.
 
     The changes of a case that has a visit before the baseline begin there, so they are left out.
     """
-    found = {}
+    found, reasons = {}, {}
     with path.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             subject = plain(row["USUBJID"])
-            counts = row["SOURCE"] == RESULT and plain(row["BASEVISIT"]) == baseline and row["EXACT"]
-            if counts and subject in subjects:
-                found[subject, plain(row["VISIT"]), row["GROUP"]] = Fraction(row["EXACT"])
-    return found
+            counts = row["SOURCE"] == RESULT and plain(row["BASEVISIT"]) == baseline
+            if not counts or subject not in subjects:
+                continue
+            place = subject, plain(row["VISIT"]), row["GROUP"]
+            if row["EXACT"]:
+                found[place] = Fraction(row["EXACT"])
+            else:
+                reasons[place] = plain(row["NAREASON"])
+    return found, reasons
 
 
 def series_of(rows: Sequence[AnalysisRow], films: Films) -> dict[tuple[str, str], FilmSeries]:

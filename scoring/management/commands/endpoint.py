@@ -22,6 +22,7 @@ from scoring.endpoint.by_arm.imputation import Imputations
 from scoring.endpoint.by_arm.opened_dataset import OpenedDataset, opened
 from scoring.endpoint.by_arm.permutation import Permutations
 from scoring.endpoint.by_arm.report import SUPPORTIVE, ArmReport, Methods, refuse_used, report_of, write_report
+from scoring.endpoint.by_arm.windows import windows_in
 from scoring.plain_files.spreadsheet_text import said_of_encoding
 
 DIGEST = re.compile(r"[0-9a-fA-F]{64}")
@@ -106,5 +107,5 @@ def with_events(
         return rows, []
     events = read_events(options["events"], baseline_dates(rows), {row.subject for row in rows}, strategies)
     films = films_of(dataset, rows, {event.subject for event in events})
-    found = apply_events(rows, events, strategies, dataset.terms, films)
+    found = apply_events(rows, events, strategies, dataset.terms, films, windows_in(dataset.facts))
     return found.rows, says(found, strategies)

@@ -13,6 +13,7 @@ from reading.charter.terms import Terms
 from scoring.endpoint.by_arm.analysis_rows import AnalysisRow, read_analysis
 from scoring.endpoint.by_arm.events_list import ListedEvent, apply_events, baseline_dates, read_events
 from scoring.endpoint.by_arm.film_changes import FilmChange
+from scoring.endpoint.by_arm.windows import windows_in
 from tests.scoring.endpoint.built_dataset import (
     Row,
     arms_of,
@@ -216,6 +217,48 @@ def test_a_visit_whose_scheduled_film_was_lost_to_a_later_event_is_after_an_earl
     event = [ListedEvent("S1", "rescue", 180)]
     found = apply_events(rows_in(tmp_path, rows), event, {"rescue": "locf"}, films=films).rows[1]
     assert (found.chg, found.origin) == (1, "carried")
+
+
+WINDOWS = windows_in(
+    {
+        "visits": {
+            "planned": ["W00", "W24", "W52"],
+            "analysis": [
+                {"code": "W00", "number": 1, "target_day": 0, "first_day": -14, "last_day": 14},
+                {"code": "W24", "number": 2, "target_day": 168, "first_day": 154, "last_day": 182},
+                {"code": "W52", "number": 3, "target_day": 364, "first_day": 350, "last_day": 378},
+            ],
+        }
+    }
+)
+LOST = FilmChange(170, Fraction(2), 10)
+
+
+@pytest.mark.parametrize("strategy", ["linear-extrapolation", "locf", "missing"])
+@pytest.mark.parametrize(
+    ("others", "change"),
+    [
+        ({"U1": 156, "U2": 160}, 160),  # nearest the target day
+        ({"U1": 155, "U2": 153}, 155),  # one outside the window serves nothing
+        ({"U1": 164, "U2": 166}, 164),  # one after the event serves nothing
+    ],
+)
+def test_another_film_of_the_window_that_was_taken_before_the_event_serves_the_visit(
+    tmp_path: Path, strategy: str, others: dict[str, int], change: int
+) -> None:
+    """The film of W24 was taken on day 170, the rescue on day 165; the change to each other film is its day."""
+    films = {("S1", "mtss"): {"W24": LOST} | {code: FilmChange(day, Fraction(day), 9) for code, day in others.items()}}
+    rows, event = rows_in(tmp_path, series()), [ListedEvent("S1", "rescue", 165)]
+    found = apply_events(rows, event, {"rescue": strategy}, films=films, windows=WINDOWS).rows[1]
+    assert (found.chg, found.base, found.aval, found.origin, found.ady) == (change, 9, 9 + change, "observed", change)
+    assert apply_events(rows, event, {"rescue": "missing"}, films=films).rows[1].chg is None
+
+
+def test_another_film_of_the_window_without_a_total_leaves_the_visit_missing_with_its_reason(tmp_path: Path) -> None:
+    films = {("S1", "mtss"): {"W24": LOST, "U1": FilmChange(160, None, None, "fewer than half of the sites")}}
+    rows, event = rows_in(tmp_path, series()), [ListedEvent("S1", "rescue", 165)]
+    found = apply_events(rows, event, {"rescue": "locf"}, films=films, windows=WINDOWS).rows[1]
+    assert (found.chg, found.reason, found.ady) == (None, "fewer than half of the sites", 160)
 
 
 def test_a_film_without_a_total_is_no_source_for_erosion_either(tmp_path: Path) -> None:

@@ -1,0 +1,42 @@
+"""The planned visits with their windows as they were when a charter was signed; the analysis uses these.
+
+The plan itself may change by an amendment of the protocol. What it was is in the audit trail, from which every later
+change is taken back here.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from audit.models import Event
+from reading.models import Charter
+from studies.models import VisitPlan
+
+
+class PlannedWindow(NamedTuple):
+    """A planned visit: code, target day, and the days before and after it that belong to its window."""
+
+    code: str
+    target_day: int
+    days_before: int
+    days_after: int
+
+
+def windows_when_signed(charter: Charter) -> list[PlannedWindow]:
+    """The visits by target day. One that was planned after the signature has the window with which it was planned."""
+    columns = ("pk", *PlannedWindow._fields)
+    plans = {row["pk"]: row for row in VisitPlan.objects.filter(trial=charter.trial_id).values(*columns)}
+    for event in changes_since_signed(charter):
+        plan = plans[int(event.subject_id)]
+        plan |= {name: old for name, (old, _) in event.content["changes"].items() if name in plan}
+    windows = [PlannedWindow(*(plan[name] for name in PlannedWindow._fields)) for plan in plans.values()]
+    return sorted(windows, key=lambda window: (window.target_day, window.code))
+
+
+def changes_since_signed(charter: Charter) -> list[Event]:
+    """The changes of planned visits after the charter was signed, newest first; none for a draft."""
+    signed = Event.objects.of_record("reading.charter", str(charter.pk)).filter(action="reading.charter.signed").first()
+    if signed is None:
+        return []
+    later = Event.objects.filter(stream=signed.stream, seq__gt=signed.seq, action="studies.planned-visit.changed")
+    return list(later.order_by("-seq"))

@@ -1,0 +1,124 @@
+"""The adjudicated results of a campaign over one interval: their change, and their distance from the primary readers.
+
+They are the results that analysis.csv has, by the values signed last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from statistics import fmean
+from types import MappingProxyType
+from typing import Any
+
+from django.db.models import prefetch_related_objects
+
+import instruments
+from reading.campaigns.case_seals import identities
+from reading.charter.versions import terms_of
+from reading.models import Campaign, Case, Read, ReadKind
+from scoring.consensus.case_result import compute_from
+from scoring.consensus.results import chosen_readers, mean_of, numbers_of
+from scoring.consensus.rules import rule_of
+from scoring.consensus.sealed_result import opened_result
+from scoring.consensus.signed_series import SIGNED
+from scoring.models import CaseResult, Outcome
+from scoring.ratings.campaign import compared_in
+from scoring.ratings.from_baseline import AT_ONCE
+from scoring.ratings.visits import CaseVisits
+
+Row = dict[str, Any]
+NONE_YET = "No adjudicated case has a change over this interval"
+NO_SDC: Mapping[str, str] = MappingProxyType(
+    {
+        "two-closest": "the two closest of three readers are averaged, so that their difference is small by choice",
+        "mean-of-all": "only cases on which two readers differ get the third one",
+        "adjudicator-replaces": "the adjudicator alone decides them, so that there is no second reader to differ from",
+    }
+)
+
+
+def adjudicated_results(campaign: Campaign, visits: CaseVisits, group: str, end: str) -> Row | None:
+    """The figures of the adjudicated cases; None if the charter has no adjudication.
+
+    `apart` is their change minus the mean change of their primary readers: the mean and the largest, whatever its sign.
+    """
+    terms = terms_of(campaign.charter)
+    if not terms.adjudicates:
+        return None
+    stored = CaseResult.objects.filter(case__in=compared_in(campaign)).order_by("version")
+    newest = {case: (pk, outcome) for case, pk, outcome in stored.values_list("case_id", "pk", "outcome")}
+    decided = stored.in_bulk([pk for pk, outcome in newest.values() if outcome == Outcome.ADJUDICATED])
+    adjudicated = {one.case_id: one for one in decided.values()}
+    found = list(changes_to(campaign, adjudicated, visits, group, end))
+    apart = [change - primary for change, primary in found if primary is not None]
+    return {
+        "cases": len(adjudicated),
+        "waiting": sum(outcome == Outcome.DISCORDANT for _, outcome in newest.values()),
+        "change": mean([change for change, _ in found]),
+        "apart": mean(apart) | {"largest": max(map(abs, apart), default=None)},
+        "sdc": {"value": None, "reason": NO_SDC[terms.result_rule]},
+    }
+
+
+def mean(values: Sequence[float]) -> Row:
+    """The mean with its number.
+
+    >>> mean([1, 4])
+    {'value': 2.5, 'n': 2, 'reason': ''}
+    """
+    reason = "" if values else NONE_YET
+    return {"value": fmean(values) if values else None, "n": len(values), "reason": reason}
+
+
+def changes_to(
+    campaign: Campaign, adjudicated: Mapping[int, CaseResult], visits: CaseVisits, group: str, end: str
+) -> Iterator[tuple[float, float | None]]:
+    """The result's change and the mean change of the primary readers, None where one of them has none."""
+    primary: dict[int, list[int]] = {}
+    reads = Read.objects.counting().filter(case__in=list(adjudicated), kind=ReadKind.PRIMARY).order_by("pk")
+    for case, reader in reads.values_list("case_id", "reader_id"):
+        primary.setdefault(case, []).append(reader)
+    for case, readers, result in from_baseline(campaign, adjudicated, visits):
+        codes, start = visits.codes[case], visits.start(case)
+        if start is None or end not in codes[start + 1 :]:
+            continue
+        at = codes[start + 1 :].index(end)
+        change = amount(result, at, group)
+        own = [amount(readers[str(reader)], at, group) for reader in primary[case]]
+        known = [one for one in own if one is not None]
+        if change is not None:
+            yield change, fmean(known) if len(known) == len(own) else None
+
+
+def amount(numbers: Row, at: int, group: str) -> float | None:
+    """A change as a number."""
+    value = numbers["changes"][at][group]["value"]
+    return None if value is None else float(Fraction(value))
+
+
+def from_baseline(
+    campaign: Campaign, adjudicated: Mapping[int, CaseResult], visits: CaseVisits
+) -> Iterator[tuple[int, Row, Row]]:
+    """Case, the numbers of its readers and of its result: as stored where the case begins with the baseline."""
+    early = [case for case in adjudicated if visits.start(case)]
+    for case in adjudicated.keys() - set(early):
+        numbers = opened_result(adjudicated[case])["numbers"]
+        yield case, numbers["readers"], numbers["result"]
+    for start in range(0, len(early), AT_ONCE):
+        yield from computed_again(campaign, early[start : start + AT_ONCE], visits)
+
+
+def computed_again(campaign: Campaign, wanted: Sequence[int], visits: CaseVisits) -> Iterator[tuple[int, Row, Row]]:
+    """The same from the signed values, with changes from the baseline."""
+    terms = terms_of(campaign.charter)
+    instrument, rule = instruments.get(terms.instrument), rule_of(terms)
+    cases = list(Case.objects.filter(pk__in=wanted).select_related("campaign__charter"))
+    frozen, reads = identities(cases), list(Read.objects.counting().filter(case__in=cases).order_by("pk"))
+    prefetch_related_objects(reads, "reader", *SIGNED)
+    for case in cases:
+        computed = compute_from(case, frozen[case.pk], [read for read in reads if read.case_id == case.pk])
+        if computed is not None:
+            place, everyone = visits.start(case.pk) or 0, computed.panel.everyone
+            numbers = {str(one.reader): numbers_of(instrument, one, rule, place) for one in everyone}
+            yield case.pk, numbers, mean_of(numbers, chosen_readers(computed.panel, numbers))

@@ -1,0 +1,78 @@
+"""The signature of the charter fixes the windows of visits: a later change does not alter a campaign's analysis."""
+
+from __future__ import annotations
+
+import pytest
+
+from reading.charter.planned_windows import windows_when_signed
+from reading.charter.versions import draft_charter, sign_charter
+from reading.models import Campaign
+from scoring.datasets.transfer_facts import transfer_of
+from scoring.endpoint.analysis_rows import planned_analysis
+from scoring.ratings.visits import case_visits
+from studies.models import VisitPlan
+from studies.plan.visits import change_plan, plan_visit
+from tests.reading.builders import BuiltTrial, build_reading_trial, open_campaign_of
+
+pytestmark = pytest.mark.django_db
+SIGNED = [("W00", 0, 14, 14), ("W24", 168, 14, 14), ("W52", 364, 14, 14)]
+
+
+def amend(built_trial: BuiltTrial, code: str, target_day: int, days: int) -> None:
+    """Another target day, with a window of so many days on either side."""
+    plan = VisitPlan.objects.get(trial=built_trial.trial, code=code)
+    change_plan(
+        plan=plan,
+        label=plan.label,
+        target_day=target_day,
+        days_before=days,
+        days_after=days,
+        reason="Amendment 2",
+        actor=built_trial.actor("coordinator"),
+    )
+
+
+def windows_of(campaign: Campaign) -> list[tuple[str, int, tuple[int, int]]]:
+    """Code, number and window of every analysis visit of a campaign."""
+    analysis = planned_analysis(campaign)
+    assert analysis is not None
+    return [(visit.code, visit.number, visit.window) for visit in analysis.visits.every]
+
+
+def test_a_window_changed_after_the_signature_leaves_the_analysis_of_the_campaign() -> None:
+    """Changed twice, W24 would be planned for day 400, after W52, and W00 would be no baseline on day 0."""
+    built_trial = build_reading_trial(subjects=2)
+    campaign = open_campaign_of(built_trial)
+    expected = [("W00", 1, (-14, 14)), ("W24", 2, (154, 182)), ("W52", 3, (350, 378))]
+    assert windows_of(campaign) == expected
+    amend(built_trial, "W24", 180, 3)
+    amend(built_trial, "W24", 400, 1)
+    amend(built_trial, "W00", 7, 2)
+    assert windows_of(campaign) == expected
+    assert windows_when_signed(campaign.charter) == SIGNED
+    assert case_visits(campaign, list(campaign.cases.all())).planned == ("W00", "W24", "W52")
+    shared = transfer_of(campaign, None)
+    assert shared.numbers == {"W00": 1, "W24": 2, "W52": 3}
+    assert shared.days == {"W00": 0, "W24": 168, "W52": 364}
+
+
+def test_the_next_charter_has_the_windows_of_its_own_signature() -> None:
+    built_trial = build_reading_trial(subjects=1)
+    first = open_campaign_of(built_trial).charter
+    amend(built_trial, "W24", 180, 3)
+    coordinator = built_trial.actor("coordinator")
+    draft = draft_charter(trial=built_trial.trial, actor=coordinator, terms={"instrument": "larsen-1995"})
+    assert windows_when_signed(draft)[1] == ("W24", 180, 3, 3)
+    second = sign_charter(charter=draft, **built_trial.signs("coordinator"))
+    amend(built_trial, "W24", 190, 5)
+    assert [windows_when_signed(charter)[1] for charter in (first, second)] == [SIGNED[1], ("W24", 180, 3, 3)]
+
+
+def test_a_visit_planned_after_the_signature_keeps_the_window_with_which_it_was_planned() -> None:
+    built_trial = build_reading_trial(subjects=1)
+    charter = open_campaign_of(built_trial).charter
+    plan_visit(
+        trial=built_trial.trial, code="W76", label="Week 76", target_day=532, actor=built_trial.actor("coordinator")
+    )
+    amend(built_trial, "W76", 500, 1)
+    assert windows_when_signed(charter) == [*SIGNED, ("W76", 532, 14, 14)]
