@@ -13,10 +13,10 @@ from scoring.edc.held import Held, HeldVisit
 from scoring.models.edc import DifferenceKind
 
 NOT_LISTED = "not listed"
-Difference = dict[str, Any]
+EdcDifference = dict[str, Any]
 
 
-def differences_of(rows: Sequence[Row], held: Held) -> list[Difference]:
+def differences_of(rows: Sequence[Row], held: Held) -> list[EdcDifference]:
     """Every difference, those of the list in its order first."""
     found = [difference for row in rows for difference in of_row(row, held)]
     found += of_unlisted_films(rows, held)
@@ -25,15 +25,15 @@ def differences_of(rows: Sequence[Row], held: Held) -> list[Difference]:
     return found
 
 
-def difference(kind: DifferenceKind, row: Row, listed: str, says: str) -> Difference:
-    """One difference. Its key stays the same while both sides say the same, wherever the line stands in the file."""
+def difference(kind: DifferenceKind, row: Row, listed: str, says: str) -> EdcDifference:
+    """One difference. Its key stays the same while both sides say the same, whichever line of the file it is."""
     place = {"kind": kind.value, "subject": row["subject"], "visit": row.get("visit", "")}
     said = {**place, "listed": listed, "held": says}
     text = json.dumps(said, sort_keys=True, separators=(",", ":"))
     return {**said, "line": row.get("line", 0), "key": hashlib.sha256(text.encode()).hexdigest()[:32]}
 
 
-def of_row(row: Row, held: Held) -> Iterator[Difference]:
+def of_row(row: Row, held: Held) -> Iterator[EdcDifference]:
     """What differs between one line and its visit."""
     listed = row.get("date") or "no date"
     if row["subject"] not in held.sites:
@@ -63,8 +63,8 @@ def films_in_words(visit: HeldVisit) -> str:
     return f"{counted(visit.films, 'film')}, {dates}"
 
 
-def of_unlisted_films(rows: Sequence[Row], held: Held) -> list[Difference]:
-    """Visits that have films and stand on no line."""
+def of_unlisted_films(rows: Sequence[Row], held: Held) -> list[EdcDifference]:
+    """Visits that have films and are on no line."""
     listed = {(row["subject"], row["visit"]) for row in rows}
     return [
         difference(
@@ -75,7 +75,7 @@ def of_unlisted_films(rows: Sequence[Row], held: Held) -> list[Difference]:
     ]
 
 
-def of_rescue(rows: Sequence[Row], held: Held) -> Iterator[Difference]:
+def of_rescue(rows: Sequence[Row], held: Held) -> Iterator[EdcDifference]:
     """Subjects whose rescue date differs from the event lists, or who have only a rescue visit."""
     first = {row["subject"]: row for row in reversed(rows)}
     listed = {row["subject"]: row[RESCUE] for row in rows if row.get(RESCUE)}
@@ -89,7 +89,7 @@ def of_rescue(rows: Sequence[Row], held: Held) -> Iterator[Difference]:
             yield difference(DifferenceKind.EVENT, row, said, f"rescue visit {both(visits)}")
 
 
-def with_since(found: Sequence[Difference], number: int, earlier: Sequence[Difference]) -> list[Difference]:
+def with_since(found: Sequence[EdcDifference], number: int, earlier: Sequence[EdcDifference]) -> list[EdcDifference]:
     """Each difference with the number of the list since which it has been found without interruption."""
     known = {one["key"]: one["since"] for one in earlier}
     return [{**one, "since": known.get(one["key"], number)} for one in found]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
 from config.errors import BadInput
@@ -60,13 +61,20 @@ NO_LINES = "The list has no lines below the column names. Add at least one."
 
 def row_of(line: TableLine, columns: Sequence[str], latest: date) -> tuple[dict[str, Any], list[Fault]]:
     """One row, and what is wrong with its values."""
-    read = {"subject": checked_subject_code, "visit": visit_code, FILM: film_taken}
+    day = partial(listed_day, latest=latest)
+    read: dict[str, Callable[[str], str]] = {
+        "subject": checked_subject_code,
+        "visit": visit_code,
+        "date": day,
+        RESCUE: day,
+        FILM: film_taken,
+    }
     row: dict[str, Any] = {"line": line.number}
     faults = []
     for name in columns:
         text = line.values.get(name, "")
         try:
-            row[name] = read.get(name, lambda day: listed_day(day, latest))(text)
+            row[name] = read[name](text)
         except BadInput as refusal:
             faults.append(Fault(line.number, name, str(refusal)))
     return row, faults
@@ -84,7 +92,7 @@ def film_taken(text: str) -> str:
     return text.lower()
 
 
-def listed_day(text: str, latest: date) -> str:
+def listed_day(text: str, *, latest: date) -> str:
     """A day that is not in the future, or empty."""
     if text and (says := fault_of_day(text, latest)):
         raise BadInput(says)

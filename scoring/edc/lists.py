@@ -9,7 +9,7 @@ from accounts.models import User
 from accounts.roles import Action, authorise
 from audit.trail import Actor, audited_atomic, record
 from config.errors import BadInput, WrongState
-from scoring.edc.differences import Difference, differences_of, with_since
+from scoring.edc.differences import EdcDifference, differences_of, with_since
 from scoring.edc.files import FILM, RESCUE, read_list
 from scoring.edc.held import held_by, no_rescue_because
 from scoring.models import DifferenceKind, EdcList, EdcResolution, ResolutionKind
@@ -52,14 +52,14 @@ def compare_list(*, trial: Trial, actor: Actor, user: User, text: str) -> EdcLis
     return made
 
 
-def keys_of(found: Sequence[Difference]) -> list[str]:
+def keys_of(found: Sequence[EdcDifference]) -> list[str]:
     """The keys of differences, in their order."""
     return [one["key"] for one in found]
 
 
-def shown_differences(edc_list: EdcList) -> list[Difference]:
+def shown_differences(edc_list: EdcList) -> list[EdcDifference]:
     """The differences of a list, without those of events where a charter no longer allows them to be known."""
-    found: list[Difference] = edc_list.differences
+    found: list[EdcDifference] = edc_list.differences
     if RESCUE in compared_columns(edc_list.trial):
         return found
     return [one for one in found if one["kind"] != DifferenceKind.EVENT]

@@ -695,7 +695,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("corrected", "Corrected in Blindread"),
-                            ("edc", "To be corrected in the EDC"),
+                            ("sponsor", "To be corrected by the sponsor"),
                             ("site", "Site was asked"),
                             ("explained", "Explained, nothing to correct"),
                             ("reopened", "Open again"),
@@ -722,7 +722,7 @@ class Migration(migrations.Migration):
                 "ordering": ["edc_list", "pk"],
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(("kind__in", ["corrected", "edc", "site", "explained", "reopened"])),
+                        condition=models.Q(("kind__in", ["corrected", "sponsor", "site", "explained", "reopened"])),
                         name="edc_resolution_kind_known",
                     ),
                     models.CheckConstraint(

@@ -26,7 +26,7 @@ class ResolutionKind(models.TextChoices):
     """What was decided about a difference."""
 
     CORRECTED = "corrected", "Corrected in Blindread"
-    EDC = "edc", "To be corrected in the EDC"
+    SPONSOR = "sponsor", "To be corrected by the sponsor"
     SITE = "site", "Site was asked"
     EXPLAINED = "explained", "Explained, nothing to correct"
     REOPENED = "reopened", "Open again"

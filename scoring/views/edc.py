@@ -20,7 +20,7 @@ from config.filters import ChoiceFilter, TextFilter
 from config.form_refusals import refused_on
 from config.listing import Listing, asked_for
 from config.wording import counted
-from scoring.edc.differences import Difference, rows_changed
+from scoring.edc.differences import EdcDifference, rows_changed
 from scoring.edc.files import EXAMPLE, MEANINGS, RESCUE
 from scoring.edc.held import no_rescue_because
 from scoring.edc.lists import (
@@ -50,7 +50,7 @@ class DifferenceRow:
     """A difference with its site and everything that was decided about it."""
 
     edc_list: EdcList
-    found: Difference
+    found: EdcDifference
     site: str
     decided: Sequence[EdcResolution]
 
@@ -113,7 +113,7 @@ def edc_list(request: HttpRequest, code: str, number: int) -> HttpResponseBase:
 def list_page(request: HttpRequest, trial: Trial, shown: EdcList | None, context: dict[str, Any]) -> HttpResponseBase:
     """The page of a list: its differences, and what changed since the list before it."""
     listing, changes = difference_table(request, trial, shown), change_table(request, trial, shown)
-    lists = EdcList.objects.filter(trial=trial).select_related("uploaded_by")
+    lists = EdcList.objects.filter(trial=trial).defer("rows", "differences").select_related("uploaded_by")
     context |= {"trial": trial, "shown": shown, "changes": changes, "lists": lists}
     context["open"] = sum(row.state.value == "open" for row in listing.source)
     wanted = asked_for(request, [one for one in (listing, changes) if one is not None])
