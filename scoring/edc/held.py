@@ -15,11 +15,11 @@ from studies.models import Film, Subject, Trial, Visit, VisitKind
 
 NEEDS_CHARTER = (
     f"The column {RESCUE} is refused: the trial has no signed charter that declares rescue independent of the arm, so"
-    " the dates could show the arm. Remove the column; rescue is compared once the arms are known."
+    " the dates could show the arm. Remove the column."
 )
 NOT_INDEPENDENT = (
     f"The column {RESCUE} is refused: not every charter in use declares rescue independent of the arm, so the dates"
-    " could show the arm. Remove the column; rescue is compared once the arms are known."
+    " could show the arm. Remove the column."
 )
 
 

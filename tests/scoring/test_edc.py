@@ -350,10 +350,10 @@ def test_a_later_list_shows_what_it_changed_and_an_earlier_one_sends_to_the_newe
 
 def test_the_pages_take_as_many_queries_for_many_differences_as_for_few(built_trial: BuiltTrial) -> None:
     client, counts = browser(built_trial), []
-    for last in (3, 300):
+    for last in (3, 30):
         edc_list = compared(built_trial, HEAD + "".join(f"X{number},W00,2025-01-01\n" for number in range(last)))
-        resolved(built_trial, edc_list)
-        resolved(built_trial, edc_list, key=edc_list.differences[2]["key"])
+        for difference in edc_list.differences:
+            resolved(built_trial, edc_list, key=difference["key"])
         client.get(PAGE)
         with CaptureQueriesContext(connection) as queries:
             assert client.get(f"{PAGE}{edc_list.number}/").status_code == 200
