@@ -95,6 +95,7 @@ class Action(StrEnum):
     FOLLOW_TRIAL = "follow a trial by site and month"
     SEE_DEVIATIONS = "see the deviation log"
     WRITE_DEVIATIONS = "write the deviation log"
+    RECONCILE_EDC = "compare the sponsor's list of visits"
     SEE_ADJUDICATION_RATE = "see the adjudication rate of a campaign"
     SEE_AUDIT = "see the audit trail"
     SEE_SCORE_HISTORY = "see the history of scores"
@@ -131,6 +132,7 @@ ALLOWED: dict[Role, frozenset[Action]] = {
             Action.FOLLOW_TRIAL,
             Action.SEE_DEVIATIONS,
             Action.WRITE_DEVIATIONS,
+            Action.RECONCILE_EDC,
         }
     ),
     Role.CHECKER: frozenset({Action.CONFIRM_MASKS}),

@@ -21,6 +21,20 @@ def on_arms(name: str, label: str, sentence: str) -> None:
     declare(name, label=label, sentence=sentence, seen_by=AROUND_ARMS)
 
 
+# Neither subjects nor texts: the list and what was decided are for coordinators.
+declare(
+    "scoring.edc-list.compared",
+    label="EDC list compared",
+    sentence="compared the sponsor's list {number|id}[: {lines:line}][, {differences:difference}]",
+    seen_by=frozenset({Role.COORDINATOR, Role.AUDITOR}),
+)
+declare(
+    "scoring.edc-difference.resolved",
+    label="Difference from the EDC resolved",
+    sentence="recorded what was decided about a difference of the sponsor's list {number|id}[: {kind}]",
+    seen_by=frozenset({Role.COORDINATOR, Role.AUDITOR}),
+)
+
 ABOUT_ALARMS = frozenset({Role.COORDINATOR, Role.LEAD, Role.STATISTICIAN, Role.AUDITOR})
 declare(
     "scoring.alarm.raised",

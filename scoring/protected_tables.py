@@ -12,6 +12,8 @@ protect("scoring_scorereview")
 protect("scoring_dataset", column="status", values=("locked",))
 protect("scoring_transferreceipt")
 protect("scoring_reviewdecision")
+protect("scoring_edclist")
+protect("scoring_edcresolution")
 
 track("scoring_dataset", "campaign_id number events_id status folder root counts failure built_at")
 track(

@@ -1,4 +1,4 @@
-"""Addresses of the statistician, the imaging lead and the second signer."""
+"""Addresses of the statistician, the imaging lead and the second signer, and of the comparison with the EDC."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from scoring.views import (
     by_arm,
     checks,
     datasets,
+    edc,
     endpoint,
     events,
     findings,
@@ -52,6 +53,10 @@ urlpatterns = [
     ),
     path("trials/<slug:code>/alarms/", alarms.alarms, name="alarms"),
     path("trials/<slug:code>/alarms/<int:pk>/", alarms.alarm, name="alarm"),
+    path("trials/<slug:code>/edc/", edc.edc, name="edc"),
+    path("trials/<slug:code>/edc/example.csv", edc.example, name="edc_example"),
+    path("trials/<slug:code>/edc/<int:number>/", edc.edc_list, name="edc_list"),
+    path("trials/<slug:code>/edc/<int:number>/<slug:key>/", edc.edc_difference, name="edc_difference"),
     path("trials/<slug:code>/audit/scores/", history.scores, name="scores"),
     path("trials/<slug:code>/audit/scores/review/", history.review, name="review_scores"),
     path("trials/<slug:code>/audit/scores/cells/<str:timepoint>/<str:item>/", history.cell, name="score_cell"),

@@ -17,7 +17,7 @@ LONGEST_SOURCE = 80
 EXAMPLE = "subject,kind,date,source\n1001,rescue,2025-04-23,CRF page 12\n1004,death,2025-06-02,safety database\n"
 
 
-class BadEvents(BadInput):
+class FaultyList(BadInput):
     """The list is refused as a whole; `faults` say why, line by line."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:
@@ -31,7 +31,7 @@ class BadEvents(BadInput):
 def read_events(
     text: str, *, subjects: Collection[str], independent: Collection[str], latest: date
 ) -> list[dict[str, Any]]:
-    """The events in the order of the file; BadEvents when any line is wrong."""
+    """The events in the order of the file; FaultyList when any line is wrong."""
     lines, faults = read_lines(text, COLUMNS, COLUMNS)
     seen: dict[tuple[str, str], int] = {}
     for line in lines:
@@ -40,7 +40,7 @@ def read_events(
         if not found:
             seen[line.values["subject"], line.values["kind"]] = line.number
     if faults:
-        raise BadEvents(sorted(faults, key=lambda fault: fault.line))
+        raise FaultyList(sorted(faults, key=lambda fault: fault.line))
     return [{**line.values, "line": line.number} for line in lines]
 
 

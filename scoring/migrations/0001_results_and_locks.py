@@ -658,4 +658,77 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="EdcList",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField()),
+                ("rows", models.JSONField()),
+                ("differences", models.JSONField()),
+                ("digest", models.CharField(max_length=64)),
+                ("uploaded_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "trial",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="edc_lists", to="studies.trial"
+                    ),
+                ),
+                (
+                    "uploaded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["trial", "-number"],
+                "constraints": [models.UniqueConstraint(fields=("trial", "number"), name="edc_list_number_once")],
+            },
+        ),
+        migrations.CreateModel(
+            name="EdcResolution",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=64)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("corrected", "Corrected in Blindread"),
+                            ("sponsor", "To be corrected by the sponsor"),
+                            ("site", "Site was asked"),
+                            ("explained", "Explained, nothing to correct"),
+                            ("reopened", "Open again"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("text", models.CharField(max_length=500)),
+                ("written_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "edc_list",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="resolutions", to="scoring.edclist"
+                    ),
+                ),
+                (
+                    "written_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["edc_list", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["corrected", "sponsor", "site", "explained", "reopened"])),
+                        name="edc_resolution_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("text", ""), _negated=True), name="edc_resolution_has_text"
+                    ),
+                ],
+            },
+        ),
     ]

@@ -1,4 +1,4 @@
-"""Results of cases, datasets and their locks, transfers, alarms, and requests for arms."""
+"""Results of cases, datasets and their locks, transfers, alarms, requests for arms, and the sponsor's lists."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from scoring.models.arms import (
     OpeningShare,
 )
 from scoring.models.dataset import DATASET_TRANSITIONS, Dataset, DatasetStatus, EventList, Lock, LockRequest, Unlock
+from scoring.models.edc import DifferenceKind, EdcList, EdcResolution, ResolutionKind
 from scoring.models.result import CaseResult, Outcome
 from scoring.models.score_review import ScoreReview
 from scoring.models.transfer import (
@@ -41,6 +42,9 @@ __all__ = [
     "Dataset",
     "DatasetStatus",
     "Decided",
+    "DifferenceKind",
+    "EdcList",
+    "EdcResolution",
     "EventList",
     "Lock",
     "LockRequest",
@@ -49,6 +53,7 @@ __all__ = [
     "Outcome",
     "Purpose",
     "ReaderAlarm",
+    "ResolutionKind",
     "ReviewDecision",
     "ScoreReview",
     "TRANSFER_TRANSITIONS",

@@ -19,7 +19,7 @@ from reading.charter.terms import EVENT_KINDS, STRATEGIES, Terms
 from reading.charter.versions import terms_of
 from reading.models import Campaign, CampaignStatus
 from scoring.consensus.rules import event_rule_of, independent_kinds
-from scoring.endpoint.event_files import COLUMNS, EXAMPLE, BadEvents
+from scoring.endpoint.event_files import COLUMNS, EXAMPLE, FaultyList
 from scoring.endpoint.event_lists import import_events
 from scoring.models import EventList
 from studies.access import trial_or_404
@@ -59,7 +59,7 @@ def imported(
     try:
         text = form.cleaned_data["text"]
         return import_events(campaign=campaign, actor=actor, user=signed_in(request), text=text), ()
-    except BadEvents as refusal:
+    except FaultyList as refusal:
         form.add_error(None, str(refusal))
         return None, refusal.faults
 

@@ -23,6 +23,7 @@ from reading.room.notes import save_note
 from reading.room.sessions import begin_sitting
 from reading.room.signing import return_read
 from scoring.arms.reports import ask_for_report
+from scoring.edc.lists import compare_list, resolve_difference
 from scoring.endpoint.event_lists import import_events
 from scoring.models import AlarmRule, ArmsRequest, ReaderAlarm
 from scoring.monitoring.alarms import raise_new
@@ -83,7 +84,7 @@ def at_the_desk(built_trial: BuiltTrial) -> None:
 
 
 def plan_and_people(built_trial: BuiltTrial) -> None:
-    """A deviation, a film that is not expected, a reader of a site, a token and a second factor."""
+    """A deviation, the sponsor's list, a film that is not expected, a reader of a site, a token and a second factor."""
     coordinator, subject = built_trial.actor("coordinator"), built_trial.subjects[1]
     said: dict[str, Any] = {
         "category": "handling",
@@ -93,6 +94,10 @@ def plan_and_people(built_trial: BuiltTrial) -> None:
     }
     log_deviation(trial=built_trial.trial, entry=Entry(noticed_on=date(2025, 2, 1), **said), actor=coordinator)
     plan = VisitPlan.objects.create(trial=built_trial.trial, code="W52", label="Week 52", target_day=364)
+    user, text = built_trial.people["coordinator"], "subject,visit,date\nS999,W00,2025-01-01\n"
+    edc_list = compare_list(trial=built_trial.trial, actor=coordinator, user=user, text=text)
+    key = edc_list.differences[0]["key"]
+    resolve_difference(edc_list=edc_list, key=key, kind="site", text="Asked.", actor=coordinator, user=user)
     visit = Visit.objects.create(subject=subject, plan=plan, code=plan.code)
     record_rows(built_trial.trial.code, [plan, visit])
     record_absence(visit=visit, side="L", view="hand", reason="amputated", actor=coordinator)

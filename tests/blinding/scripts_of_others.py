@@ -80,6 +80,9 @@ def manager_steps(world: World, who: str, found: AddressValues) -> list[WorldReq
         steps.append(WorldRequest("reading:return", f"{base}reads/{pk}/return/"))
         steps.append(WorldRequest("reading:replace", f"{base}reads/{pk}/replace/", "post", {"reason": "away"}))
     steps.append(WorldRequest("reading:return", f"{base}reads/{reads[0]}/return/", "post", RETURNED))
+    listed = {"text": "subject,visit,date\nX-1,W00,2025-01-01\n"}
+    steps.append(WorldRequest("scoring:edc", "/trials/TWO/edc/", "post", listed))
+    steps += [WorldRequest("scoring:edc", f"/trials/TWO/edc/{search}") for search in ("", "?format=csv", "1/")]
     remind = WorldRequest("reading:remind", f"{base}remind/", "post")
     return [*steps, remind, WorldRequest("reading:reads", f"{base}reads/"), WorldRequest("reading:campaign", base)]
 
