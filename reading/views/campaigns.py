@@ -35,7 +35,7 @@ from reading.forms.campaign import CampaignForm, OpenForm
 from reading.issuing.adjudication import unadjudicated
 from reading.issuing.repeats import repeats_in_words
 from reading.leak_scan.scans import newest_scan
-from reading.models import Campaign, CampaignStatus, Case, CaseStatus, ImageProblem, Read
+from reading.models import Campaign, CampaignStatus, Case, CaseStatus, ImageProblem, Read, VoidCause
 from studies.access import trial_or_404
 from studies.models import Trial
 
@@ -134,6 +134,13 @@ def cases(request: HttpRequest, code: str, slug: str) -> HttpResponseBase:
         Column("status", "Status", status_badge, "status", ChoiceFilter("status", CaseStatus.choices)),
         Column("reads", "Reads", reads_in_words),
         Column("consent", "Consent", lambda case: "Withdrawn" if case.consent_withdrawn else "", "consent_withdrawn"),
+        Column(
+            "void_cause",
+            "Cause of voiding",
+            "get_void_cause_display",
+            "void_cause",
+            ChoiceFilter("void_cause", VoidCause.choices),
+        ),
         Column("void_reason", "Reason for voiding", sort="void_reason"),
         *([Column("void", "", lambda row: "", template="reading/cells/void.html", csv=False)] if runs else []),
     ]
