@@ -53,6 +53,7 @@ coordinator = [
     path("trials/<slug:code>/training/", training.references, name="references"),
     path("trials/<slug:code>/campaigns/<slug:slug>/training/", training.training, name="training"),
     path("trials/<slug:code>/campaigns/<slug:slug>/training/begin/", training.begin, name="begin-training"),
+    path("trials/<slug:code>/campaigns/<slug:slug>/training/cases/", training.choose_cases, name="training-cases"),
     path("trials/<slug:code>/campaigns/<slug:slug>/reference/", training.reference, name="reference"),
     path("trials/<slug:code>/campaigns/<slug:slug>/stopped/<int:pk>/", campaigns.resume, name="resume"),
     path("trials/<slug:code>/campaigns/<slug:slug>/close/", campaigns.close, name="close"),
