@@ -136,18 +136,16 @@ def test_who_is_being_read_in_an_open_campaign_trains_nobody(built: BuiltTrial, 
 def test_what_cannot_be_chosen(built: BuiltTrial, source: Campaign) -> None:
     campaign, actor = training_of(built, source), built.actor("coordinator")
     client, address = browser(built, "coordinator"), "/trials/TWO/campaigns/T1/training/cases/"
-    for text, says in (
-        ("1; 2", "“1; 2” is not a list of case numbers."),
-        ("00099999", "is not a list of case numbers"),
-    ):
+    for text in ("1; 2", "00099999"):
         page = client.post(address, {"source": source.pk, "cases": text})
         assert page.status_code == 400
-        assert says in page.content.decode()
+        assert f"The case numbers cannot be “{text}”." in page.content.decode()
     assert "The case numbers are missing." in client.post(address, {"source": source.pk, "cases": ","}).content.decode()
     Case.objects.filter(campaign=source, number=2).update(consent_withdrawn=True)
     with pytest.raises(BadInput, match="Campaign C1 has no case 2 and 7 with a result and with the subject's consent."):
         open_with_cases(campaign=campaign, source=source, numbers=[1, 2, 7], actor=actor)
-    Campaign.objects.filter(pk=campaign.pk).update(status="closed", film_cut_off=timezone.now(), closed_at=timezone.now())
+    now = timezone.now()
+    Campaign.objects.filter(pk=campaign.pk).update(status="closed", film_cut_off=now, closed_at=now)
     itself = Campaign.objects.get(code="T1")
     with pytest.raises(BadInput, match="Campaign T1 cannot give cases to training campaign T1. Choose one of the same"):
         open_with_cases(campaign=campaign, source=itself, numbers=[1], actor=actor)
