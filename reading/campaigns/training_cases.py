@@ -21,7 +21,7 @@ WITH_RESULT = (CaseStatus.CONSENSUS, CaseStatus.ADJUDICATED)
 
 
 def open_with_cases(*, campaign: Campaign, source: Campaign, numbers: Sequence[int], actor: Actor) -> list[Case]:
-    """Opens the training campaign with the subjects and visits of these cases; readers cannot tell which they were."""
+    """Opens the training campaign with the subjects and visits of these cases; all get new tokens and numbers."""
     authorise(actor, Action.RUN_CAMPAIGN)
     if not campaign.trains:
         raise WrongState(f"Campaign {campaign.code} is not a training campaign. Its cases are not chosen by number.")

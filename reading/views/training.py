@@ -53,7 +53,7 @@ def choose_cases(request: HttpRequest, code: str, slug: str) -> HttpResponse:
             made = open_with_cases(campaign=campaign, source=form.cleaned_data["source"], numbers=numbers, actor=actor)
             messages.success(request, f"The training campaign is open with {counted(len(made), 'case')}.")
             return redirect("reading:campaign", code, slug)
-    heading = f"Open training {campaign.code} with cases of a closed campaign"
+    heading = f"Choose cases of a closed campaign for training {campaign.code}"
     context = {"trial": trial, "form": form, "heading": heading, "submit": "Open the training campaign"}
     return render(request, "reading/one_form.html", context, status=400 if form.errors else 200)
 

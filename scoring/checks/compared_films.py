@@ -155,7 +155,7 @@ def film_of(key: str, film: DisplayedFilm, marks: dict[str, list[str]]) -> Compa
     if image is None:
         return ComparedFilm(key, name)
     placed = tuple(
-        DifferenceMark(f"{key}-{joint}", *image.joints[joint], "; ".join(texts))
+        DifferenceMark(f"{key}-{joint}", image.joints[joint][0], image.joints[joint][1], "; ".join(texts))
         for joint, texts in marks.items()
         if joint in image.joints
     )

@@ -92,4 +92,5 @@ def values_of_both(
             pair = [of_visits.get(visit, {}).get(item.key) for of_visits in (first, second)]
             shown = [entry_of(instrument, entry) for entry in pair]
             grades = [entry[0] for entry in pair if entry is not None and isinstance(entry[0], int)]
-            yield ComparedValue(item, visit, *shown, abs(grades[0] - grades[1]) if len(grades) == 2 else None)
+            apart = abs(grades[0] - grades[1]) if len(grades) == 2 else None
+            yield ComparedValue(item, visit, shown[0], shown[1], apart)

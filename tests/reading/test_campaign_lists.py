@@ -34,7 +34,7 @@ def browser(built: BuiltTrial, who: str) -> Client:
 
 
 def rows_of(client: Client, address: str) -> list[dict[str, str]]:
-    text = b"".join(client.get(address)).decode("utf-8-sig")  # type: ignore[arg-type]
+    text = b"".join(client.get(address)).decode("utf-8-sig")
     return list(csv.DictReader(io.StringIO(text)))
 
 

@@ -52,7 +52,7 @@ def client_of(built: BuiltTrial, name: str) -> Client:
 
 
 def csv_of(client: Client, parameter: str) -> list[str]:
-    return b"".join(client.get(f"{ADDRESS}?{parameter}=csv")).decode("utf-8-sig").splitlines()  # type: ignore[arg-type]
+    return b"".join(client.get(f"{ADDRESS}?{parameter}=csv")).decode("utf-8-sig").splitlines()
 
 
 def test_the_newest_entry_decides_what_a_reader_lacks(built: BuiltTrial) -> None:

@@ -209,7 +209,7 @@ def test_a_case_is_voided_for_a_cause_that_is_chosen_from_a_list_and_a_reason_in
     assert coordinator.post(f"{cases}{case.pk}/void/", {**given, "cause": "identity"}).status_code == 302
     case.refresh_from_db()
     assert (case.status, case.void_cause, case.void_reason) == ("voided", VoidCause.IDENTITY, "a name on a film")
-    table = b"".join(coordinator.get(f"{cases}?format=csv&void_cause=identity")).decode()  # type: ignore[arg-type]
+    table = b"".join(coordinator.get(f"{cases}?format=csv&void_cause=identity")).decode()
     (line,) = table.splitlines()[1:]
     assert '"A film showed who the subject is, or when it was taken",a name on a film' in line
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -111,7 +112,7 @@ def test_films_that_changed_since_have_no_consensus(built: BuiltTrial, source: C
     visit = Visit.objects.get(subject=subject, code="W24")
     film = visit.films.filter(side="L", view="hand")[0]
     visit.films.filter(pk=film.pk).update(designated=False)
-    add_ready_film(visit, "L", "hand", film.film_date)
+    add_ready_film(visit, "L", "hand", date(2025, 6, 18))
     open_with_cases(campaign=campaign, source=source, numbers=[1], actor=built.actor("coordinator"))
     campaign = Campaign.objects.get(pk=campaign.pk)
     with pytest.raises(WrongState, match="Case 1 of T1 does not show the films of a case of C1 that has a result."):

@@ -97,7 +97,7 @@ def test_pairs_of_reads_are_listed_with_their_differences_once_the_campaign_is_c
     assert "Two reads of a case are compared once campaign C1 is closed." in early.content.decode()
     Campaign.objects.update(status=CampaignStatus.CLOSED)
     assert BASE in client.get("/trials/TWO/progress/").content.decode()
-    text = b"".join(client.get(f"{BASE}?format=csv")).decode("utf-8-sig")  # type: ignore[arg-type]
+    text = b"".join(client.get(f"{BASE}?format=csv")).decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(text)))
     assert sorted(row["Case"] for row in rows) == ["1", "2"]
     for row in rows:
