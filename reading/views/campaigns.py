@@ -20,6 +20,7 @@ from config.form_refusals import refused_on
 from config.listing import Listing, asked_for
 from config.wording import counted
 from reading.campaigns.analysis_of_record import arms_opened_at, timing_at, timing_badge, timing_of
+from reading.campaigns.failed_jobs import failed_jobs, try_again
 from reading.campaigns.opening import (
     close_campaign,
     create_campaign,
@@ -29,7 +30,6 @@ from reading.campaigns.opening import (
 from reading.campaigns.outstanding import outstanding_in
 from reading.campaigns.progress import SubjectNames, counts_of
 from reading.campaigns.reopening import reopen_campaign
-from reading.campaigns.stopped_work import stopped_work, try_again
 from reading.forms.campaign import CampaignForm, OpenForm
 from reading.issuing.adjudication import unadjudicated
 from reading.issuing.repeats import repeats_in_words
@@ -103,7 +103,7 @@ def campaign(request: HttpRequest, code: str, slug: str) -> HttpResponseBase:
         "scanned": newest_scan(shown) is not None,
         "form": form,
         "timing": timing_of(shown),
-        "stopped": stopped_work(shown),
+        "stopped": failed_jobs(shown),
         "counts": counts_of(shown, today),
         "tables": tables,
         "repeats": repeats_in_words(shown, outstanding_in(shown).lapsed, timezone.now()),

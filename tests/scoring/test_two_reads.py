@@ -24,7 +24,7 @@ from reading.models import (
     ReadStatus,
     SealedTimepoint,
 )
-from reading.unblinding import unseal
+from reading.seals import unseal
 from scoring.checks.two_reads import compared_reads
 from studies.models import ReaderImage, Visit
 from tests.reading.builders import BuiltTrial, build_reading_trial, open_campaign_of, read_through
