@@ -58,6 +58,7 @@ class Action(StrEnum):
     MANAGE_TOKENS = "make or revoke access tokens"
     USE_TOKENS = "use access tokens"
     SEE_CHARTER = "see the charter, qualifications and training records"
+    SEE_READER_DOCUMENTS = "see which documents readers have signed"
     WRITE_CHARTER = "write a charter"
     SIGN_CHARTER = "sign a charter"
     RECORD_CONSENT = "record withdrawals of consent"
@@ -116,6 +117,7 @@ ALLOWED: dict[Role, frozenset[Action]] = {
             Action.USE_TOKENS,
             Action.CHOOSE_ARMS,
             Action.SEE_CHARTER,
+            Action.SEE_READER_DOCUMENTS,
             Action.WRITE_CHARTER,
             Action.SIGN_CHARTER,
             Action.RECORD_CONSENT,
@@ -180,6 +182,7 @@ ALLOWED: dict[Role, frozenset[Action]] = {
             Action.FOLLOW_TRIAL,
             Action.SEE_DEVIATIONS,
             Action.SEE_ADJUDICATION_RATE,
+            Action.SEE_READER_DOCUMENTS,
         }
     ),
     Role.AUDITOR: frozenset(
@@ -189,6 +192,7 @@ ALLOWED: dict[Role, frozenset[Action]] = {
             Action.SEE_DEVIATIONS,
             Action.SEE_ADJUDICATION_RATE,
             Action.SEE_CHARTER,
+            Action.SEE_READER_DOCUMENTS,
             Action.SEE_AUDIT,
             Action.SEE_SCORE_HISTORY,
             Action.REVIEW_SCORES,

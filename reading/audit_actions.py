@@ -59,6 +59,16 @@ planned(
     "Reader qualification withdrawn",
     "withdrew the qualification of reader {reader|id}[ for {instrument}]",
 )
+planned(
+    "reading.document.recorded",
+    "Document of a reader recorded",
+    "recorded that reader {reader|id} signed a document[ ({document})][ on {signed on}]",
+)
+planned(
+    "reading.document.withdrawn",
+    "Document of a reader withdrawn",
+    "withdrew the record of a document of reader {reader|id}[ ({document})][, signed on {signed on}]",
+)
 on_suspension("reading.reader.suspended", "Reader suspended", "suspended reader {reader|id}[ ({cause})]")
 on_suspension("reading.reader.resumed", "Suspension lifted", "lifted the suspension of reader {reader|id}[ ({cause})]")
 planned(
@@ -126,7 +136,7 @@ on_scores(
     "reading.note.saved", "Note saved", "saved a note in read {id}[ of case {case}]", hides=("details", "changes")
 )
 
-on_order("reading.case.voided", "Case voided", "voided case {number|id}", hides=("reason",))
+on_order("reading.case.voided", "Case voided", "voided case {number|id}[ ({cause})]", hides=("reason", "details.cause"))
 on_order(
     "reading.case.stopped",
     "Case stopped",

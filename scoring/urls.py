@@ -10,6 +10,8 @@ from scoring.views import (
     arms,
     by_arm,
     checks,
+    comparison,
+    consensus_reference,
     datasets,
     edc,
     endpoint,
@@ -44,6 +46,17 @@ urlpatterns = [
     path("trials/<slug:code>/results/<slug:slug>/checks/", checks.checks, name="checks"),
     path("trials/<slug:code>/results/<slug:slug>/checks/<str:token>/", checks.check, name="check"),
     path("trials/<slug:code>/results/<slug:slug>/checks/films/<str:film>.jpg", checks.check_film, name="check_film"),
+    path(
+        "trials/<slug:code>/results/<slug:slug>/reference/",
+        consensus_reference.consensus_reference,
+        name="consensus_reference",
+    ),
+    path("trials/<slug:code>/results/<slug:slug>/comparison/", comparison.comparisons, name="comparisons"),
+    path(
+        "trials/<slug:code>/results/<slug:slug>/comparison/<str:first>/<str:second>/",
+        comparison.comparison,
+        name="comparison",
+    ),
     path("trials/<slug:code>/results/<slug:slug>/readers/", monitoring.readers, name="readers"),
     path("trials/<slug:code>/results/<slug:slug>/readers/<int:number>/", monitoring.reader, name="reader"),
     path(

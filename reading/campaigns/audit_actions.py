@@ -17,7 +17,8 @@ training("reading.training.set-up", "Training set up", "set up campaign {campaig
 training(
     "reading.reference-scores.imported",
     "Reference scores imported",
-    "imported the reference scores of training campaign {campaign|id}[ for {cases:case}]",
+    "imported the reference scores of training campaign {campaign|id}[ for {cases:case}]"
+    "[: the consensus of campaign {consensus of}]",
 )
 training(
     "reading.training-reads.requested",

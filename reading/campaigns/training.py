@@ -91,16 +91,23 @@ def bring_references(*, campaign: Campaign, actor: Actor, content: bytes) -> int
     """Seals the reference scores of every case, once; returns the number of cases."""
     authorise(actor, Action.SEE_READER_SCORES)
     demand_training(campaign)
+    places = places_of(list(campaign.cases.live()))
+    wanted = [place for visits in places.values() for place in visits.values()]
+    found = read_references(content, instrument_of_campaign(campaign), wanted)
+    scores = {case: {visit: found[place] for visit, place in visits.items()} for case, visits in places.items()}
+    return seal_references(campaign=campaign, scores=scores, actor=actor)
+
+
+def seal_references(*, campaign: Campaign, scores: dict[int, dict[int, Scores]], actor: Actor, source: str = "") -> int:
+    """Seals the scores of every case, by visit; `source` is the campaign whose consensus they are."""
     cases = list(campaign.cases.live())
     if SealedReference.objects.filter(case__in=cases).exists():
         raise WrongState(f"Campaign {campaign.code} already has its reference scores. They cannot be replaced.")
-    places = places_of(cases)
-    wanted = [place for visits in places.values() for place in visits.values()]
-    found = read_references(content, instrument_of_campaign(campaign), wanted)
-    rows = [sealed_reference(case, {visit: found[place] for visit, place in places[case.pk].items()}) for case in cases]
+    rows = [sealed_reference(case, scores[case.pk]) for case in cases]
     with audited_atomic():
         SealedReference.objects.bulk_create(rows)
-        record_event(campaign, "reading.reference-scores.imported", actor, {"cases": len(rows)}, rows)
+        details = {"cases": len(rows)} | ({"consensus of": source} if source else {})
+        record_event(campaign, "reading.reference-scores.imported", actor, details, rows)
     return len(rows)
 
 

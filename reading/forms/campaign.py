@@ -6,12 +6,13 @@ from typing import Any
 
 from django import forms
 
-from accounts.act_forms import ActForm
+from accounts.act_forms import ActForm, ReasonedActForm
 from accounts.models import User
 from accounts.signed_acts import Act
 from config.days import DayField
 from config.natural import natural_key
 from reading.charter.versions import terms_of
+from reading.issuing.assignments import CHOSEN_CAUSES
 from reading.issuing.presentations import MIXED
 from reading.issuing.release import Stock
 from reading.models import Campaign, Charter, CharterStatus, Read, ReadStep
@@ -112,6 +113,16 @@ class TimepointField(forms.ModelChoiceField):  # type: ignore[type-arg]
 
     def label_from_instance(self, obj: ReadStep) -> str:
         return name_of(obj.read, obj)
+
+
+class VoidForm(ReasonedActForm):
+    """The cause of voiding a case, and the details in words."""
+
+    cause = forms.ChoiceField(choices=[("", "Choose"), *CHOSEN_CAUSES])
+
+    def __init__(self, *acts: Act, data: Any = None) -> None:
+        super().__init__(*acts, data=data)
+        self.order_fields(["cause", "reason", "password"])
 
 
 class ReplaceForm(forms.Form):

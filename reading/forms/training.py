@@ -17,8 +17,10 @@ from reading.campaigns.training import (
     RANGES,
     VALID_MONTHS,
 )
+from reading.campaigns.training_cases import sources_for
 from reading.charter.versions import people_in_role
 from reading.forms.qualifying import months_field
+from reading.models import Campaign
 from studies.models import Trial
 
 
@@ -75,6 +77,25 @@ class LimitsForm(forms.Form):
         """The given number, or the suggested one if the field is empty."""
         given: int | None = self.cleaned_data["fewest_cases"]
         return given or FEWEST_CASES
+
+
+class SourceForm(forms.Form):
+    """A closed campaign of the same instrument."""
+
+    source = forms.ModelChoiceField(Campaign.objects.none(), label="Closed campaign", empty_label="Choose")
+
+    def __init__(self, campaign: Campaign, data: Any = None) -> None:
+        super().__init__(data)
+        sources = Campaign.objects.filter(pk__in=[one.pk for one in sources_for(campaign)])
+        self.fields["source"].queryset = sources  # type: ignore[attr-defined]
+
+
+class CasesForm(SourceForm):
+    """Cases of a closed campaign, by number."""
+
+    cases = forms.CharField(
+        max_length=2000, help_text="The numbers of the cases, with commas between them, such as 3, 17, 20."
+    )
 
 
 class ReferenceForm(forms.Form):

@@ -15,7 +15,7 @@ from reading.campaigns.frozen_films import FrozenCase, freeze
 from reading.campaigns.opening import placements, visit_codes_of
 from reading.campaigns.reopening import keeps_its_result
 from reading.issuing.assignments import void_and_issue_again
-from reading.models import Campaign, CampaignStatus, Case, Read
+from reading.models import Campaign, CampaignStatus, Case, Read, VoidCause
 from reading.states import said_of
 from studies.models import Film, Subject, Trial
 
@@ -88,7 +88,7 @@ def follow(
         for case in affected:
             subject = next(frozen.subject for other, frozen in one.cases if other == case)
             shown = [after[subject]] if subject in after else []
-            cases.append((case, void_and_issue_again(case, shown, actor, user, reason)))
+            cases.append((case, void_and_issue_again(case, shown, actor, user, VoidCause.FILMS, reason)))
     return Moved(tuple(films), tuple(cases), tuple(kept))
 
 

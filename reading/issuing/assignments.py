@@ -43,12 +43,17 @@ from reading.models import (
     ReadKind,
     ReadStatus,
     SealedCase,
+    VoidCause,
 )
 from reading.models.campaign import CASE_TRANSITIONS
 from reading.models.read import COUNTING, READ_TRANSITIONS
 from reading.states import CASE_BECOMES, CASE_IS, READ_BECOMES, READ_IS, again_if_same, demand_open, demand_reason
 from studies.models import Subject
+from studies.naming import checked_choice
 from studies.plan.consent import held_without_consent
+
+RECORDED_CAUSES = (VoidCause.FILMS, VoidCause.CONSENT)
+CHOSEN_CAUSES = [(cause.value, cause.label) for cause in VoidCause if cause not in RECORDED_CAUSES]
 
 
 def plan_batch(campaign: Campaign, readers: Sequence[User], size: int) -> list[Assignment]:
@@ -175,17 +180,20 @@ def move_case(case: Case, to: CaseStatus, **changes: object) -> None:
         raise WrongState(f"Case {case.number} is {CASE_IS[case.status]}, so it cannot be {becomes}.")
 
 
-def void_and_reissue(*, case: Case, actor: Actor, user: User, password: str, reason: str) -> Case | None:
-    """Voids a case (kept, with its reason) and issues it again with the current films, new tokens and a new order.
+def void_and_reissue(
+    *, case: Case, actor: Actor, user: User, password: str, reason: str, cause: str = VoidCause.OTHER
+) -> Case | None:
+    """Voids a case (kept, with cause and reason) and issues it again with the current films, new tokens and order.
 
     The same people read it again. None if too few timepoints remain for the charter's minimum, and in training: the
     new case would have no reference scores. Both acts are signed; the same form sent twice voids once.
     """
     authorise(actor, Action.RETURN_READS)
     demand_reason(reason)
+    cause = VoidCause(checked_choice("cause", cause, CHOSEN_CAUSES))
     prove(act=Act.VOID, user=user, password=password)
     campaign = case.campaign
-    if voided_before(case, user, reason):
+    if voided_before(case, user, cause, reason):
         return Case.objects.filter(replaces=case).first()
     demand_open(campaign, "Cases are voided")
     subject = Subject.objects.get(pk=open_case_seal(case).subject)
@@ -194,16 +202,18 @@ def void_and_reissue(*, case: Case, actor: Actor, user: User, password: str, rea
         away = held_without_consent({subject.pk})
         hold_chains(list(case.reads.select_related("case__campaign__trial")))
         Case.objects.select_for_update().get(pk=case.pk)
-        if voided_before(case, user, reason):
+        if voided_before(case, user, cause, reason):
             return Case.objects.filter(replaces=case).first()
-        return void_and_issue_again(case, [] if away else films, actor, user, reason)
+        return void_and_issue_again(case, [] if away else films, actor, user, cause, reason)
 
 
-def void_and_issue_again(case: Case, films: Sequence[FrozenCase], actor: Actor, user: User, reason: str) -> Case | None:
+def void_and_issue_again(
+    case: Case, films: Sequence[FrozenCase], actor: Actor, user: User, cause: VoidCause, reason: str
+) -> Case | None:
     """Both acts, signed, with these films; None if they are too few, or in training. Called inside a transaction."""
-    sign_for_case(Act.VOID, case, actor, user, said_of_void(case, reason))
+    sign_for_case(Act.VOID, case, actor, user, said_of_void(case, cause, reason))
     requested = requested_readers(case)
-    readers = list(dict.fromkeys([*void_case(case, actor, reason), *requested]))
+    readers = list(dict.fromkeys([*void_case(case, actor, cause, reason), *requested]))
     fewest = terms_of(case.campaign.charter).minimum_timepoints
     if case.campaign.trains or not films or len(films[0].timepoints) < fewest:
         return None
@@ -239,15 +249,15 @@ def reissue(case: Case, films: Sequence[FrozenCase], readers: Sequence[int], act
     return new
 
 
-def said_of_void(case: Case, reason: str) -> str:
+def said_of_void(case: Case, cause: VoidCause, reason: str) -> str:
     """The digest that the signature under a void covers."""
-    return statement(case=case.token, number=case.number, reason=reason)
+    return statement(case=case.token, number=case.number, cause=str(cause), reason=reason)
 
 
-def voided_before(case: Case, user: User, reason: str) -> bool:
-    """Whether this person voided this case for this reason already."""
+def voided_before(case: Case, user: User, cause: VoidCause, reason: str) -> bool:
+    """Whether this person voided this case for this cause and reason already."""
     on_case = ("reading.case", str(case.pk))
-    return bool(signed_before(act=Act.VOID, user=user, record=on_case, digest=said_of_void(case, reason)))
+    return bool(signed_before(act=Act.VOID, user=user, record=on_case, digest=said_of_void(case, cause, reason)))
 
 
 def sign_for_case(act: Act, case: Case, actor: Actor, user: User, digest: str) -> None:
@@ -256,7 +266,7 @@ def sign_for_case(act: Act, case: Case, actor: Actor, user: User, digest: str) -
     write_signature(act=act, actor=actor, user=user, record=on_case, digest=digest, stream=case.campaign.trial.code)
 
 
-def void_case(case: Case, actor: Actor, reason: str) -> list[int]:
+def void_case(case: Case, actor: Actor, cause: VoidCause, reason: str) -> list[int]:
     """Voids the case and its reads; returns the readers of its primary reads. Called inside a transaction."""
     hold_chains(list(case.reads.select_related("case__campaign__trial")))
     # A job that is issuing reads of the case has locked it: the reads that it writes are voided with the rest.
@@ -264,7 +274,7 @@ def void_case(case: Case, actor: Actor, reason: str) -> list[int]:
     own = list(case.reads.select_related("case__campaign__trial"))
     reads = list(case.reads.filter(status__in=COUNTING))
     before = case.status
-    move_case(case, CaseStatus.VOIDED, void_reason=reason)
+    move_case(case, CaseStatus.VOIDED, void_cause=cause, void_reason=reason)
     for read in reads:
         move_read(read, ReadStatus.VOIDED)
     record(
@@ -273,7 +283,7 @@ def void_case(case: Case, actor: Actor, reason: str) -> list[int]:
         stream=case.campaign.trial.code,
         subject=("reading.case", str(case.pk)),
         changes={"status": [before, CaseStatus.VOIDED]},
-        details={"number": case.number},
+        details={"number": case.number, "cause": VoidCause(cause).label},
         reason=reason,
         tracked=[case, *reads],
         chains=ended(own),

@@ -20,7 +20,7 @@ from jobs.queue import add
 from reading.campaigns.case_seals import identities
 from reading.capture_chains import IN_HAND, ended, hold_chains, in_hand
 from reading.issuing.assignments import move_read, void_case
-from reading.models import Campaign, CampaignStatus, Case, Read, ReadReturn, ReadStatus, ReadStep
+from reading.models import Campaign, CampaignStatus, Case, Read, ReadReturn, ReadStatus, ReadStep, VoidCause
 from reading.states import demand_reason
 from studies.models import ConsentWithdrawal, Subject
 from studies.plan.consent import correct_withdrawal, held_without_consent, record_withdrawal, withdrawal_of
@@ -135,7 +135,7 @@ def cases_of(subject: Subject) -> list[Case]:
 def stop(case: Case, actor: Actor) -> None:
     """Stops the case: nobody reads it or opens its films. Called inside the transaction that records the withdrawal."""
     if case.campaign.trains and case.campaign.status == CampaignStatus.OPEN:
-        void_case(case, actor, TRAINING_VOID)
+        void_case(case, actor, VoidCause.CONSENT, TRAINING_VOID)
         return
     # A job that is issuing reads of the case has locked it: the reads that it writes end with the rest.
     Case.objects.select_for_update().get(pk=case.pk)

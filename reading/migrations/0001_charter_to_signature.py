@@ -140,6 +140,23 @@ class Migration(migrations.Migration):
                         max_length=12,
                     ),
                 ),
+                (
+                    "void_cause",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("late-film", "A film came late or was replaced"),
+                            ("wrong-film", "A film was of another subject or visit"),
+                            ("identity", "A film showed who the subject is, or when it was taken"),
+                            ("image", "The image was damaged or badly processed"),
+                            ("reader", "Read again because of a reader, as specified in advance"),
+                            ("other", "Another cause, given in the reason"),
+                            ("films-changed", "A film was moved, or another was designated"),
+                            ("consent", "The subject withdrew consent"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
                 ("void_reason", models.CharField(blank=True, max_length=300)),
                 ("consent_withdrawn", models.BooleanField(default=False)),
                 (
@@ -176,6 +193,26 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="voided_case_has_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "voided"), _negated=True),
+                            (
+                                "void_cause__in",
+                                [
+                                    "late-film",
+                                    "wrong-film",
+                                    "identity",
+                                    "image",
+                                    "reader",
+                                    "other",
+                                    "films-changed",
+                                    "consent",
+                                ],
+                            ),
+                            _connector="OR",
+                        ),
+                        name="voided_case_has_cause",
                     ),
                 ],
             },
@@ -406,6 +443,69 @@ class Migration(migrations.Migration):
                 ),
                 ("reference", models.JSONField()),
             ],
+        ),
+        migrations.CreateModel(
+            name="ReaderDocument",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("cv", "CV"),
+                            ("interests", "Conflict of interest statement"),
+                            ("guide", "Reading guide, read and signed"),
+                            ("charter", "Charter, read and signed"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("signed_on", models.DateField()),
+                ("expires_on", models.DateField(blank=True, null=True)),
+                ("note", models.CharField(blank=True, max_length=300)),
+                ("recorded_at", models.DateTimeField(auto_now_add=True)),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reader_documents",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "trial",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="reader_documents", to="studies.trial"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["trial", "person", "kind", "signed_on", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("withdrawn_at", None)),
+                        fields=("trial", "person", "kind", "signed_on"),
+                        name="document_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["cv", "interests", "guide", "charter"])),
+                        name="document_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("expires_on", None), ("expires_on__gte", models.F("signed_on")), _connector="OR"
+                        ),
+                        name="document_expires_after_signed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("withdrawn_at", None), ("withdrawn_at__gte", models.F("recorded_at")), _connector="OR"
+                        ),
+                        name="document_withdrawn_after_recorded",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ReaderSuspension",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from reading.models.affiliation import SiteAffiliation
-from reading.models.campaign import Batch, Campaign, CampaignStatus, Case, CaseStatus
+from reading.models.campaign import Batch, Campaign, CampaignStatus, Case, CaseStatus, VoidCause
 from reading.models.capture import FilmLook, FilmServed, ImageProblem, ItemNote, ItemScore, SignedValues, Sitting
 from reading.models.charter import CHARTER_TRANSITIONS, Charter, CharterStatus, Qualification
+from reading.models.document import DocumentKind, ReaderDocument
 from reading.models.leak_scan import LeakScan, LeakScanStatus
 from reading.models.read import DisplayedFilm, DisplayedTimepoint, Read, ReadKind, ReadReturn, ReadStatus, ReadStep
 from reading.models.sealed import SealedCase, SealedRead, SealedSeed, SealedTimepoint
@@ -23,6 +24,7 @@ __all__ = [
     "CharterStatus",
     "DisplayedTimepoint",
     "DisplayedFilm",
+    "DocumentKind",
     "FilmLook",
     "FilmServed",
     "ImageProblem",
@@ -36,6 +38,7 @@ __all__ = [
     "ReadReturn",
     "ReadStatus",
     "ReadStep",
+    "ReaderDocument",
     "ReaderSuspension",
     "SealedCase",
     "SealedTimepoint",
@@ -49,4 +52,5 @@ __all__ = [
     "TrainingMarks",
     "TrainingResult",
     "TrainingSet",
+    "VoidCause",
 ]

@@ -81,6 +81,19 @@ CASE_TRANSITIONS: dict[CaseStatus, frozenset[CaseStatus]] = {
 }
 
 
+class VoidCause(models.TextChoices):
+    """Why a case is voided. The last two are recorded by the product, never chosen; the reason gives the details."""
+
+    LATE = "late-film", "A film came late or was replaced"
+    WRONG = "wrong-film", "A film was of another subject or visit"
+    IDENTITY = "identity", "A film showed who the subject is, or when it was taken"
+    IMAGE = "image", "The image was damaged or badly processed"
+    READER = "reader", "Read again because of a reader, as specified in advance"
+    OTHER = "other", "Another cause, given in the reason"
+    FILMS = "films-changed", "A film was moved, or another was designated"
+    CONSENT = "consent", "The subject withdrew consent"
+
+
 WITHOUT_RESULT = (CaseStatus.OPEN, CaseStatus.DISCORDANT)
 
 
@@ -110,6 +123,7 @@ class Case(models.Model):
     token = models.CharField(max_length=40, unique=True)
     number = models.PositiveIntegerField()
     status = models.CharField(max_length=12, choices=CaseStatus.choices, default=CaseStatus.OPEN)
+    void_cause = models.CharField(max_length=16, choices=VoidCause.choices, blank=True)
     void_reason = models.CharField(max_length=300, blank=True)
     consent_withdrawn = models.BooleanField(default=False)
     replaces = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="replacement")
@@ -122,6 +136,9 @@ class Case(models.Model):
             models.UniqueConstraint(fields=["campaign", "number"], name="case_number_once"),
             models.CheckConstraint(condition=Q(status__in=CaseStatus.values), name="case_status_known"),
             models.CheckConstraint(condition=~Q(status="voided") | ~Q(void_reason=""), name="voided_case_has_reason"),
+            models.CheckConstraint(
+                condition=~Q(status="voided") | Q(void_cause__in=VoidCause.values), name="voided_case_has_cause"
+            ),
         ]
 
     def __str__(self) -> str:

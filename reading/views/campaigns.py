@@ -14,14 +14,13 @@ from accounts.identity import signed_in
 from accounts.roles import Action, allows
 from accounts.signed_acts import Act
 from audit.trail import Actor
-from config.cells import Badge, Column, Link, Progress, label_of
+from config.cells import Badge, Column, Link, label_of
 from config.filters import ChoiceFilter
 from config.form_refusals import refused_on
-from config.listing import Listing
+from config.listing import Listing, asked_for
 from config.wording import counted
 from reading.campaigns.analysis_of_record import arms_opened_at, timing_at, timing_badge, timing_of
 from reading.campaigns.failed_jobs import failed_jobs, try_again
-from reading.campaigns.late_films import late_films
 from reading.campaigns.opening import (
     close_campaign,
     create_campaign,
@@ -29,13 +28,14 @@ from reading.campaigns.opening import (
     why_not,
 )
 from reading.campaigns.outstanding import outstanding_in
-from reading.campaigns.progress import SubjectNames, counts_of, loads_of
+from reading.campaigns.progress import SubjectNames, counts_of
 from reading.campaigns.reopening import reopen_campaign
 from reading.forms.campaign import CampaignForm, OpenForm
 from reading.issuing.adjudication import unadjudicated
 from reading.issuing.repeats import repeats_in_words
 from reading.leak_scan.scans import newest_scan
-from reading.models import Campaign, CampaignStatus, Case, CaseStatus, ImageProblem, Read
+from reading.models import Campaign, CampaignStatus, Case, CaseStatus, Read, VoidCause
+from reading.views.campaign_lists import campaign_tables
 from studies.access import trial_or_404
 from studies.models import Trial
 
@@ -82,7 +82,7 @@ def campaigns(request: HttpRequest, code: str) -> HttpResponseBase:
     return listing.respond("reading/campaigns.html", {"trial": trial, "form": form})
 
 
-def campaign(request: HttpRequest, code: str, slug: str) -> HttpResponse:
+def campaign(request: HttpRequest, code: str, slug: str) -> HttpResponseBase:
     """The status of a campaign; a draft is opened here."""
     trial, shown, actor = campaign_or_404(request, code, slug, Action.RUN_CAMPAIGN)
     form = OpenForm(trial, request.POST or None)
@@ -93,6 +93,9 @@ def campaign(request: HttpRequest, code: str, slug: str) -> HttpResponse:
             messages.success(request, f"The campaign is open with {counted(len(cases), 'case')}.")
             return redirect(request.path)
     today, is_open = timezone.localdate(), shown.status == CampaignStatus.OPEN
+    tables = campaign_tables(request, shown, today)
+    if (asked := asked_for(request, tables.values())) is not None:
+        return asked.respond("reading/campaign.html")
     context = {
         "trial": trial,
         "campaign": shown,
@@ -102,14 +105,9 @@ def campaign(request: HttpRequest, code: str, slug: str) -> HttpResponse:
         "timing": timing_of(shown),
         "stopped": failed_jobs(shown),
         "counts": counts_of(shown, today),
-        "loads": [(load, Progress(load.signed, load.assigned)) for load in loads_of(shown, today)],
-        "batches": shown.batches.order_by("-pk")[:20],
+        "tables": tables,
         "repeats": repeats_in_words(shown, outstanding_in(shown).lapsed, timezone.now()),
         "unadjudicated": unadjudicated(shown.cases.all()) if is_open else [],
-        "late": late_films(shown) if is_open else [],
-        "problems": ImageProblem.objects.filter(read__case__campaign=shown, settled_at=None).select_related(
-            "read__case", "read__reader", "film"
-        )[:50],
     }
     return render(request, "reading/campaign.html", context, status=400 if form.errors else 200)
 
@@ -134,6 +132,13 @@ def cases(request: HttpRequest, code: str, slug: str) -> HttpResponseBase:
         Column("status", "Status", status_badge, "status", ChoiceFilter("status", CaseStatus.choices)),
         Column("reads", "Reads", reads_in_words),
         Column("consent", "Consent", lambda case: "Withdrawn" if case.consent_withdrawn else "", "consent_withdrawn"),
+        Column(
+            "void_cause",
+            "Cause of voiding",
+            "get_void_cause_display",
+            "void_cause",
+            ChoiceFilter("void_cause", VoidCause.choices),
+        ),
         Column("void_reason", "Reason for voiding", sort="void_reason"),
         *([Column("void", "", lambda row: "", template="reading/cells/void.html", csv=False)] if runs else []),
     ]

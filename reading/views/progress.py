@@ -68,6 +68,13 @@ def cases_of(row: Campaign) -> Link:
     return Link(row.code, reverse("reading:cases", args=[row.trial.code, row.code]))
 
 
+def comparison_of(row: Campaign) -> Link | None:
+    """A link to two reads side by side, once the campaign is closed."""
+    if row.status not in (CampaignStatus.CLOSED, CampaignStatus.LOCKED):
+        return None
+    return Link("Compare", reverse("scoring:comparisons", args=[row.trial.code, row.code]))
+
+
 def checks_of(row: Campaign) -> Link:
     """A link to the score checks."""
     return Link("View checks", reverse("scoring:checks", args=[row.trial.code, row.code]))
@@ -95,4 +102,8 @@ COLUMNS = [
     Column("last", "Last signature", "last_signed", "last_signed"),
 ]
 # For people who see scores by reader.
-LINKS = [Column("checks", "Score checks", checks_of, csv=False), Column("readers", "Readers", readers_of, csv=False)]
+LINKS = [
+    Column("checks", "Score checks", checks_of, csv=False),
+    Column("readers", "Readers", readers_of, csv=False),
+    Column("comparison", "Two reads of a case", comparison_of, csv=False),
+]

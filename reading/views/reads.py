@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.contrib import messages
 from django.db.models import Case as Cases
@@ -12,7 +12,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from accounts.act_forms import ReasonedActForm
 from accounts.identity import signed_in
 from accounts.models import User
 from accounts.roles import Action
@@ -27,9 +26,10 @@ from config.wording import counted
 from reading.campaigns.image_problems import settle_problem
 from reading.campaigns.progress import SubjectNames
 from reading.campaigns.reminders import remind_readers
+from reading.charter.documents import lacking_documents
 from reading.charter.unqualified import unqualified_people
 from reading.charter.versions import qualified_readers
-from reading.forms.campaign import BatchForm, ReplaceForm, ReturnForm
+from reading.forms.campaign import BatchForm, ReplaceForm, ReturnForm, VoidForm
 from reading.issuing.adjudication import ask_adjudicators
 from reading.issuing.assignments import (
     open_loads,
@@ -59,6 +59,7 @@ def assign(request: HttpRequest, code: str, slug: str) -> HttpResponse:
             with refused_on(form):
                 batch = request_batch(campaign=campaign, actor=actor, **typed | {"readers": list(typed["readers"])})
                 messages.success(request, f"Issuing {batch.name}. Its reads will appear shortly.")
+                warn_of_documents(request, campaign, typed["readers"])
                 return redirect("reading:campaign", code, slug)
         else:
             preview = load_preview(campaign, list(typed["readers"]), typed["size"])
@@ -66,7 +67,14 @@ def assign(request: HttpRequest, code: str, slug: str) -> HttpResponse:
     context["suspended"] = User.objects.filter(pk__in=away_from(campaign)).order_by("name")
     context |= {"kept": stock.cases - stock.releasable, "each": stock.readers_per_case}
     context["unqualified"] = unqualified_people(campaign.charter, "reader")
+    context["lacking"] = lacking_documents(campaign.charter, able)
     return render(request, "reading/assign.html", context, status=400 if form.errors else 200)
+
+
+def warn_of_documents(request: HttpRequest, campaign: Campaign, readers: Iterable[User]) -> None:
+    """Warns that cases went to people who lack a signed document."""
+    for one in lacking_documents(campaign.charter, list(readers)):
+        messages.warning(request, f"Signed documents are missing. {one.sentence}")
 
 
 def load_preview(campaign: Campaign, readers: list[object], size: int) -> list[tuple[str, int, int]]:
@@ -161,14 +169,17 @@ def replace(request: HttpRequest, code: str, slug: str, pk: int) -> HttpResponse
     trial, campaign, actor = campaign_or_404(request, code, slug, Action.ASSIGN_READS)
     read = read_of(campaign, pk)
     role = "reader" if read.kind == ReadKind.PRIMARY else "adjudicator"
-    form = ReplaceForm(qualified_readers(campaign.charter, role), request.POST or None)
+    able = qualified_readers(campaign.charter, role)
+    form = ReplaceForm(able, request.POST or None)
     if request.method == "POST" and form.is_valid():
         with refused_on(form):
             replace_reader(read=read, actor=actor, **form.cleaned_data)
+            warn_of_documents(request, campaign, [form.cleaned_data["new_reader"]])
             return redirect("reading:reads", code, slug)
     heading = f"Reassign case {read.case.number} of {read.reader}"
     context = {"trial": trial, "form": form, "heading": heading, "submit": "Reassign the read"}
     context["suspended"] = User.objects.filter(pk__in=away_from(campaign)).order_by("name")
+    context["lacking"] = lacking_documents(campaign.charter, able)
     return render(request, "reading/replace.html", context, status=400 if form.errors else 200)
 
 
@@ -179,7 +190,7 @@ def void(request: HttpRequest, code: str, slug: str, pk: int) -> HttpResponse:
         Case.objects.select_related("campaign__trial", "campaign__charter"), campaign=campaign, pk=pk
     )
     acts = [Act.VOID] if campaign.trains else [Act.VOID, Act.REISSUE]
-    form = ReasonedActForm(*acts, data=request.POST or None)
+    form = VoidForm(*acts, data=request.POST or None)
     if request.method == "POST" and form.is_valid():
         with refused_on(form):
             new = void_and_reissue(case=case, actor=actor, user=signed_in(request), **form.cleaned_data)
@@ -224,6 +235,7 @@ def adjudicators(request: HttpRequest, code: str, slug: str) -> HttpResponse:
     asked, left = ask_adjudicators(campaign=campaign, actor=actor)
     if asked:
         messages.success(request, f"Adjudications requested: {asked}.")
+        warn_of_documents(request, campaign, qualified_readers(campaign.charter, "adjudicator"))
     if left:
         text = "no qualified adjudicator is left who has not had the case before and does not belong to its site"
         messages.warning(request, f"Cases still without an adjudicator: {left}; {text}.")

@@ -8,14 +8,17 @@ from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from accounts.roles import Action, allows
+from config.cells import Badge, Column, Link, label_of
 from config.form_refusals import refused_on
 from config.listing import Listing, asked_for
 from config.wording import both, counted
 from reading.campaigns.training import bring_references, issue_training, make_training
-from reading.forms.training import LimitsForm, ReferenceForm, TrainingBatchForm
+from reading.campaigns.training_cases import case_numbers, open_with_cases
+from reading.forms.training import CasesForm, LimitsForm, ReferenceForm, TrainingBatchForm
 from reading.models import Campaign, SealedReference, TrainingResult, TrainingSet
 from reading.room.access import own_id
 from reading.views.campaigns import campaign_or_404
@@ -24,6 +27,7 @@ from reading.views.screen import unkept
 from reading.views.training_lists import training_tables
 from reading.views.worklist import reading_actor
 from studies.access import trial_or_404
+from studies.models import Trial
 
 
 def begin(request: HttpRequest, code: str, slug: str) -> HttpResponse:
@@ -36,6 +40,21 @@ def begin(request: HttpRequest, code: str, slug: str) -> HttpResponse:
             return redirect("reading:campaign", code, slug)
     heading = f"Use {campaign.code} for training: its reads will not count"
     context = {"trial": trial, "form": form, "heading": heading, "submit": "Use for training"}
+    return render(request, "reading/one_form.html", context, status=400 if form.errors else 200)
+
+
+def choose_cases(request: HttpRequest, code: str, slug: str) -> HttpResponse:
+    """Opens a training campaign with chosen cases of a closed campaign."""
+    trial, campaign, actor = campaign_or_404(request, code, slug, Action.RUN_CAMPAIGN)
+    form = CasesForm(campaign, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with refused_on(form):
+            numbers = case_numbers(form.cleaned_data["cases"])
+            made = open_with_cases(campaign=campaign, source=form.cleaned_data["source"], numbers=numbers, actor=actor)
+            messages.success(request, f"The training campaign is open with {counted(len(made), 'case')}.")
+            return redirect("reading:campaign", code, slug)
+    heading = f"Choose cases of a closed campaign for training {campaign.code}"
+    context = {"trial": trial, "form": form, "heading": heading, "submit": "Open the training campaign"}
     return render(request, "reading/one_form.html", context, status=400 if form.errors else 200)
 
 
@@ -58,9 +77,35 @@ def training(request: HttpRequest, code: str, slug: str) -> HttpResponseBase:
 def references(request: HttpRequest, code: str) -> HttpResponseBase:
     """The training campaigns and the qualifications of a trial, for the imaging lead."""
     trial, _ = trial_or_404(request, code, Action.SEE_READER_SCORES)
+    tables = {"campaigns": trainings_table(request, trial), "qualified": qualified_table(request, trial, writes=False)}
+    if (asked := asked_for(request, tables.values())) is not None:
+        return asked.respond("reading/references.html")
+    return render(request, "reading/references.html", {"trial": trial, "tables": tables})
+
+
+def trainings_table(request: HttpRequest, trial: Trial) -> Listing:
+    """A row per training campaign."""
+
+    def link_of(row: Campaign) -> Link:
+        return Link(row.title, reverse("reading:reference", args=[trial.code, row.code]))
+
+    columns = [
+        Column("campaign", "Campaign", link_of, "title"),
+        Column("code", "Code", "code", "code"),
+        Column("status", "Status", lambda row: Badge(row.status, label_of(row, "status")), "status"),
+        Column("referenced", "Cases with a reference", "cases_referenced", "cases_referenced"),
+    ]
     found = trial.campaigns.filter(training__isnull=False).annotate(cases_referenced=Count("cases__reference"))
-    listing = qualified_table(request, trial, writes=False)
-    return listing.respond("reading/references.html", {"trial": trial, "campaigns": found})
+    return Listing(
+        request,
+        found,
+        columns=columns,
+        name="training-campaigns",
+        prefix="campaigns",
+        search=["code", "title"],
+        sort="code",
+        empty="The coordinator has not set up a training campaign.",
+    )
 
 
 def reference(request: HttpRequest, code: str, slug: str) -> HttpResponseBase:

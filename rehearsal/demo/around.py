@@ -1,4 +1,4 @@
-"""Records besides the reads of a trial: a deviation, and a reader who is affiliated with a site."""
+"""Records besides the reads of a trial: a deviation, signed documents, and a reader affiliated with a site."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from reading.charter.documents import record_document
 from reading.issuing.affiliations import record_affiliation
-from reading.models import SiteAffiliation
+from reading.models import DocumentKind, ReaderDocument, SiteAffiliation
 from rehearsal.demo.filling import Filling
 from rehearsal.demo.planning import ONE_SIDED, site_of
 from studies.models import DeviationCategory, DeviationEffect, DeviationVersion
@@ -35,6 +36,18 @@ def log_a_deviation(run: Filling) -> None:
         corrective_action="The site was asked for the missing films, and has none.",
     )
     log_deviation(trial=run.planned.trial, entry=entry, actor=run.coordinator)
+
+
+def record_documents(run: Filling) -> None:
+    """Everything that the readers must have signed; the adjudicator lacks the conflict of interest statement."""
+    trial = run.planned.trial
+    if ReaderDocument.objects.filter(trial=trial).exists():
+        return
+    for name in ("reader.one", "reader.two", "adjudicator"):
+        for kind in DocumentKind:
+            if (name, kind) != ("adjudicator", DocumentKind.INTERESTS):
+                person, today = run.user(name), timezone.localdate()
+                record_document(trial=trial, person=person, kind=kind, signed_on=today, actor=run.coordinator)
 
 
 def record_a_site_of_a_reader(run: Filling) -> None:

@@ -13,7 +13,7 @@ from jobs.pulse import beat
 from reading.campaigns.case_seals import identities
 from reading.models import CampaignStatus, Case, ReadKind
 from rehearsal.demo import people as cast
-from rehearsal.demo.around import log_a_deviation, record_a_site_of_a_reader
+from rehearsal.demo.around import log_a_deviation, record_a_site_of_a_reader, record_documents
 from rehearsal.demo.arriving import draw_small, film_subjects, leave_unfinished_work
 from rehearsal.demo.campaigns import charter_of, close, issued, lock, read_cases, simulate, unsigned
 from rehearsal.demo.custodians import hold, open_arms
@@ -43,6 +43,7 @@ def fill(*, say: Callable[[str], None], carry: bool = False, processes: int = 2)
     film_subjects(run, finished, "films of the locked campaign", well=True)
     log_a_deviation(run)
     record_a_site_of_a_reader(run)
+    record_documents(run)
     hold(run)
     lock_a_campaign(run, finished)
     train(run, [finished[0], finished[6]])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from reading.models import VoidCause
 from studies.models import VisitKind
 
 TEXT, INTEGER, DECIMAL, DATE, TIME = "text", "integer", "decimal", "date", "time"
@@ -36,6 +37,7 @@ BY_FORM = {
     Form(TEXT, 11, ("READER 1", "READER 2", "READER 3", "ADJUDICATOR")): "READER",
     Form(TEXT, 12, ("primary", "adjudication", "repeat")): "READKIND",
     Form(TEXT, 11, ("consensus", "adjudicated", "voided", "stopped")): "OUTCOME",
+    Form(TEXT, 13, tuple(VoidCause.values)): "VOIDCAUSE",
     Form(TEXT, 7, ("added", "removed", "altered")): "CHANGE",
     Form(TEXT, 6, ("total", "change")): "KIND",
     Form(TEXT, 64): "USUBJID COMMITMENT DIGEST",

@@ -136,6 +136,7 @@ CASES = DatasetTable(
             "THRESHOLD", "The charter's threshold; a case is adjudicated strictly above it; empty for three readers"
         ),
         DatasetColumn("ONESIDED", "Visits (VISITPOS) evaluable for only some of the primary readers"),
+        DatasetColumn("VOIDCAUSE", "The cause of voiding, from a fixed list; empty for a case that was not voided"),
         DatasetColumn("VOIDREASON", "Why a case was voided or stopped"),
     ),
 )

@@ -17,7 +17,7 @@ from hashlib import sha256
 from reading.campaigns.frozen_films import FrozenCase, Timepoint
 from reading.issuing.randomisation import Draw
 from reading.issuing.repeats import renamed
-from reading.models import Batch, Case, Read, ReadStep
+from reading.models import Batch, Case, Read, ReadStep, VoidCause
 from reading.models.read import COUNTING
 from scoring.consensus.case_result import compute_from, trigger_json
 from scoring.consensus.sealed_result import sealed_result
@@ -97,6 +97,7 @@ class Scramble:
         case = copy(data.case)
         case.number = self.numbers[case.pk]
         case.void_reason = "scrambled" if case.void_reason else ""
+        case.void_cause = VoidCause.OTHER if case.void_cause else ""
         frozen = FrozenCase(data.frozen.subject, tuple(self.timepoint(one, days) for one in data.frozen.timepoints))
         films = {self.token(key): moved_back(film, days) for key, film in data.films.items()}
         other = replace(data, case=case, subject=self.subject(data.subject), frozen=frozen, films=films)

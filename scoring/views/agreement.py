@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
 from accounts.roles import Action
-from config.cells import EXCEL_MARK
+from config.cells import EXCEL_MARK, Badge, Column, Progress, label_of
+from config.listing import Listing
 from reading.campaigns.analysis_of_record import arms_opened_at, timing_at, timing_badge, timing_of
+from reading.models import Campaign
 from scoring.ratings.agreement_csv import agreement_csv as csv_of
 from scoring.ratings.campaign import Values, cases_with_result, compared_in, readers_of
 from scoring.ratings.figures import bland_altman_figure, probability_figure
@@ -21,16 +23,36 @@ from studies.access import trial_or_404
 from studies.arms.custodian_keys import holds_arms
 
 
-def results(request: HttpRequest, code: str) -> HttpResponse:
+def results(request: HttpRequest, code: str) -> HttpResponseBase:
     """The campaigns of a trial, with the pages available for each."""
     trial, actor = trial_or_404(request, code, Action.SEE_AGREEMENT)
     opened = arms_opened_at(trial)
-    rows = [
-        (one, cases_with_result(one), compared_in(one).count(), timing_badge(timing_at(one, opened)), may_simulate(one))
-        for one in trial.campaigns.select_related("charter__signature", "training")
+    columns = [
+        Column("campaign", "Campaign", lambda row: f"{row.code} {row.title}", "code"),
+        Column("status", "Status", lambda row: Badge(row.status, label_of(row, "status")), "status"),
+        Column("analysis", "Analysis", lambda row: timing_badge(timing_at(row, opened))),
+        Column("compared", "Cases compared", lambda row: Progress(cases_with_result(row), compared_in(row).count())),
+        Column("pages", "", lambda row: "", template=f"scoring/cells/pages_of_{actor.role}.html", csv=False),
     ]
-    context = {"trial": trial, "campaigns": rows, "role": actor.role, "holds_arms": holds_arms(trial)}
-    return render(request, "scoring/results.html", context)
+    listing = Listing(
+        request,
+        trial.campaigns.select_related("trial", "charter__signature", "training"),
+        columns=columns,
+        name="results",
+        caption="Campaigns",
+        search=["code", "title"],
+        empty="The trial has no campaign.",
+        load=with_simulates,
+    )
+    return listing.respond(
+        "scoring/results.html", {"trial": trial, "role": actor.role, "holds_arms": holds_arms(trial)}
+    )
+
+
+def with_simulates(rows: Sequence[Campaign]) -> None:
+    """Gives campaigns whether other thresholds may be viewed."""
+    for row in rows:
+        vars(row)["simulates"] = may_simulate(row)
 
 
 def agreement(request: HttpRequest, code: str, slug: str) -> HttpResponse:

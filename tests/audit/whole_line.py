@@ -16,6 +16,7 @@ from jobs.carrying import run_due_jobs
 from reading.campaigns.image_problems import report_problem
 from reading.campaigns.opening import close_campaign, create_campaign, open_campaign
 from reading.campaigns.training import bring_references, make_training
+from reading.charter.documents import record_document
 from reading.charter.versions import current_charter
 from reading.issuing.affiliations import record_affiliation
 from reading.room.cells import timepoints_of
@@ -102,6 +103,8 @@ def plan_and_people(built_trial: BuiltTrial) -> None:
     record_rows(built_trial.trial.code, [plan, visit])
     record_absence(visit=visit, side="L", view="hand", reason="amputated", actor=coordinator)
     reader = built_trial.people["adjudicator"]
+    signed: dict[str, Any] = {"person": reader, "kind": "cv", "signed_on": date(2025, 1, 1)}
+    record_document(trial=built_trial.trial, actor=coordinator, **signed)
     record_affiliation(site=subject.site, person=reader, actor=coordinator, reason="Works in its clinic")
     make_token(
         membership=Membership.objects.get(trial=built_trial.trial, role="sponsor"),

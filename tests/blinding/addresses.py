@@ -54,6 +54,8 @@ def things_in(world: World, who: str) -> AddressValues:
             "slug": ["C1", "C1", "subjects", "none"],
             "pk": rows,
             "token": tokens,
+            "first": tokens,
+            "second": [*reversed(tokens)],
             "film": [*films, "none"],
             "timepoint": [*DisplayedTimepoint.objects.order_by("pk").values_list("token", flat=True)[:2], "none"],
             "item": ["GL-PIP2", "EL-MCP2", "none"],

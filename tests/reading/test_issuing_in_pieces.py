@@ -20,7 +20,7 @@ from reading.issuing.presentations import draw_queue, draw_repeats
 from reading.issuing.repeats import was_drawn
 from reading.issuing.seeds import open_seed
 from reading.issuing.suspensions import suspend_reader
-from reading.models import Campaign, Case, DisplayedFilm, Read, ReadStatus
+from reading.models import Campaign, Case, DisplayedFilm, Read, ReadStatus, VoidCause
 from reading.room.worklist import waiting_for
 from studies.models import ReaderImage
 from tests.jobs.killed import Killed
@@ -114,7 +114,7 @@ def test_reads_of_a_case_voided_while_they_were_issued_are_never_shown(
     voided = [written[0], *Case.objects.exclude(pk__in=written)]
     for case in voided:
         with audited_atomic():
-            void_case(case, built_trial.actor("coordinator"), "the wrong films")
+            void_case(case, built_trial.actor("coordinator"), VoidCause.WRONG, "the wrong films")
     run_due_jobs()
     of_them = Read.objects.filter(case__in=voided)
     assert of_them.count() == 4, "they keep their place in the drawn queues"

@@ -7,6 +7,7 @@ import io
 import zipfile
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ from jobs.carrying import run_due_jobs
 from reading.campaigns.opening import close_campaign
 from reading.campaigns.reopening import reopen_campaign
 from reading.issuing.assignments import request_batch, void_and_reissue
-from reading.models import Campaign, CaseStatus, Read, ReadKind, ReadStatus, SignedValues
+from reading.models import Campaign, CaseStatus, Read, ReadKind, ReadStatus, SignedValues, VoidCause
 from reading.room.signing import return_read
 from scoring.consensus.sealed_result import opened_result
 from scoring.consensus.signed_series import visits_of
@@ -162,11 +163,12 @@ def test_a_voided_case_is_kept_and_issued_again_whole_with_new_tokens(built_tria
     campaign = open_campaign_of(built_trial, concordant_share=0.0)
     old = read_all(built_trial, campaign)[0]
     old.refresh_from_db()
-    new = void_and_reissue(case=old.case, **built_trial.signs("coordinator"), reason="a film came late")
+    given: dict[str, Any] = {"cause": "late-film", "reason": "the site sent it in June"}
+    new = void_and_reissue(case=old.case, **built_trial.signs("coordinator"), **given)
     run_due_jobs()
     old.refresh_from_db()
     assert old.status == ReadStatus.VOIDED
-    assert old.case.status == CaseStatus.VOIDED
+    assert (old.case.status, old.case.void_cause) == (CaseStatus.VOIDED, VoidCause.LATE)
     assert new is not None
     reads = list(new.reads.all())
     assert len(reads) == 2

@@ -15,7 +15,7 @@ from reading.campaigns.opening import cases_with_other_films, close_campaign
 from reading.issuing.affected_cases import Moved
 from reading.issuing.assignments import request_batch, void_and_reissue
 from reading.issuing.moved_films import move_and_reissue
-from reading.models import Campaign, Case, CaseStatus, Read
+from reading.models import Campaign, Case, CaseStatus, Read, VoidCause
 from studies.models import Film, Visit
 from tests.reading.builders import PASSWORD, BuiltTrial, build_reading_trial, open_campaign_of, read_through
 from tests.tracking import record_rows
@@ -100,6 +100,7 @@ def test_two_visits_exchanged_void_the_case_and_issue_it_again_with_each_film_at
     old.refresh_from_db()
     untouched.refresh_from_db()
     assert (old.status, old.void_reason, untouched.status) == (CaseStatus.VOIDED, "filed wrongly", CaseStatus.OPEN)
+    assert old.void_cause == VoidCause.FILMS
     assert len(moved.films) == 8
     new = case_of(built_trial, campaign, 0)
     assert moved.cases == ((old, new),)

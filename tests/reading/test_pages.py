@@ -13,7 +13,7 @@ from reading.campaigns.opening import close_campaign, create_campaign
 from reading.charter.versions import draft_charter, sign_charter
 from reading.forms.charter import CharterForm
 from reading.issuing.assignments import request_batch
-from reading.models import Campaign, Read, ReadStatus
+from reading.models import Campaign, Read, ReadStatus, VoidCause
 from scoring.models import Dataset
 from studies.models import Film
 from tests.reading.builders import PASSWORD, BuiltTrial, begun, build_reading_trial, fill_read, open_campaign_of, sign
@@ -194,6 +194,24 @@ def test_a_charter_reads_in_the_words_of_the_form_that_wrote_it(built_trial: Bui
     for code in ("Looking", "Bulk zero", "Unverified acknowledged", "<dd>svdh"):
         assert code not in page, f"{code} is a name of the code, not of the page"
     assert escape(instruments.get(campaign.charter.terms["instrument"]).title) in page
+
+
+def test_a_case_is_voided_for_a_cause_that_is_chosen_from_a_list_and_a_reason_in_words(built_trial: BuiltTrial) -> None:
+    campaign = open_campaign_of(built_trial)
+    case, coordinator = campaign.cases.order_by("number")[0], browser(built_trial, "coordinator")
+    cases = "/trials/TWO/campaigns/C1/cases/"
+    form = coordinator.get(f"{cases}{case.pk}/void/").content.decode()
+    assert "A film showed who the subject is, or when it was taken" in form
+    assert "The subject withdrew consent" not in form, "the product records that by itself"
+    given = {"reason": "a name on a film", "password": PASSWORD}
+    for cause in ("", "consent"):
+        assert coordinator.post(f"{cases}{case.pk}/void/", {**given, "cause": cause}).status_code == 400
+    assert coordinator.post(f"{cases}{case.pk}/void/", {**given, "cause": "identity"}).status_code == 302
+    case.refresh_from_db()
+    assert (case.status, case.void_cause, case.void_reason) == ("voided", VoidCause.IDENTITY, "a name on a film")
+    table = b"".join(coordinator.get(f"{cases}?format=csv&void_cause=identity")).decode()
+    (line,) = table.splitlines()[1:]
+    assert '"A film showed who the subject is, or when it was taken",a name on a film' in line
 
 
 def test_a_campaign_whose_cases_all_have_readers_does_not_count_zero_of_them(built_trial: BuiltTrial) -> None:

@@ -165,6 +165,10 @@ def test_a_read_is_signed_and_returned_with_words_that_are_offered(built_trial: 
     assert said(void_and_reissue, case=read.case, **built_trial.signs("coordinator"), reason="") == (
         "A reason is needed. Write it in a sentence."
     )
+    void = {"case": read.case, "reason": "dull", **built_trial.signs("coordinator")}
+    assert said(void_and_reissue, cause="boredom", **void).startswith(
+        "The cause “boredom” is not valid. Choose “A film came late or was replaced”, "
+    )
 
 
 @database

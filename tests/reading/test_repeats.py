@@ -232,7 +232,8 @@ def test_no_repeat_is_left_among_fewer_than_three_unread_cases_when_cases_are_vo
     )
     case = campaign.cases.filter(status=CaseStatus.OPEN).first()
     assert case is not None
-    case.status, case.void_reason = CaseStatus.VOIDED, "the films are of somebody else"
+    case.status, case.void_cause = CaseStatus.VOIDED, "wrong-film"
+    case.void_reason = "the films are of somebody else"
     case.save()
     record_rows(built_trial.trial.code, [case])
     run_due_jobs()

@@ -156,7 +156,13 @@ class ActsLine:
         yield signing(Act.CORRECTED_READ, Read.objects.select_related("reader").get(pk=read.pk))
         key = ("C1", others[0].case_id)
         yield self.form(
-            Act.VOID, Act.REISSUE, who="coordinator", name="reading:void", key=key, reason="a name on a film"
+            Act.VOID,
+            Act.REISSUE,
+            who="coordinator",
+            name="reading:void",
+            key=key,
+            cause="identity",
+            reason="a name on a film",
         )
         run_due_jobs()
         film, visits = self.built_trial.subjects[0].films.all()[0], self.built_trial.subjects[0].visits.order_by("pk")

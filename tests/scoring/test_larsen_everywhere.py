@@ -65,7 +65,14 @@ PAGES = {
         "scoring:by_arm_report",
         "scoring:by_arm_table",
     ],
-    "lead": ["scoring:checks", "scoring:readers", "scoring:reader", "scoring:scores", "scoring:score_cell"],
+    "lead": [
+        "scoring:checks",
+        "scoring:comparisons",
+        "scoring:readers",
+        "scoring:reader",
+        "scoring:scores",
+        "scoring:score_cell",
+    ],
     "auditor": ["scoring:scores", "scoring:scores as CSV", "scoring:score_cell"],
     "signer": ["scoring:locks"],
 }

@@ -117,7 +117,7 @@ def test_the_sponsor_and_the_auditor_see_the_rate_of_the_campaign_and_the_coordi
         CaseResult.objects.update(computed_at=last_month)
         some = list(CaseResult.objects.order_by("pk").values_list("pk", flat=True)[:10])
         CaseResult.objects.filter(pk__in=some).update(outcome="discordant")
-    Case.objects.filter(results__in=some[:1]).update(status="voided", void_reason="a late film")
+    Case.objects.filter(results__in=some[:1]).update(status="voided", void_cause="late-film", void_reason="a late film")
     (row,) = lines(built_trial, "rates-")
     assert [*row.values()][2:] == [f"{last_month:%Y-%m}", "50", "20 %"]
     assert all("20 %" in browser(built_trial, who).get(PAGE).content.decode() for who in ("auditor", "statistician"))
