@@ -126,6 +126,25 @@ on_scores(
     "reading.note.saved", "Note saved", "saved a note in read {id}[ of case {case}]", hides=("details", "changes")
 )
 
+on_scores(
+    "reading.query.marked", "Query marked", "marked [{joints:joint} of ]read {id}[ of case {case}]", hides=("details",)
+)
+on_read(
+    "reading.query.confirmed",
+    "Query confirmed",
+    "kept scores [({confirmed:joint}) ]of read {id}[ of case {case}] on a query",
+)
+planned(
+    "reading.queries.prepared",
+    "Queries prepared",
+    "prepared batch {number|id} of queries[ in campaign {campaign}][, {queries:query} for {reads:read}]",
+)
+planned(
+    "reading.queries.released",
+    "Queries released",
+    "released batch {number|id} of queries[ in campaign {campaign}][, {queries:query} sent]",
+)
+
 on_order("reading.case.voided", "Case voided", "voided case {number|id}", hides=("reason",))
 on_order(
     "reading.case.stopped",

@@ -43,6 +43,7 @@ urlpatterns = [
     path("trials/<slug:code>/results/<slug:slug>/checks/", checks.checks, name="checks"),
     path("trials/<slug:code>/results/<slug:slug>/checks/<str:token>/", checks.check, name="check"),
     path("trials/<slug:code>/results/<slug:slug>/checks/films/<str:film>.jpg", checks.check_film, name="check_film"),
+    path("trials/<slug:code>/results/<slug:slug>/prepare-queries/", checks.prepare, name="prepare_queries"),
     path("trials/<slug:code>/results/<slug:slug>/readers/", monitoring.readers, name="readers"),
     path("trials/<slug:code>/results/<slug:slug>/readers/<int:number>/", monitoring.reader, name="reader"),
     path(

@@ -7,6 +7,7 @@ from reading.models.campaign import Batch, Campaign, CampaignStatus, Case, CaseS
 from reading.models.capture import FilmLook, FilmServed, ImageProblem, ItemNote, ItemScore, SignedValues, Sitting
 from reading.models.charter import CHARTER_TRANSITIONS, Charter, CharterStatus, Qualification
 from reading.models.leak_scan import LeakScan, LeakScanStatus
+from reading.models.query import QueryBatch, QueryMark, ReadQuery
 from reading.models.read import DisplayedFilm, DisplayedTimepoint, Read, ReadKind, ReadReturn, ReadStatus, ReadStep
 from reading.models.sealed import SealedCase, SealedRead, SealedSeed, SealedTimepoint
 from reading.models.suspension import ReaderSuspension, SuspensionCause
@@ -31,8 +32,11 @@ __all__ = [
     "LeakScan",
     "LeakScanStatus",
     "Qualification",
+    "QueryBatch",
+    "QueryMark",
     "Read",
     "ReadKind",
+    "ReadQuery",
     "ReadReturn",
     "ReadStatus",
     "ReadStep",

@@ -33,6 +33,7 @@ from reading.campaigns.reopening import reopen_campaign
 from reading.campaigns.stopped_work import stopped_work, try_again
 from reading.forms.campaign import CampaignForm, OpenForm
 from reading.issuing.adjudication import unadjudicated
+from reading.issuing.queries import asks_readers
 from reading.issuing.repeats import repeats_in_words
 from reading.leak_scan.scans import newest_scan
 from reading.models import Campaign, CampaignStatus, Case, CaseStatus, ImageProblem, Read
@@ -100,6 +101,7 @@ def campaign(request: HttpRequest, code: str, slug: str) -> HttpResponse:
         "scanned": newest_scan(shown) is not None,
         "form": form,
         "timing": timing_of(shown),
+        "asks_readers": asks_readers(shown),
         "stopped": stopped_work(shown),
         "counts": counts_of(shown, today),
         "loads": [(load, Progress(load.signed, load.assigned)) for load in loads_of(shown, today)],
