@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
@@ -134,9 +133,10 @@ def ask_for_results(batch: QueryBatch, reads: Sequence[Read]) -> None:
 
 def sign(batch: QueryBatch, actor: Actor, user: User) -> Signature:
     """The signature of a release; called inside its transaction."""
-    stream, facts = batch.campaign.trial.code, {"record": on_batch(batch), "digest": said_of(batch)}
-    signing: dict[str, Any] = {"act": Act.QUERIES, "actor": actor, "user": user, "stream": stream}
-    return write_signature(**signing, **facts)
+    stream, digest = batch.campaign.trial.code, said_of(batch)
+    return write_signature(
+        act=Act.QUERIES, actor=actor, user=user, record=on_batch(batch), digest=digest, stream=stream
+    )
 
 
 def on_batch(batch: QueryBatch) -> tuple[str, str]:

@@ -24,6 +24,6 @@ def open_seed(batch: Batch) -> bytes:
     return unsealed_seed(SealedSeed.objects.get(batch=batch).sealed, batch.commitment)
 
 
-def unsealed_seed(sealed: bytes, committed: str) -> bytes:
+def unsealed_seed(sealed: bytes | memoryview, committed: str) -> bytes:
     """The seed that was sealed with this commitment."""
     return bytes.fromhex(unseal(sealed, bound_to=f"seed {committed}")["seed"])

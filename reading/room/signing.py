@@ -207,7 +207,7 @@ def return_read(
         if same := returned_before(read, user, facts):
             return same
         signature = sign_return(read, actor, user, facts)
-        place = {"step": step.position} if step else {}
+        place: dict[str, object] = {"step": step.position} if step else {}
         returned = ReadReturn(read=read, reason=reason, note=note[:300], signature=signature)
         return open_again(returned, again, actor, RETURN_REASONS[reason], place)
 

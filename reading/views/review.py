@@ -68,8 +68,9 @@ def sign(request: HttpRequest, token: str) -> HttpResponse:
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
     """Keeps the scores of joints that a query names, each under its reason; leads back to the review."""
     piece = piece_or_404(request, token)
-    given = {key.removeprefix("keep-"): value for key, value in request.POST.items() if key.startswith("keep-")}
-    confirm_items(read=piece.read, actor=piece.actor, reasons={key: value for key, value in given.items() if value})
+    posted = request.POST.dict()
+    given = {key.removeprefix("keep-"): str(value) for key, value in posted.items() if key.startswith("keep-")}
+    confirm_items(read=piece.read, actor=piece.actor, reasons={key: given[key] for key in given if given[key]})
     return see_other(reverse("reading:review", args=[token]))
 
 

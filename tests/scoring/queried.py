@@ -83,6 +83,7 @@ def asked(built_trial: BuiltTrial) -> Read:
 
 def sham_of(read: Read) -> str:
     """The item that was drawn beside the marked one."""
+    sham: str
     (sham,) = set(ReadQuery.objects.get(read=read).items) - {FOUND}
     return sham
 

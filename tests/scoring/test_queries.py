@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -247,8 +248,7 @@ def test_what_cannot_be_marked_prepared_or_released_is_refused(built_trial: Buil
     release(built_trial)
     with pytest.raises(WrongState, match="No signed read is waiting for a batch"):
         prepare_batch(campaign=campaign, **lead)
-    other = {"actor": built_trial.actor("coordinator"), "user": built_trial.people["coordinator"]}
-    assert release_queries(campaign=campaign, **other, password=PASSWORD).number == 1
+    assert release_queries(campaign=campaign, **built_trial.signs("coordinator")).number == 1
 
 
 def test_a_campaign_without_queries_refuses_them(built_trial: BuiltTrial) -> None:
@@ -310,7 +310,7 @@ def test_a_released_batch_is_not_released_by_somebody_else_again(built_trial: Bu
         release_queries(campaign=campaign, **another_coordinator(built_trial))
 
 
-def another_coordinator(built_trial: BuiltTrial) -> dict[str, object]:
+def another_coordinator(built_trial: BuiltTrial) -> dict[str, Any]:
     """A second coordinator, who signs."""
     person = built_trial.people["checker"]
     return {"actor": Actor(person.pk, str(person), "coordinator"), "user": person, "password": PASSWORD}
