@@ -248,6 +248,7 @@ class CharterForm(forms.Form):
     )
     reader_queries = forms.BooleanField(
         required=False,
+        initial=False,
         label="Ask readers to check joints that the score checks found, before a consensus is computed",
     )
     late_film_rule = forms.ChoiceField(choices=choices(LATE_FILM_RULES), label="Late, replaced or wrong films")

@@ -67,7 +67,7 @@ def asks_readers(campaign: Campaign) -> bool:
 def askable_reads(campaign: Campaign) -> QuerySet[Read]:
     """Signed reads whose readers can be asked now: first reads without an issued adjudication, and repeats.
 
-    Repeats are treated alike, so that a query does not tell its reader which reads are repeats.
+    Repeats are treated alike, so that a query does not show which reads are repeats.
     """
     third = Read.objects.counting().filter(case=OuterRef("case"), kind=ReadKind.ADJUDICATION)
     signed = Read.objects.filter(case__in=campaign.cases.to_read(), status=ReadStatus.SIGNED)

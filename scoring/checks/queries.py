@@ -1,7 +1,7 @@
 """The imaging lead's part of queries: marking items that a check found, and preparing a batch with sham items.
 
 Only what one read shows by itself can be marked. Beside each marked item another is drawn at random from the same read;
-the reader cannot tell them apart, so being asked says nothing about a score.
+the reader cannot distinguish them, so a query reveals nothing about a score.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def reads_to_prepare(campaign: Campaign) -> list[Read]:
 
 
 @dataclass(frozen=True)
-class Preparation:
+class NextQueries:
     """The reads that the next batch will hold, how many are marked, and whether an earlier batch still waits."""
 
     reads: int
@@ -43,11 +43,11 @@ class Preparation:
     waits: bool
 
 
-def in_preparation(campaign: Campaign) -> Preparation:
+def in_preparation(campaign: Campaign) -> NextQueries:
     """The state of the next batch."""
     reads = reads_to_prepare(campaign)
     waits = campaign.query_batches.filter(released_at=None).exists()
-    return Preparation(len(reads), valid_marks(reads).count(), waits)
+    return NextQueries(len(reads), valid_marks(reads).count(), waits)
 
 
 @dataclass(frozen=True)
