@@ -89,7 +89,7 @@ def mark_items(*, read: Read, actor: Actor, items: Sequence[str]) -> None:
             f"Mark fewer than {counted(len(wanted), 'joint')}: too few others are left to ask about as well."
         )
     with audited_atomic():
-        Read.objects.select_for_update().get(pk=read.pk)
+        Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
         if not askable_reads(campaign).filter(pk=read.pk, query=None).exists():
             raise WrongState("This read can no longer be asked about. Load the page again.")
         mark, _ = QueryMark.objects.update_or_create(read=read, defaults={"items": wanted})
@@ -154,7 +154,7 @@ def prepare_batch(*, campaign: Campaign, actor: Actor) -> QueryBatch:
     demand_queries(campaign)
     seed, instrument, checked = new_seed(), instrument_of_campaign(campaign), checked_campaign(campaign)
     with audited_atomic():
-        Campaign.objects.select_for_update().get(pk=campaign.pk)
+        Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
         earlier = QueryBatch.objects.filter(campaign=campaign)
         if earlier.filter(released_at=None).exists():
             raise WrongState("A batch is waiting for its release. Prepare the next one when it has been released.")
