@@ -75,6 +75,7 @@ class Action(StrEnum):
     ADJUDICATE = "adjudicate"
     SEE_AGREEMENT = "see agreement"
     SEE_READER_SCORES = "see scores per reader"
+    MARK_QUERIES = "mark cells for queries to readers"
     HANDLE_ALARMS = "see alarms about readers and record what is done"
     IMPORT_EVENTS = "import intercurrent events"
     BUILD_DATASET = "build a dataset"
@@ -146,6 +147,7 @@ ALLOWED: dict[Role, frozenset[Action]] = {
             Action.SEE_AGREEMENT,
             Action.SEE_READER_SCORES,
             Action.SEE_PROGRESS,
+            Action.MARK_QUERIES,
             Action.HANDLE_ALARMS,
             Action.SEE_DEVIATIONS,
             Action.SEE_SCORE_HISTORY,

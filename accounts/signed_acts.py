@@ -17,7 +17,9 @@ class Act(StrEnum):
     MASKS = "mask confirmation"
     READ = "read"
     CORRECTED_READ = "read, after a return"
+    CHECKED_READ = "read, after a query"
     RETURN = "return"
+    QUERIES = "release of queries"
     VOID = "void"
     REISSUE = "re-issue of a case"
     MOVE = "moving films"
@@ -67,7 +69,9 @@ ACTS: dict[Act, ActTerms] = {
     ),
     Act.READ: ActTerms("reading:sign", "I read these films myself and these are my scores"),
     Act.CORRECTED_READ: ActTerms("reading:sign", "I corrected this read after it was returned and these are my scores"),
+    Act.CHECKED_READ: ActTerms("reading:sign", "I checked what I was asked to check and these are my scores"),
     Act.RETURN: ActTerms("reading:return", "I return this signed read for the reason given"),
+    Act.QUERIES: ActTerms("reading:queries", "I release these queries to their readers"),
     Act.VOID: ActTerms("reading:void", "I void this case for the reason given"),
     Act.REISSUE: ActTerms("reading:void", "I issue this case again with the films as they are now"),
     Act.MOVE: ActTerms("reading:move-film", "I move these films for the reason given"),

@@ -137,6 +137,26 @@ on_scores(
 )
 
 on_order("reading.case.voided", "Case voided", "voided case {number|id}[ ({cause})]", hides=("reason", "details.cause"))
+
+on_scores(
+    "reading.query.marked", "Query marked", "marked [{joints:joint} of ]read {id}[ of case {case}]", hides=("details",)
+)
+on_read(
+    "reading.query.confirmed",
+    "Query confirmed",
+    "kept scores [({confirmed:joint}) ]of read {id}[ of case {case}] on a query",
+)
+planned(
+    "reading.queries.prepared",
+    "Queries prepared",
+    "prepared batch {number|id} of queries[ in campaign {campaign}][, {queries:query} for {reads:read}]",
+)
+planned(
+    "reading.queries.released",
+    "Queries released",
+    "released batch {number|id} of queries[ in campaign {campaign}][, {queries:query} sent]",
+)
+
 on_order(
     "reading.case.stopped",
     "Case stopped",

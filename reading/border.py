@@ -45,6 +45,8 @@ FORBIDDEN_TABLES = frozenset(
         "reading_sealedreference",
         "reading_sealedseed",
         "reading_siteaffiliation",
+        "reading_querybatch",
+        "reading_querymark",
     }
 )
 # Whole families: access tokens, results and datasets, and everything about arms.

@@ -34,6 +34,9 @@ track(
 )
 track("reading_displayedtimepoint", "step_id token letter position")
 track("reading_displayedfilm", "timepoint_id token side view reader_image_id digests")
+track("reading_querymark", "read_id items marked_at")
+track("reading_querybatch", "campaign_id number commitment prepared_at released_at signature_id", besides="sealed")
+track("reading_readquery", "batch_id read_id items sent_at confirmed answered_at")
 track("reading_imageproblem", "read_id film_id reason note reported_at settled_at settlement")
 track(
     "reading_leakscan",

@@ -57,6 +57,7 @@ urlpatterns = [
         comparison.comparison,
         name="comparison",
     ),
+    path("trials/<slug:code>/results/<slug:slug>/prepare-queries/", checks.prepare, name="prepare_queries"),
     path("trials/<slug:code>/results/<slug:slug>/readers/", monitoring.readers, name="readers"),
     path("trials/<slug:code>/results/<slug:slug>/readers/<int:number>/", monitoring.reader, name="reader"),
     path(

@@ -11,7 +11,7 @@ import instruments
 from config.errors import BadInput
 from config.wording import both, either, quoted
 from instruments.intercurrent_events import GAPS
-from reading.issuing.presentations import PRESENTATIONS
+from reading.issuing.presentations import PRESENTATIONS, SHOWN_TOGETHER
 
 MEAN_OF_ALL = "mean-of-all"
 RESULT_RULES = {
@@ -100,6 +100,8 @@ class Terms:
     An alarm about a reader is raised when `alarm_drift` is set and their chart of drift passes its limit, and when more
     than the share `alarm_missing` of their sites was not assessable or more than the share `alarm_discordant` of their
     cases was discordant; 0 for no alarm.
+
+    With `reader_queries`, readers are asked to check cells of signed reads before a consensus is computed.
     """
 
     instrument: str = "svdh"
@@ -148,6 +150,7 @@ class Terms:
     alarm_drift: bool = True
     alarm_missing: float = 0.2
     alarm_discordant: float = 0.5
+    reader_queries: bool = False
 
     @property
     def adjudicates(self) -> bool:
@@ -175,6 +178,7 @@ def read_terms(given: dict[str, Any]) -> Terms:
     check_choices(terms)
     check_ranges(terms)
     check_readers(terms)
+    check_queries(terms)
     check_instrument(terms)
     return terms
 
@@ -208,6 +212,13 @@ def check_readers(terms: Terms) -> None:
         text = f"With three readers per case, the result cannot be {quoted(RESULT_RULES[terms.result_rule])}."
         mean = quoted(RESULT_RULES[MEAN_OF_ALL])
         raise BadInput(f"{text} Choose {mean}: no case is adjudicated.", field="result_rule")
+
+
+def check_queries(terms: Terms) -> None:
+    """Queries name joints over all timepoints, so all timepoints that count must be shown together."""
+    if terms.reader_queries and terms.presentation not in SHOWN_TOGETHER:
+        text = f"With the presentation {quoted(terms.presentation)}, readers cannot be sent queries."
+        raise BadInput(f"{text} Choose {either(map(quoted, SHOWN_TOGETHER))}.", field="reader_queries")
 
 
 def check_instrument(terms: Terms) -> None:

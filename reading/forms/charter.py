@@ -246,6 +246,11 @@ class CharterForm(forms.Form):
         label="Alarm above a share of discordant cases",
         help_text="0 for no alarm. Counted from 10 compared cases on. Not used with three readers per case.",
     )
+    reader_queries = forms.BooleanField(
+        required=False,
+        initial=False,
+        label="Ask readers to check joints that the score checks found, before a consensus is computed",
+    )
     late_film_rule = forms.ChoiceField(choices=choices(LATE_FILM_RULES), label="Late, replaced or wrong films")
     arms_may_be_opened = forms.BooleanField(
         required=False,

@@ -35,6 +35,7 @@ BEGINNINGS: dict[str, CharterSection] = {
     "rescue_strategy": CharterSection("Events during the trial"),
     "zero_threshold": CharterSection("Progression"),
     "alarm_drift": CharterSection("Reader alarms", more=True),
+    "reader_queries": CharterSection("Queries to readers", more=True),
     "late_film_rule": CharterSection("Late films, and arms"),
 }
 

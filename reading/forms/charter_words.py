@@ -54,6 +54,8 @@ EXAMPLES = {
     "imaging lead and the coordinators get an e-mail.",
     "alarm_missing": "with 0.2, a reader who marked 30 of 100 joint sites as not assessable raises an alarm.",
     "alarm_discordant": "with 0.5, 11 discordant cases out of 20 compared raise an alarm.",
+    "reader_queries": "two timepoints of a read differ by 4 grades at left MCP 2. Its reader is asked to check MCP 2 "
+    "and one other joint, drawn at random, before the two reads of the case are compared.",
     "arms_may_be_opened": "if not ticked, the arms stay sealed here, and the analysis by arm is made elsewhere.",
 }
 SHARES = ("concordant_share", "repeats_share", "missing_limit", "alarm_missing", "alarm_discordant")

@@ -24,6 +24,8 @@ PRESENTATIONS = {
 }
 ORDER_KNOWN = frozenset({"together-ordered", "locked-visits"})
 TOGETHER = frozenset({"together-random", "together-ordered"})
+# All timepoints that count are on one screen, in one step.
+SHOWN_TOGETHER = ("together-random", "together-ordered", "alone-then-together")
 # Every timepoint has its own address and its own position in the worklist.
 MIXED = frozenset({"single"})
 # Locked timepoints remain on the screen next to the current one.

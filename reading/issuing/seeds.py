@@ -11,11 +11,19 @@ def batch_with_seed(campaign: Campaign, **fields: object) -> tuple[Batch, Sealed
     """A batch, the commitment to its seed, and the seed in its sealed table. Called inside a transaction."""
     seed = new_seed()
     batch = Batch.objects.create(campaign=campaign, commitment=commitment(seed), **fields)
-    sealed = seal({"seed": seed.hex()}, bound_to=f"seed {batch.commitment}")
-    return batch, SealedSeed.objects.create(batch=batch, sealed=sealed)
+    return batch, SealedSeed.objects.create(batch=batch, sealed=sealed_seed(seed))
+
+
+def sealed_seed(seed: bytes) -> bytes:
+    """The seed, readable only with its commitment."""
+    return seal({"seed": seed.hex()}, bound_to=f"seed {commitment(seed)}")
 
 
 def open_seed(batch: Batch) -> bytes:
     """The seed of a batch's orders."""
-    sealed = SealedSeed.objects.get(batch=batch).sealed
-    return bytes.fromhex(unseal(sealed, bound_to=f"seed {batch.commitment}")["seed"])
+    return unsealed_seed(SealedSeed.objects.get(batch=batch).sealed, batch.commitment)
+
+
+def unsealed_seed(sealed: bytes | memoryview, committed: str) -> bytes:
+    """The seed that was sealed with this commitment."""
+    return bytes.fromhex(unseal(sealed, bound_to=f"seed {committed}")["seed"])

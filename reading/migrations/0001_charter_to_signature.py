@@ -1021,4 +1021,97 @@ class Migration(migrations.Migration):
                 ),
             ],
         ),
+        migrations.CreateModel(
+            name="QueryBatch",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField()),
+                ("commitment", models.CharField(max_length=64)),
+                ("sealed", models.BinaryField()),
+                ("prepared_at", models.DateTimeField(auto_now_add=True)),
+                ("released_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="query_batches", to="reading.campaign"
+                    ),
+                ),
+                (
+                    "signature",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to="accounts.signature"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["campaign", "number"],
+            },
+        ),
+        migrations.CreateModel(
+            name="QueryMark",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("items", models.JSONField(default=list)),
+                ("marked_at", models.DateTimeField(auto_now=True)),
+                (
+                    "read",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="query_mark", to="reading.read"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="ReadQuery",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("items", models.JSONField(default=list)),
+                ("sent_at", models.DateTimeField(blank=True, null=True)),
+                ("confirmed", models.JSONField(default=dict)),
+                ("answered_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="queries", to="reading.querybatch"
+                    ),
+                ),
+                (
+                    "read",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="query", to="reading.read"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["pk"],
+            },
+        ),
+        migrations.AddConstraint(
+            model_name="querybatch",
+            constraint=models.UniqueConstraint(fields=("campaign", "number"), name="query_batch_number_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="querybatch",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("released_at", None)), fields=("campaign",), name="one_query_batch_to_release"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="querybatch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("released_at", None), ("signature", None)),
+                    models.Q(("released_at__isnull", False), ("signature__isnull", False)),
+                    _connector="OR",
+                ),
+                name="released_query_batch_is_signed",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="readquery",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("answered_at", None), ("sent_at__isnull", False), _connector="OR"),
+                name="answered_query_was_sent",
+            ),
+        ),
     ]

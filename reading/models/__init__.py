@@ -8,6 +8,7 @@ from reading.models.capture import FilmLook, FilmServed, ImageProblem, ItemNote,
 from reading.models.charter import CHARTER_TRANSITIONS, Charter, CharterStatus, Qualification
 from reading.models.document import DocumentKind, ReaderDocument
 from reading.models.leak_scan import LeakScan, LeakScanStatus
+from reading.models.query import QueryBatch, QueryMark, ReadQuery
 from reading.models.read import DisplayedFilm, DisplayedTimepoint, Read, ReadKind, ReadReturn, ReadStatus, ReadStep
 from reading.models.sealed import SealedCase, SealedRead, SealedSeed, SealedTimepoint
 from reading.models.suspension import ReaderSuspension, SuspensionCause
@@ -33,8 +34,11 @@ __all__ = [
     "LeakScan",
     "LeakScanStatus",
     "Qualification",
+    "QueryBatch",
+    "QueryMark",
     "Read",
     "ReadKind",
+    "ReadQuery",
     "ReadReturn",
     "ReadStatus",
     "ReadStep",

@@ -156,7 +156,7 @@ def label_of(piece: Piece) -> str:
 
 def urls_of(address: str) -> dict[str, str]:
     """The addresses that the screen sends requests to."""
-    names = ("screen", "values", "notes", "problem", "take-over", "review", "sign")
+    names = ("screen", "values", "notes", "problem", "take-over", "review", "confirm", "sign")
     urls = {name.replace("-", "_"): reverse(f"reading:{name}", args=[address]) for name in names}
     return urls | {"worklist": reverse("reading:worklist")}
 

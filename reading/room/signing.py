@@ -26,10 +26,11 @@ from reading.models import Case, CaseStatus, Read, ReadKind, ReadReturn, ReadSta
 from reading.room.cells import cells_of, count_filled, instrument_of, timepoints_of
 from reading.room.entry_times import entry_seconds
 from reading.room.impossible_codes import demand_possible
+from reading.room.queries import answers_of, close_query, demand_answered, queried_items
 from reading.room.steps import open_step, place_in, presentation_of, status_of, takes_values
 from reading.states import READ_IS
 
-MEANINGS = {"read": Act.READ, "corrected": Act.CORRECTED_READ}
+MEANINGS = {"read": Act.READ, "corrected": Act.CORRECTED_READ, "checked": Act.CHECKED_READ}
 RETURN_REASONS = {
     "incomplete": "A joint was overlooked",
     "wrong-joint": "Values were entered at the wrong joint",
@@ -43,7 +44,8 @@ def canonical_values(read: Read, step: ReadStep) -> dict[str, Any]:
     instrument = instrument_of(read)
     timepoints = timepoints_of(step)
     cells = cells_of(timepoints)
-    return {
+    checked = queried_items(read)
+    return ({"checked": answers_of(checked)} if checked else {}) | {
         "charter": read.case.campaign.charter.digest,
         "instrument": f"{instrument.key} {instrument.version}",
         "read": read.token,
@@ -109,6 +111,7 @@ def sign_step(
         signed = write_signed_values(read, step, actor, user, meaning, text)
         changed = lock_step(read, step)
         read.refresh_from_db(fields=["status", "signed_at"])
+        changed += close_query(read)
         record(
             action="reading.step.signed",
             actor=actor,
@@ -141,6 +144,7 @@ def demand_signable(read: Read, step: ReadStep, meaning: str) -> None:
         raise WrongState(f"{empty} neither a score nor a reason. Fill every cell before you sign.")
     timepoints = timepoints_of(step)
     demand_possible(instrument_of(read), timepoints, cells_of(timepoints))
+    demand_answered(queried_items(read))
 
 
 def write_signed_values(read: Read, step: ReadStep, actor: Actor, user: User, meaning: str, text: str) -> SignedValues:
@@ -203,23 +207,33 @@ def return_read(
         if same := returned_before(read, user, facts):
             return same
         signature = sign_return(read, actor, user, facts)
-        move_read(read, ReadStatus.RETURNED, signed_at=None)
-        steps = list(again)
-        again.update(locked_at=None)
-        case = case_waits_again(read)
-        returned = ReadReturn.objects.create(read=read, reason=reason, note=note[:300], signature=signature)
-        record(
-            action="reading.read.returned",
-            actor=actor,
-            stream=read.case.campaign.trial.code,
-            subject=("reading.read", str(read.pk)),
-            changes={"status": [ReadStatus.SIGNED, ReadStatus.RETURNED]},
-            reason=RETURN_REASONS[reason],
-            details={"case": read.case.number} | ({"step": step.position} if step else {}),
-            rows=[returned],
-            tracked=[read, case, *steps],
-            chains=resumed([read]),
-        )
+        place: dict[str, object] = {"step": step.position} if step else {}
+        returned = ReadReturn(read=read, reason=reason, note=note[:300], signature=signature)
+        return open_again(returned, again, actor, RETURN_REASONS[reason], place)
+
+
+def open_again(
+    returned: ReadReturn, again: QuerySet[ReadStep], actor: Actor, reason: str, place: dict[str, object]
+) -> ReadReturn:
+    """Opens these steps of a signed read again. Inside the transaction that holds its chain and signed the return."""
+    read = returned.read
+    move_read(read, ReadStatus.RETURNED, signed_at=None)
+    steps = list(again)
+    again.update(locked_at=None)
+    case = case_waits_again(read)
+    returned.save(force_insert=True)
+    record(
+        action="reading.read.returned",
+        actor=actor,
+        stream=read.case.campaign.trial.code,
+        subject=("reading.read", str(read.pk)),
+        changes={"status": [ReadStatus.SIGNED, ReadStatus.RETURNED]},
+        reason=reason,
+        details={"case": read.case.number, **place},
+        rows=[returned],
+        tracked=[read, case, *steps],
+        chains=resumed([read]),
+    )
     return returned
 
 

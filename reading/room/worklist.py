@@ -8,7 +8,7 @@ from datetime import date, datetime
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
 from django.db.models.functions import Coalesce
 
-from reading.models import CaseStatus, ReadStatus, ReadStep
+from reading.models import CaseStatus, Read, ReadQuery, ReadStatus, ReadStep
 from reading.models.read import KEPT_FOR_LOOKS, WRITABLE
 from reading.room.access import suspensions_of_readers
 from reading.room.steps import address_of, name_of, status_of
@@ -33,6 +33,7 @@ class WorklistEntry:
     due_on: date | None
     signed_at: datetime | None
     what: str = "Case"
+    to_check: int = 0
 
 
 def steps_waiting() -> QuerySet[ReadStep]:
@@ -72,7 +73,8 @@ def waiting_for(user_id: int, at_most: int = AT_MOST) -> list[WorklistEntry]:
 
 def fetched(steps: QuerySet[ReadStep]) -> QuerySet[ReadStep]:
     """The steps with the related rows that an entry shows."""
-    return steps.select_related("read__case__campaign__trial", "read__case__campaign__charter", "read__batch")
+    campaign = ("read__case__campaign__trial", "read__case__campaign__charter")
+    return steps.select_related(*campaign, "read__batch", "read__query")
 
 
 def entry_of(step: ReadStep) -> WorklistEntry:
@@ -89,7 +91,15 @@ def entry_of(step: ReadStep) -> WorklistEntry:
         due_on=read.batch.due_on,
         signed_at=step.locked_at,
         what="Timepoint" if step.token else "Case",
+        to_check=joints_to_check(read),
     )
+
+
+def joints_to_check(read: Read) -> int:
+    """How many joints the reader is asked to check, if the read was returned for a query."""
+    query: ReadQuery | None = getattr(read, "query", None)
+    asked = query is not None and query.sent_at is not None and query.answered_at is None
+    return len(query.items) if query and asked and read.status == ReadStatus.RETURNED else 0
 
 
 def signed_entries(user_id: int) -> QuerySet[ReadStep]:

@@ -32,6 +32,7 @@ from reading.campaigns.progress import SubjectNames, counts_of
 from reading.campaigns.reopening import reopen_campaign
 from reading.forms.campaign import CampaignForm, OpenForm
 from reading.issuing.adjudication import unadjudicated
+from reading.issuing.queries import asks_readers
 from reading.issuing.repeats import repeats_in_words
 from reading.leak_scan.scans import newest_scan
 from reading.models import Campaign, CampaignStatus, Case, CaseStatus, Read, VoidCause
@@ -103,6 +104,7 @@ def campaign(request: HttpRequest, code: str, slug: str) -> HttpResponseBase:
         "scanned": newest_scan(shown) is not None,
         "form": form,
         "timing": timing_of(shown),
+        "asks_readers": asks_readers(shown),
         "stopped": failed_jobs(shown),
         "counts": counts_of(shown, today),
         "tables": tables,

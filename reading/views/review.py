@@ -21,6 +21,7 @@ from reading.room.access import Piece, piece_or_404
 from reading.room.blinded import blind_case
 from reading.room.cells import ABSENT, CellContent, CellContents, cells_of, instrument_of, notes_of, timepoints_of
 from reading.room.impossible_codes import is_impossible, joint_in_words, reason_in_words
+from reading.room.queries import CONFIRM_REASONS, confirm_items, open_query, queried_items, why_unanswered
 from reading.room.queue_key import queue_key
 from reading.room.score_grid import codes_on_paper, score_grid
 from reading.room.signing import MEANINGS, canonical_text, canonical_values, digest_of, sign_step
@@ -63,6 +64,16 @@ def sign(request: HttpRequest, token: str) -> HttpResponse:
     return see_other(after_signing(piece))
 
 
+@require_POST
+def confirm(request: HttpRequest, token: str) -> HttpResponse:
+    """Keeps the scores of joints that a query names, each under its reason; leads back to the review."""
+    piece = piece_or_404(request, token)
+    posted = request.POST.dict()
+    given = {key.removeprefix("keep-"): str(value) for key, value in posted.items() if key.startswith("keep-")}
+    confirm_items(read=piece.read, actor=piece.actor, reasons={key: given[key] for key in given if given[key]})
+    return see_other(reverse("reading:review", args=[token]))
+
+
 def after_signing(piece: Piece) -> str:
     """The next step of the same case; after the last one, the confirmation and the next case."""
     if piece.step.token is None and open_step(piece.read):
@@ -75,15 +86,17 @@ def review_context(piece: Piece) -> dict[str, Any]:
     read, step = piece.read, piece.step
     instrument, timepoints = instrument_of(read), timepoints_of(step)
     cells = cells_of(timepoints)
-    case = blind_case(piece, (), cells)
+    case, queried = blind_case(piece, (), cells), queried_items(read)
     gaps = cells_that(instrument, timepoints, cells, lambda item, cell: not cell.filled)
     wrong = cells_that(instrument, timepoints, cells, lambda item, cell: is_impossible(instrument, item, cell))
     return {
         "case": case.as_json(),
         "progress": case.progress,
         "what": what_is_signed(read, step),
-        "can_sign": piece.writable and not gaps and not wrong,
-        "why_not": case.read_only if not piece.writable else in_words(len(gaps), len(wrong)),
+        "can_sign": piece.writable and not gaps and not wrong and not why_unanswered(queried),
+        "why_not": case.read_only or f"{in_words(len(gaps), len(wrong))} {why_unanswered(queried)}".strip(),
+        "queried": queried,
+        "confirm_reasons": CONFIRM_REASONS,
         "error": "",
         "values_digest": digest_of(canonical_text(canonical_values(read, step))),
         "sign_op_id": new_token(),
@@ -112,7 +125,7 @@ def in_words(gaps: int, impossible: int) -> str:
 
 def meanings_for(read: Read) -> dict[str, str]:
     """The possible meanings of a signature on this read."""
-    wanted = "corrected" if read.returns.exists() else "read"
+    wanted = "checked" if open_query(read) else "corrected" if read.returns.exists() else "read"
     return {wanted: meaning_of(MEANINGS[wanted])}
 
 

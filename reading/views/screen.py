@@ -37,6 +37,7 @@ from reading.room.change_reasons import CHANGE_REASONS
 from reading.room.films import inline_preview, read_band, read_preview
 from reading.room.notes import save_note
 from reading.room.operations import Operation
+from reading.room.queries import queried_items
 from reading.room.queue_key import queue_key
 from reading.room.saving import save_values
 from reading.room.served import keep_served
@@ -75,10 +76,12 @@ def screen(request: HttpRequest, token: str) -> HttpResponse:
 def screen_context(request: HttpRequest, piece: Piece, terms: Terms) -> dict[str, Any]:
     """The data of the screen."""
     shown = timepoints_shown(piece.read, piece.step)
-    cells = cells_of(shown)
+    cells, queried = cells_of(shown), queried_items(piece.read)
     return {
         "case": blind_case(piece, shown, cells).as_json()
-        | {"awaits_reference": awaits_reference(piece.read), "signed_before": piece.step.signed_values.exists()},
+        | {"awaits_reference": awaits_reference(piece.read), "signed_before": piece.step.signed_values.exists()}
+        | {"queried": [one.key for one in queried]},
+        "queried": queried,
         "previews": {} if in_place(request) else first_previews(shown),
         "instrument": describe_instrument(instrument_of(piece.read), terms),
         "values": values_shown(piece, shown, cells),

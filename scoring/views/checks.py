@@ -7,27 +7,31 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.roles import Action
 from config.cells import Column, Link
 from config.filters import ChoiceFilter
 from config.listing import Listing
 from instruments.definition import Instrument
-from reading.models import Campaign
+from reading.issuing.queries import asks_readers
+from reading.models import Campaign, CampaignStatus
 from reading.room.cells import instrument_of_campaign
 from reading.room.films import read_preview
 from scoring.checks.after_close import SHOWN_IN
 from scoring.checks.one_read import panes_of, values_of
 from scoring.checks.order_rules import AFTER_CLOSE
+from scoring.checks.queries import in_preparation, mark_items, prepare_batch, query_of
 from scoring.checks.rules import KINDS, RuleFinding
 from scoring.checks.signed_sheets import CheckedRead, checked_campaign, entries_of, signed_of
 from scoring.views.agreement_choice import campaign_for
+from studies.access import trial_or_404
 from studies.models import ReaderImage
 
 LABELS = KINDS | AFTER_CLOSE
@@ -51,6 +55,8 @@ def checks(request: HttpRequest, code: str, slug: str) -> HttpResponseBase:
     )
     context = {"trial": campaign.trial, "campaign": campaign, "checked": checked.count}
     context["closed"] = campaign.status in SHOWN_IN
+    if asks_readers(campaign) and campaign.status == CampaignStatus.OPEN:
+        context["preparing"] = in_preparation(campaign)
     return listing.respond("scoring/checks.html", context)
 
 
@@ -85,11 +91,26 @@ def joints_in_words(instrument: Instrument, finding: RuleFinding) -> str:
     return ", ".join(dict.fromkeys(item.place for item in items))
 
 
-@require_GET
+@require_POST
+def prepare(request: HttpRequest, code: str, slug: str) -> HttpResponse:
+    """Prepares a batch of queries from the marks, for a coordinator to release."""
+    _, actor = trial_or_404(request, code, Action.MARK_QUERIES)
+    _, campaign = campaign_for(request, code, slug, Action.MARK_QUERIES)
+    batch = prepare_batch(campaign=campaign, actor=actor)
+    messages.success(request, f"Batch {batch.number} is prepared. A coordinator releases it.")
+    return redirect("scoring:checks", code, slug)
+
+
+@require_http_methods(["GET", "POST"])
 def check(request: HttpRequest, code: str, slug: str, token: str) -> HttpResponse:
-    """The films and values of a signed read, with the joints of its findings marked."""
+    """The films and values of a signed read, with the joints of its findings marked; a POST marks some for a query."""
     _, campaign = campaign_for(request, code, slug, Action.SEE_READER_SCORES)
     read = get_object_or_404(signed_of(campaign), token=token)
+    if request.method == "POST":
+        _, actor = trial_or_404(request, code, Action.MARK_QUERIES)
+        mark_items(read=read, actor=actor, items=request.POST.getlist("items"))
+        messages.success(request, "The marks for the next batch of queries are saved.")
+        return redirect(request.path)
     instrument, entries = instrument_of_campaign(campaign), entries_of([read])[read.pk]
     findings = checked_campaign(campaign).of(read)
     marked = {key for finding in findings for key in finding.items}
@@ -101,6 +122,7 @@ def check(request: HttpRequest, code: str, slug: str, token: str) -> HttpRespons
         "findings": [(LABELS[one.kind], one.where, joints_in_words(instrument, one)) for one in findings],
         "panes": panes,
         "values": values_of(instrument, panes, entries, marked),
+        "query": query_of(read, findings),
     }
     return private(render(request, "scoring/check.html", context))
 

@@ -26,6 +26,7 @@ CALLED_BY_WRITERS = {
     "reading/issuing/reads.py write_steps",
     "reading/issuing/reads.py write_timepoints",
     "reading/issuing/seeds.py batch_with_seed",
+    "reading/room/queries.py close_query",
     "reading/room/signing.py lock_step",
     "studies/arms/custodian_keys.py note_arms_opened",
     "studies/arms/custodian_keys.py note_arms_received",

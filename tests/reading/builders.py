@@ -32,6 +32,7 @@ from reading.room.served import keep_served
 from reading.room.sessions import open_read
 from reading.room.signing import canonical_text, canonical_values, digest_of, sign_step
 from reading.room.steps import open_step
+from reading.views.review import meanings_for
 from studies.models import Film, Membership, ReaderImage, Site, Subject, Trial, Visit, VisitPlan
 from studies.sealed_links import link
 from tests.tracking import record_new_rows
@@ -224,7 +225,7 @@ def sign(read: Read, password: str = PASSWORD, step: ReadStep | None = None) -> 
         actor=Actor(read.reader_id, str(read.reader), "reader"),
         user=read.reader,
         password=password,
-        meaning="corrected" if read.returns.exists() else "read",
+        meaning=next(iter(meanings_for(read))),
         shown_digest=digest_of(canonical_text(canonical_values(read, step))),
     )
 

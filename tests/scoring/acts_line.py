@@ -16,13 +16,17 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.sign_in import BACKEND
 from accounts.signed_acts import Act
+from instruments.definition import Item
 from jobs.carrying import run_due_jobs
 from reading.campaigns.opening import close_campaign, create_campaign, open_campaign
 from reading.charter.versions import draft_charter
 from reading.issuing.assignments import request_batch
 from reading.issuing.moved_films import move_and_reissue
-from reading.models import Campaign, Read, ReaderSuspension, SuspensionCause
+from reading.issuing.queries import release_queries
+from reading.models import Campaign, DisplayedTimepoint, Read, ReaderSuspension, SuspensionCause
+from reading.room.queries import confirm_items, queried_items
 from scoring.arms.requests import ask_for_arms
+from scoring.checks.queries import mark_items, prepare_batch
 from scoring.datasets.building import request_dataset
 from scoring.datasets.locking import confirm_lock, request_lock
 from scoring.models import Dataset
@@ -35,6 +39,7 @@ from tests.reading.builders import PASSWORD, BuiltTrial, build_reading_trial, fi
 from tests.scoring.unsealing_cast import CANARIES, Opening
 from tests.studies.arms_cast import make_holders
 
+DIFFERING = "GL-PIP2"
 DIGEST = re.compile(r'name="values_digest" value="([0-9a-f]{64})"')
 
 
@@ -60,13 +65,18 @@ class Post:
         return answer.status_code, answer.get("Location", ""), content
 
 
+def differing(timepoint: DisplayedTimepoint, item: Item) -> int:
+    """The left proximal interphalangeal joint 2 is 4 on one timepoint and 0 on the others."""
+    return 4 if item.key == DIFFERING and timepoint.letter == "A" else 0
+
+
 def signing(act: Act, read: Read) -> Post:
     """The form of the review of a full read."""
     page = f"/read/{read.token}/review"
     post = Post((act,), read.reader, page, f"/read/{read.token}/sign")
     found = DIGEST.search(post.client.get(page).content.decode())
     assert found
-    meaning = "read" if act == Act.READ else "corrected"
+    meaning = {Act.READ: "read", Act.CORRECTED_READ: "corrected", Act.CHECKED_READ: "checked"}[act]
     post.fields = lambda: {"meaning": meaning, "values_digest": found[1]}
     return post
 
@@ -104,7 +114,12 @@ class ActsLine:
 
     def before_reading(self) -> Iterator[Post]:
         """Charter and qualification."""
-        terms = {"instrument": "larsen-1995", "concordant_share": 0.0, "arms_may_be_opened": True}
+        terms = {
+            "instrument": "larsen-1995",
+            "concordant_share": 0.0,
+            "arms_may_be_opened": True,
+            "reader_queries": True,
+        }
         draft_charter(trial=self.built_trial.trial, actor=self.built_trial.actor("coordinator"), terms=terms)
         yield self.form(Act.CHARTER, who="coordinator", name="reading:charter", key=(1,))
         reader = self.built_trial.people["reader"].pk
@@ -147,13 +162,14 @@ class ActsLine:
         """A read, its return and its correction, a case voided and issued again."""
         self.issue()
         read, *others = Read.objects.filter(reader=self.built_trial.people["reader"]).order_by("pk")
-        fill_read(read)
+        fill_read(read, differing)
         yield signing(Act.READ, read)
         key = ("C1", read.pk)
         yield self.form(
             Act.RETURN, who="coordinator", name="reading:return", key=key, reason="incomplete", note="look again"
         )
         yield signing(Act.CORRECTED_READ, Read.objects.select_related("reader").get(pk=read.pk))
+        yield from self.querying(read)
         key = ("C1", others[0].case_id)
         yield self.form(
             Act.VOID,
@@ -171,6 +187,17 @@ class ActsLine:
         yield self.form(*acts, who="coordinator", name="reading:move-film", key=(film.pk,), **given)
         yield self.retake(film, visits[0])
 
+    def querying(self, read: Read) -> Iterator[Post]:
+        """A joint of the read is marked, its query released and answered."""
+        lead = self.built_trial.actor("lead")
+        mark_items(read=Read.objects.get(pk=read.pk), actor=lead, items=[DIFFERING])
+        prepare_batch(campaign=self.campaign, actor=lead)
+        yield self.form(Act.QUERIES, who="coordinator", name="reading:queries", key=("C1",))
+        returned = Read.objects.select_related("reader").get(pk=read.pk)
+        reasons = {one.key: "looked-again" for one in queried_items(returned)}
+        confirm_items(read=returned, actor=self.built_trial.actor("reader"), reasons=reasons)
+        yield signing(Act.CHECKED_READ, returned)
+
     def retake(self, film: Film, visit: Visit) -> Post:
         """A film that came to a visit which had one of its view already is designated there."""
         film.refresh_from_db()
@@ -186,6 +213,9 @@ class ActsLine:
         run_due_jobs()
         for read in Read.objects.filter(status="issued"):
             read_through(read)
+        run_due_jobs()
+        prepare_batch(campaign=self.campaign, actor=self.built_trial.actor("lead"))
+        release_queries(campaign=self.campaign, **self.built_trial.signs("coordinator"))
         run_due_jobs()
         close_campaign(campaign=self.campaign, actor=self.built_trial.actor("coordinator"))
         yield self.form(

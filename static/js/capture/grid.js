@@ -9,8 +9,9 @@ export class Grid {
   #rows = new Map();
   #current = null;
 
-  constructor(root, { plan, panes, instrument, sheet }) {
-    Object.assign(this, { root, panes, sheet });
+  // `queried` are the items that the reader is asked to check.
+  constructor(root, { plan, panes, instrument, sheet, queried = [] }) {
+    Object.assign(this, { root, panes, sheet, queried: new Set(queried) });
     this.features = new Map(instrument.features.map(({ key, label }) => [key, label]));
     this.reasons = new Map(instrument.reasons.map(({ code, label }, place) => [code, { label, number: place + 1 }]));
     root.replaceChildren(...plan.regions.map((region) => this.#table(region)));
@@ -113,10 +114,12 @@ export class Grid {
   #row(item, before) {
     const feature = this.features.get(item.feature);
     const label = make("th", { scope: "row", title: `${item.label}, ${feature}` });
-    label.append(make("span", { class: "feature" }, this.features.size > 1 ? feature.slice(0, 1) : ""), item.label);
+    const asked = this.queried.has(item.key);
+    label.append(make("span", { class: "feature" }, this.features.size > 1 ? feature.slice(0, 1) : ""), `${item.label}${asked ? " ?" : ""}`);
+    label.classList.toggle("queried", asked);
     const row = make("tr", { class: before && before.joint === item.joint ? "" : "joint" }, label);
     for (const { timepoint, letter, locked } of this.panes) {
-      const name = `${letter}, ${item.label}, ${feature}${locked ? ", signed" : ""}`;
+      const name = `${letter}, ${item.label}, ${feature}${locked ? ", signed" : ""}${asked ? ", to check" : ""}`;
       const cell = make("td", { tabindex: "-1", "data-item": item.key, "data-timepoint": timepoint, "data-name": name });
       cell.classList.toggle("locked", locked === true);
       this.#cells.set(cellKey(item.key, timepoint), cell);

@@ -13,7 +13,7 @@ export class ReviewPage {
     this.case = dataOf(root, "case");
     this.sheet = new ScoreSheet({});
     followLinks(root, room);
-    root.querySelector("form.sign")?.addEventListener("submit", (event) => this.#submitted(event));
+    for (const form of root.querySelectorAll("form[data-swap]")) form.addEventListener("submit", (event) => this.#submitted(event));
   }
 
   attach(openRead) {
@@ -53,7 +53,7 @@ export class ReviewPage {
   async #submitted(event) {
     event.preventDefault();
     const form = event.target;
-    const button = form.querySelector("[data-sign]");
+    const button = form.querySelector("button");
     if (button.disabled) return;
     button.disabled = true;
     await this.room.go(form.action, { way: { method: "POST", body: new URLSearchParams(new FormData(form)) } });

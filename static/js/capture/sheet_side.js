@@ -18,7 +18,7 @@ export function buildSheetSide(page) {
   const say = (text) => page.say(text);
   const note = (text) => page.note(text);
   const letters = new Map(panes.map(({ timepoint, letter }) => [timepoint, letter]));
-  const grid = new Grid(find(".grids"), { plan, panes, instrument, sheet });
+  const grid = new Grid(find(".grids"), { plan, panes, instrument, sheet, queried: page.case.queried });
   const tabs = new Tabs(find(".tabs"), { plan, sheet, cursor });
   const flash = new Flash(root);
   const map = new SiteMap(find(".map"), { plan, timepoints: cursor.timepoints, sheet, cursor });

@@ -1,0 +1,151 @@
+"""Releasing a batch of queries: the reads in it go back to their readers, and the other cases get their results.
+
+The coordinator sees counts only. A read that meanwhile cannot be asked about any more is left out: it was returned, its
+case was voided or stopped, or an adjudication of its case was issued.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from accounts.models import Signature, User
+from accounts.roles import Action, authorise
+from accounts.signatures import prove, signed_before, statement, write_signature
+from accounts.signed_acts import Act
+from audit.trail import Actor, audited_atomic, record
+from config.errors import WrongState
+from jobs.queue import add
+from reading.capture_chains import hold_chains
+from reading.charter.versions import terms_of
+from reading.models import Campaign, Case, QueryBatch, Read, ReadKind, ReadQuery, ReadReturn, ReadStatus
+from reading.room.signing import open_again
+from reading.states import demand_open
+
+WHY_RETURNED = "A query to the reader"
+
+
+@dataclass(frozen=True)
+class QueryCounts:
+    """What a coordinator sees of a batch."""
+
+    batch: QueryBatch
+    reads: int
+    queries: int
+    joints: int
+    sent: int
+    answered: int
+
+
+def batches_of(campaign: Campaign) -> list[QueryCounts]:
+    """Every batch of a campaign with its numbers, newest first."""
+    return [counts_of(batch) for batch in campaign.query_batches.prefetch_related("queries").order_by("-number")]
+
+
+def counts_of(batch: QueryBatch) -> QueryCounts:
+    """The numbers of a batch whose queries were fetched."""
+    every = [(one.items, one.sent_at, one.answered_at) for one in batch.queries.all()]
+    asked = [one for one in every if one[0]]
+    return QueryCounts(
+        batch=batch,
+        reads=len(every),
+        queries=len(asked),
+        joints=sum(len(items) for items, _, _ in asked),
+        sent=sum(sent is not None for _, sent, _ in asked),
+        answered=sum(answered is not None for _, _, answered in asked),
+    )
+
+
+def asks_readers(campaign: Campaign) -> bool:
+    """Whether readers of this campaign are sent queries."""
+    return terms_of(campaign.charter).reader_queries and not campaign.trains
+
+
+def askable_reads(campaign: Campaign) -> QuerySet[Read]:
+    """Signed reads whose readers can be asked now: first reads without an issued adjudication, and repeats.
+
+    Repeats are treated alike, so that a query does not show which reads are repeats.
+    """
+    third = Read.objects.counting().filter(case=OuterRef("case"), kind=ReadKind.ADJUDICATION)
+    signed = Read.objects.filter(case__in=campaign.cases.to_read(), status=ReadStatus.SIGNED)
+    return signed.filter(Q(kind=ReadKind.REPEAT) | Q(~Exists(third), kind=ReadKind.PRIMARY)).order_by("pk")
+
+
+def waits_for_a_batch(case: Case, reads: Sequence[Read]) -> bool:
+    """Whether the result of a case waits until each of its first reads was in a released batch of queries."""
+    if not asks_readers(case.campaign) or any(read.kind == ReadKind.ADJUDICATION for read in reads):
+        return False
+    first = [read.pk for read in reads if read.kind == ReadKind.PRIMARY]
+    return ReadQuery.objects.filter(read__in=first, batch__released_at__isnull=False).count() < len(first)
+
+
+def release_queries(*, campaign: Campaign, actor: Actor, user: User, password: str) -> QueryBatch:
+    """Sends the queries of the newest batch to their readers. The same form sent twice releases once."""
+    authorise(actor, Action.RETURN_READS)
+    prove(act=Act.QUERIES, user=user, password=password)
+    batch = campaign.query_batches.select_related("campaign__trial").last()
+    if batch is None:
+        raise WrongState(f"No batch of queries was prepared in campaign {campaign.code}.")
+    if signed_before(act=Act.QUERIES, user=user, record=on_batch(batch), digest=said_of(batch)):
+        return batch
+    demand_open(campaign, "Queries are released")
+    queries = batch.queries.select_related(
+        "read__case__campaign__charter", "read__case__campaign__trial", "read__reader"
+    )
+    with audited_atomic():
+        hold_chains([query.read for query in queries.order_by("read_id")])
+        held = QueryBatch.objects.select_for_update().get(pk=batch.pk)
+        if held.released_at is not None:
+            raise WrongState(f"Batch {held.number} of queries was already released.")
+        signature = sign(held, actor, user)
+        now, askable = timezone.now(), set(askable_reads(campaign).values_list("pk", flat=True))
+        sent = [query for query in queries if query.items and query.read_id in askable]
+        QueryBatch.objects.filter(pk=held.pk).update(released_at=now, signature=signature)
+        ReadQuery.objects.filter(pk__in=[query.pk for query in sent]).update(sent_at=now)
+        for query in sent:
+            send_back(query.read, signature, actor)
+        ask_for_results(held, [query.read for query in queries])
+        record(
+            action="reading.queries.released",
+            actor=actor,
+            stream=campaign.trial.code,
+            subject=("reading.querybatch", str(held.pk)),
+            details={"campaign": campaign.code, "number": held.number, "queries": len(sent)},
+            tracked=[held, *sent],
+        )
+    return held
+
+
+def send_back(read: Read, signature: Signature, actor: Actor) -> None:
+    """Returns a read to its reader for its query, under the signature of the release."""
+    returned = ReadReturn(read=read, reason="query", signature=signature)
+    open_again(returned, read.steps.filter(counts=True), actor, WHY_RETURNED, {})
+
+
+def ask_for_results(batch: QueryBatch, reads: Sequence[Read]) -> None:
+    """Adds the job of every case with a read in the batch; the job determines whether the case still waits."""
+    for case in sorted({read.case_id for read in reads if read.kind == ReadKind.PRIMARY}):
+        add(kind="scoring.consensus", key=f"case-{case}-queries-{batch.number}", payload={"case": case})
+
+
+def sign(batch: QueryBatch, actor: Actor, user: User) -> Signature:
+    """The signature of a release; called inside its transaction."""
+    stream, digest = batch.campaign.trial.code, said_of(batch)
+    return write_signature(
+        act=Act.QUERIES, actor=actor, user=user, record=on_batch(batch), digest=digest, stream=stream
+    )
+
+
+def on_batch(batch: QueryBatch) -> tuple[str, str]:
+    """The record of the signature."""
+    return "reading.querybatch", str(batch.pk)
+
+
+def said_of(batch: QueryBatch) -> str:
+    """The digest that the signature covers."""
+    campaign = batch.campaign
+    facts = {"trial": campaign.trial.code, "campaign": campaign.code, "number": batch.number}
+    return statement(**facts, commitment=batch.commitment)
