@@ -26,7 +26,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 Claims = dict[str, Any]
 CLIENT, SECRET = "blindread:reading", "s/cret + %"
-PAGE = "<title>The provider</title><link rel=icon href=data:,><form method=post action=/login?{query}><button>It is I</button></form>"
+HEAD = "<title>The provider</title><link rel=icon href=data:,>"
+PAGE = HEAD + "<form method=post action=/login?{query}><button>It is I</button></form>"
 
 
 @cache
