@@ -14,5 +14,7 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from accounts import audit_actions, audit_labels, menu, protected_tables  # noqa: F401
         from accounts.second_factor import demand_known_roles
+        from accounts.sign_on.provider import demand_complete_settings
 
         demand_known_roles(settings.ROLES_WITH_SECOND_FACTOR)
+        demand_complete_settings()

@@ -43,7 +43,7 @@ account("accounts.second-factor.removed", "Second factor removed", "removed thei
 account("accounts.second-factor.reset", "Second factor reset", "reset the second factor of account {account|id}")
 account("accounts.recovery-codes.renewed", "Recovery codes renewed", "renewed their recovery codes")
 account("accounts.recovery-code.used", "Recovery code used", "signed in with a recovery code[, {left:code} left]")
-account("accounts.session.started", "Signed in", "signed in[ from {from}]")
+account("accounts.session.started", "Signed in", "signed in[ from {from}][ with {method}]")
 account("accounts.session.ended", "Signed out", "signed out")
 account("accounts.sign-in.failed", "Sign-in failed", "failed to sign in[ from {from}][ (wrong {wrong})]")
 account(
@@ -51,6 +51,9 @@ account(
     "Sign-in locked",
     "was locked out after repeated failures[, the last one from {from}]",
 )
+account("accounts.sign-on.linked", "Sign-on linked", "linked their identity[ at {provider}] to account {account|id}")
+account("accounts.sign-on.removed", "Sign-on removed", "removed the link of account {account|id}[ to {provider}]")
+account("accounts.sign-on.refused", "Sign-on refused", "was refused a sign-on[ from {from}][: {why}]")
 account("accounts.sessions.ended", "All sessions ended", "ended every session of account {account|id}")
 account(
     "accounts.signature.refused",

@@ -70,6 +70,21 @@ class User(AbstractBaseUser):
         return salted_hmac("accounts.session", value, secret=secret, algorithm="sha256").hexdigest()
 
 
+class SignOnIdentity(models.Model):
+    """The identity with which a person can sign in at the single sign-on provider: issuer and subject, as verified."""
+
+    user = models.OneToOneField(User, on_delete=models.PROTECT, related_name="sign_on_identity")
+    issuer = models.CharField(max_length=255)
+    subject = models.CharField(max_length=255)
+    linked_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["issuer", "subject"], name="identity_linked_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user} at {self.issuer}"
+
+
 class Signature(models.Model):
     """An electronic signature: signer, time, meaning, and the bytes of the record that it covers. Insert-only.
 

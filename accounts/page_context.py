@@ -1,4 +1,4 @@
-"""The context of every page: the version, whether this is the demo, and the menu."""
+"""The context of every page: the version, whether this is the demo, the single sign-on, and the menu."""
 
 from __future__ import annotations
 
@@ -14,5 +14,6 @@ def page(request: HttpRequest) -> dict[str, object]:
         "DEMO": settings.DEMO,
         "IDLE_MINUTES": settings.IDLE_MINUTES,
         "VERSION": settings.SPECTACULAR_SETTINGS["VERSION"],
+        "SIGN_ON_NAME": settings.SIGN_ON_NAME,
         "navigation": Navigation(request),
     }

@@ -11,6 +11,7 @@ track(
     "password email name is_active is_administrator created_at",
     besides="last_login session_generation wrong_signature_passwords invited_at",
 )
+track("accounts_signonidentity", "user_id issuer subject linked_at")
 track(
     "mfa_authenticator", "user_id type data__secret data__seed data__used_mask created_at", besides="data last_used_at"
 )

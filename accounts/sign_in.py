@@ -26,6 +26,7 @@ from config.wording import counted
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 HALF_IN, HALF_IN_SECONDS = "accounts.half-in", 300
+OWN_METHOD = "password"  # the method of signing in that needs no provider
 # Longer than any account's address, and as much as the count of failures holds.
 TOO_LONG = 255
 BEGAN, SEEN, MUST_ENROL = "began", "seen", "must_enrol"
@@ -74,32 +75,38 @@ def record_failure(request: HttpRequest, user: User | None, what: str) -> None:
             alert_administrators(subject=user, what="was locked after repeated failed sign-ins")
 
 
-def half_in(user: User) -> str:
-    """A short-lived proof that the password was correct, to be sent with the code."""
-    return signing.dumps({"user": user.pk, "generation": user.session_generation}, salt=HALF_IN)
+def half_in(user: User, method: str = OWN_METHOD) -> str:
+    """A short-lived proof that the first step succeeded, by password or at a provider; to be sent with the code."""
+    held = {"user": user.pk, "generation": user.session_generation, "method": method}
+    return signing.dumps(held, salt=HALF_IN)
 
 
-def person_half_in(proof: str) -> User | None:
-    """The person the proof is for, unless it is older than five minutes or the account has changed."""
+def person_half_in(proof: str) -> tuple[User | None, str]:
+    """The person the proof is for and the method; no person if it is older than five minutes or the account changed."""
     try:
         held = signing.loads(proof, salt=HALF_IN, max_age=HALF_IN_SECONDS)
     except signing.BadSignature:
-        return None
-    return User.objects.active().filter(pk=held["user"], session_generation=held["generation"]).first()
+        return None, ""
+    active = User.objects.active().filter(pk=held["user"], session_generation=held["generation"])
+    return active.first(), held["method"]
 
 
-def begin_session(request: HttpRequest, user: User) -> None:
-    """Signs the person in with a new session id and a new token."""
+def begin_session(request: HttpRequest, user: User, *, method: str = OWN_METHOD, factor_used: bool = False) -> None:
+    """Signs the person in with a new session id and a new token.
+
+    `factor_used`: the provider at which they signed in demanded a second factor that the settings accept.
+    """
     with audited_atomic():
         login(request, user, backend=BACKEND)
         stamp(request)
-        request.session[MUST_ENROL] = needs_second_factor(user) and not has_second_factor(user)
+        second_factor = factor_used or has_second_factor(user)
+        request.session[MUST_ENROL] = needs_second_factor(user) and not second_factor
         record(
             action="accounts.session.started",
             actor=person(user),
             stream="system",
             subject=("accounts.user", str(user.pk)),
-            details={"from": client_address(request), "second_factor": has_second_factor(user)},
+            details={"from": client_address(request), "second_factor": second_factor, "method": method},
         )
 
 

@@ -213,6 +213,15 @@ MFA_TOTP_ISSUER = "Blindread"
 MFA_ADAPTER = "accounts.second_factor.SealedSecrets"
 # Roles that require a second factor; for everybody else it is optional.
 ROLES_WITH_SECOND_FACTOR = env_list("ROLES_WITH_SECOND_FACTOR", "administrator,custodian" if PRODUCTION else "")
+# Single sign-on with one OpenID Connect provider, beside the password; off without an issuer. FRESH: whether people
+# enter their password there each time. AMR, ACR: what the provider states that is accepted as a second factor.
+SIGN_ON_ISSUER = env_str("SIGN_ON_ISSUER", "")
+SIGN_ON_NAME = env_str("SIGN_ON_NAME", "")
+SIGN_ON_CLIENT_ID = env_str("SIGN_ON_CLIENT_ID", "")
+SIGN_ON_CLIENT_SECRET = env_secret("SIGN_ON_CLIENT_SECRET") if SIGN_ON_ISSUER else ""
+SIGN_ON_FRESH = env_bool("SIGN_ON_FRESH", True)
+SIGN_ON_SECOND_FACTOR_AMR = env_list("SIGN_ON_SECOND_FACTOR_AMR")
+SIGN_ON_SECOND_FACTOR_ACR = env_list("SIGN_ON_SECOND_FACTOR_ACR")
 AXES_FAILURE_LIMIT = env_int("SIGN_IN_FAILURES", 5)
 AXES_COOLOFF_TIME = timedelta(minutes=env_int("SIGN_IN_COOL_OFF_MINUTES", 15))
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
@@ -236,6 +245,7 @@ SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 CSRF_COOKIE_NAME = "__Host-csrf" if SECURE_COOKIES else "csrf"
 CSRF_COOKIE_AGE = None
+SIGN_ON_COOKIE_NAME = "__Host-sign-on" if SECURE_COOKIES else "sign-on"
 SECURE_SSL_REDIRECT = env_bool("SECURE_SSL_REDIRECT", PRODUCTION)
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0

@@ -136,8 +136,6 @@ on_scores(
     "reading.note.saved", "Note saved", "saved a note in read {id}[ of case {case}]", hides=("details", "changes")
 )
 
-on_order("reading.case.voided", "Case voided", "voided case {number|id}[ ({cause})]", hides=("reason", "details.cause"))
-
 on_scores(
     "reading.query.marked", "Query marked", "marked [{joints:joint} of ]read {id}[ of case {case}]", hides=("details",)
 )
@@ -157,6 +155,7 @@ planned(
     "released batch {number|id} of queries[ in campaign {campaign}][, {queries:query} sent]",
 )
 
+on_order("reading.case.voided", "Case voided", "voided case {number|id}[ ({cause})]", hides=("reason", "details.cause"))
 on_order(
     "reading.case.stopped",
     "Case stopped",

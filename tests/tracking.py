@@ -130,7 +130,7 @@ def record_new_rows(stream: str) -> None:
     recorded = rows_in(json.loads(body) for body in Event.objects.values_list("body", flat=True))
     unrecorded: dict[str, list[models.Model]] = {"system": [], stream: []}
     for table in TRACKED:
-        home = "system" if table in ("accounts_user", "mfa_authenticator") else stream
+        home = "system" if table in ("accounts_user", "accounts_signonidentity", "mfa_authenticator") else stream
         unrecorded[home] += [row for row in model_of(table)._base_manager.all() if (table, str(row.pk)) not in recorded]
     for home, rows in unrecorded.items():
         if rows:

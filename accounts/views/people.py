@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.db.models import Exists, OuterRef
@@ -17,6 +19,7 @@ from accounts.identity import administrator
 from accounts.models import User
 from accounts.navigation import places_of
 from accounts.roles import Action
+from accounts.sign_on import identities
 from audit.trail import Actor
 from config.cells import Badge, Column, Link
 from config.errors import BadInput
@@ -79,6 +82,7 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
         "state": state_of(user),
         "places": places_of(user.pk),
         "has_factor": factors.has_second_factor(user),
+        "sign_on": identities.linked_to(user),
         "form": AccountReasonForm(),
         "steps": steps_for(user, actor),
     }
@@ -90,6 +94,7 @@ STEPS: dict[str, tuple[str, str, bool]] = {
     "invite-again": ("Send the invitation again", "Send a new invitation? The earlier link stops working.", False),
     "send-link": ("Send a password link", "E-mail this person a link to set a new password?", False),
     "end-sessions": ("End all sessions", "Sign this person out everywhere?", True),
+    "remove-sign-on": ("Remove the single sign-on", "Remove the link and end all sessions?", True),
     "reset-second-factor": ("Reset the second factor", "Remove the second factor and end all sessions?", True),
     "make-administrator": ("Make administrator", "Let this person manage all accounts?", False),
     "unmake-administrator": ("Revoke administrator rights", "Revoke this person's administrator rights?", True),
@@ -100,6 +105,7 @@ STEP_DONE = {
     "invite-again": "A new invitation was sent.",
     "send-link": "A link to set a new password was sent.",
     "end-sessions": "All sessions of this person were ended.",
+    "remove-sign-on": "The link to the identity of the single sign-on was removed.",
     "reset-second-factor": "The second factor was reset.",
     "make-administrator": "This person is now an administrator.",
     "unmake-administrator": "This person is no longer an administrator.",
@@ -114,7 +120,9 @@ def steps_for(user: User, actor: Actor) -> list[tuple[str, str, str, bool]]:
     if user.is_active:
         used = ["send-link", "end-sessions"] if user.has_usable_password() else ["invite-again"]
         factor = ["reset-second-factor"] if actor.user_id != user.pk and factors.has_second_factor(user) else []
-        fit = [*used, *factor, "unmake-administrator" if user.is_administrator else "make-administrator", "disable"]
+        sign_on = ["remove-sign-on"] if identities.linked_to(user) else []
+        rights = "unmake-administrator" if user.is_administrator else "make-administrator"
+        fit = [*used, *sign_on, *factor, rights, "disable"]
     return [(step, *STEPS[step]) for step in fit]
 
 
@@ -132,23 +140,25 @@ def account_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     return redirect("account", pk)
 
 
+# The functions behind the actions that need nothing but the account, the reason and the administrator.
+REASONED: dict[str, Callable[..., None]] = {
+    "send-link": passwords.send_password_link,
+    "end-sessions": people.end_sessions,
+    "remove-sign-on": identities.remove_link,
+    "reset-second-factor": factors.reset_second_factor,
+    "disable": people.disable,
+    "enable": people.enable,
+}
+
+
 def carry_out(step: str, *, user: User, reason: str, actor: Actor) -> None:
-    """The function behind each action."""
-    match step:
-        case "invite-again":
-            people.invite_again(user=user, actor=actor)
-        case "send-link":
-            passwords.send_password_link(user=user, reason=reason, actor=actor)
-        case "end-sessions":
-            people.end_sessions(user=user, reason=reason, actor=actor)
-        case "reset-second-factor":
-            factors.reset_second_factor(user=user, reason=reason, actor=actor)
-        case "make-administrator" | "unmake-administrator":
-            wanted = step == "make-administrator"
-            people.set_administrator(user=user, is_administrator=wanted, reason=reason, actor=actor)
-        case "disable":
-            people.disable(user=user, reason=reason, actor=actor)
-        case "enable":
-            people.enable(user=user, reason=reason, actor=actor)
-        case _:
-            raise BadInput(f"There is no action {quoted(step)} on accounts. Choose {either(STEPS)}.")
+    """Calls the function behind the action."""
+    if step in REASONED:
+        REASONED[step](user=user, reason=reason, actor=actor)
+    elif step == "invite-again":
+        people.invite_again(user=user, actor=actor)
+    elif step in ("make-administrator", "unmake-administrator"):
+        wanted = step == "make-administrator"
+        people.set_administrator(user=user, is_administrator=wanted, reason=reason, actor=actor)
+    else:
+        raise BadInput(f"There is no action {quoted(step)} on accounts. Choose {either(STEPS)}.")

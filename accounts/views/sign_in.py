@@ -50,9 +50,9 @@ def finish_or_ask_code(request: HttpRequest, user: User) -> HttpResponse:
     return redirect(next_page(request))
 
 
-def ask_code(request: HttpRequest, form: CodeForm) -> HttpResponse:
-    """The page of the second step."""
-    return render(request, "account/sign_in_code.html", {"form": form, "next": next_page(request)})
+def ask_code(request: HttpRequest, form: CodeForm, wanted: str = "") -> HttpResponse:
+    """The page of the second step; `wanted` is where to go afterwards, if the request does not say."""
+    return render(request, "account/sign_in_code.html", {"form": form, "next": wanted or next_page(request)})
 
 
 @login_not_required
@@ -61,7 +61,7 @@ def ask_code(request: HttpRequest, form: CodeForm) -> HttpResponse:
 def sign_in_code(request: HttpRequest) -> HttpResponse:
     """The second step: the code."""
     form = CodeForm(request.POST)
-    user = person_half_in(request.POST.get("proof", ""))
+    user, method = person_half_in(request.POST.get("proof", ""))
     if user is None:
         again = SignInForm({"email": "", "password": ""})
         again.errors.clear()
@@ -69,7 +69,7 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
         return render(request, "account/sign_in.html", {"form": again, "next": next_page(request)})
     if form.is_valid():
         if check_code(request, user=user, code=form.cleaned_data["code"]):
-            begin_session(request, user)
+            begin_session(request, user, method=method)
             return redirect(next_page(request))
         form.add_error("code", WRONG_CODE)
     return ask_code(request, form)

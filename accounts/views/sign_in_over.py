@@ -9,7 +9,15 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts.models import User
 from accounts.second_factor import has_second_factor
-from accounts.sign_in import begin_session, check_code, check_password, half_in, person_half_in, user_token
+from accounts.sign_in import (
+    OWN_METHOD,
+    begin_session,
+    check_code,
+    check_password,
+    half_in,
+    person_half_in,
+    user_token,
+)
 from accounts.views.sign_in import TOO_LATE, WRONG, WRONG_CODE
 from config.errors import BadInput
 from config.given_json import sent_json
@@ -55,17 +63,17 @@ def first_step(request: HttpRequest, sent: dict[str, str]) -> JsonResponse:
 
 def second_step(request: HttpRequest, sent: dict[str, str]) -> JsonResponse:
     """The code, with the proof of the first step."""
-    user = person_half_in(sent["proof"])
+    user, method = person_half_in(sent["proof"])
     if user is None:
         return JsonResponse({"error": TOO_LATE}, status=401)
     if not check_code(request, user=user, code=sent.get("code", "")):
         return JsonResponse({"error": WRONG_CODE, "needs": "code", "proof": sent["proof"]}, status=401)
-    return enter(request, user, sent)
+    return enter(request, user, sent, method)
 
 
-def enter(request: HttpRequest, user: User, sent: dict[str, str]) -> JsonResponse:
+def enter(request: HttpRequest, user: User, sent: dict[str, str], method: str = OWN_METHOD) -> JsonResponse:
     """Signs in, if the page belongs to this person."""
     if sent.get("user_token", user_token(user)) != user_token(user):
         return JsonResponse({"error": OTHER_PERSON}, status=409)
-    begin_session(request, user)
+    begin_session(request, user, method=method)
     return JsonResponse({"csrf": get_token(request), "user_token": user_token(user)})

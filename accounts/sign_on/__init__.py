@@ -1,0 +1,1 @@
+"""Single sign-on with one OpenID Connect provider, beside password and second factor. Off without settings."""

@@ -1,0 +1,170 @@
+"""Single sign-on: to the provider and back, and linking one's own identity there.
+
+The browser comes back from another site, so it does not send its session. The answer is therefore a page of this site
+that goes on by itself, and not a redirect; the person who links is known by the cookie of the attempt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_POST, require_safe
+
+from accounts.forms import CodeForm, PasswordForm
+from accounts.identity import person
+from accounts.models import User
+from accounts.second_factor import has_second_factor
+from accounts.sign_in import begin_session, client_address, half_in
+from accounts.sign_on import flow as flows
+from accounts.sign_on.id_tokens import Identity, identity_in
+from accounts.sign_on.identities import (
+    demand_active,
+    link,
+    linked_to,
+    person_linked,
+    person_linking,
+    remove_own_link,
+)
+from accounts.sign_on.provider import id_token_for, signing_keys
+from accounts.signatures import check_password_for_signature
+from accounts.views.own import own
+from accounts.views.sign_in import ask_code, next_page
+from audit.trail import Actor, audited_atomic, record
+from config.errors import Refusal
+from config.form_refusals import refused_on
+from config.refusals import status_of
+
+View = Callable[[HttpRequest], HttpResponse]
+
+
+def if_configured(view: View) -> View:
+    """Without settings there is no single sign-on, and no such page."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest) -> HttpResponse:
+        if not settings.SIGN_ON_ISSUER:
+            raise Http404
+        return view(request)
+
+    return guarded
+
+
+@login_not_required
+@require_safe
+@if_configured
+def sign_on(request: HttpRequest) -> HttpResponse:
+    """Sends the browser to the provider."""
+    if request.user.is_authenticated:
+        return redirect(next_page(request))
+    flow = flows.Flow(next_page(request))
+    try:
+        response: HttpResponse = redirect(flows.provider_address(flow))
+    except Refusal as refusal:
+        return refused(request, refusal)
+    flows.remember(response, flow)
+    return response
+
+
+@login_not_required
+@require_GET
+@if_configured
+def sign_on_callback(request: HttpRequest) -> HttpResponse:
+    """The browser comes back, with or without an attempt of its own."""
+    try:
+        flow = flows.remembered(request)
+    except Refusal as refusal:
+        return refused(request, refusal)
+    response = answer(request, flow)
+    flows.forget(response)
+    return response
+
+
+def answer(request: HttpRequest, flow: flows.Flow) -> HttpResponse:
+    """Signs the person in, or links their identity. Every refusal is recorded."""
+    user: User | None = None
+    try:
+        user = person_linking(flow) if flow.user else None
+        code = flows.code_returned(request, flow)
+        identity = identity_in(id_token_for(code, flow.verifier), signing_keys(), flow)
+        if user is not None:
+            link(user=user, identity=identity)
+            return go_on(request, flow.next_page)
+        user = person_linked(identity)
+        demand_active(user)
+        return enter(request, user, identity, flow.next_page)
+    except Refusal as refusal:
+        record_refusal(request, user, str(refusal))
+        return refused(request, refusal)
+
+
+def enter(request: HttpRequest, user: User, identity: Identity, wanted: str) -> HttpResponse:
+    """Signs in, or asks for the code first, unless the settings accept the second factor used at the provider."""
+    method = settings.SIGN_ON_NAME
+    if has_second_factor(user) and not identity.second_factor:
+        return ask_code(request, CodeForm(initial={"proof": half_in(user, method)}), wanted)
+    begin_session(request, user, method=method, factor_used=identity.second_factor)
+    return go_on(request, wanted)
+
+
+def go_on(request: HttpRequest, address: str) -> HttpResponse:
+    """A page that goes on to the address by itself, with the cookies that a redirect from another site would lack."""
+    response = render(request, "account/sign_on_continue.html", {"address": address})
+    response["Refresh"] = f"0;url={address}"
+    return response
+
+
+def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """Why the person was not signed in or linked."""
+    return render(request, "account/sign_on_refused.html", {"text": str(refusal)}, status=status_of(refusal))
+
+
+def record_refusal(request: HttpRequest, user: User | None, why: str) -> None:
+    """Records that nobody was signed in or linked; nothing that the browser sent, except what the sentence quotes."""
+    with audited_atomic():
+        record(
+            action="accounts.sign-on.refused",
+            actor=person(user) if user else Actor.system("unknown person"),
+            stream="system",
+            subject=("accounts.user", str(user.pk) if user else "unknown"),
+            details={"why": why, "from": client_address(request)},
+        )
+
+
+@if_configured
+@sensitive_post_parameters()
+def sign_on_link(request: HttpRequest) -> HttpResponse:
+    """Shows the link to the identity at the provider; makes one, after the password."""
+    user = own(request)
+    linked = linked_to(user)
+    form = PasswordForm(request.POST or None)
+    if request.method == "POST" and linked is None and form.is_valid():
+        with refused_on(form):
+            check_password_for_signature(user=user, password=form.cleaned_data["password"])
+            flow = flows.flow_to_link(user, reverse("sign_on_link"))
+            response = go_on(request, flows.provider_address(flow))
+            flows.remember(response, flow)
+            return response
+    return render(request, "account/sign_on.html", {"form": form, "linked": linked})
+
+
+@require_POST
+@if_configured
+@sensitive_post_parameters()
+def sign_on_remove(request: HttpRequest) -> HttpResponse:
+    """Removes the person's own link, after the password."""
+    user, form = own(request), PasswordForm(request.POST)
+    if form.is_valid():
+        check_password_for_signature(user=user, password=form.cleaned_data["password"])
+        remove_own_link(user=user)
+        messages.success(request, "The link has been removed. Sign in with your password from now on.")
+    else:
+        messages.error(request, "Enter your password to remove the link.")
+    return redirect("profile" if form.is_valid() else "sign_on_link")
