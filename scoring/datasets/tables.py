@@ -137,6 +137,7 @@ CASES = DatasetTable(
         ),
         DatasetColumn("ONESIDED", "Visits (VISITPOS) evaluable for only some of the primary readers"),
         DatasetColumn("VOIDREASON", "Why a case was voided or stopped"),
+        DatasetColumn("CHARTVER", "Version of the charter under which the case was issued"),
     ),
 )
 READS = DatasetTable(
