@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from reading.charter.terms import Terms
+
 
 @dataclass(frozen=True)
 class Preset:
@@ -14,6 +16,11 @@ class Preset:
     title: str
     says: str
     terms: dict[str, Any]
+
+    @property
+    def whole(self) -> dict[str, Any]:
+        """Every term of a charter that follows the preset."""
+        return Terms(**self.terms).as_json()
 
 
 PRESETS = (

@@ -46,7 +46,7 @@ def write(request: HttpRequest, code: str) -> HttpResponse:
     trial, actor = trial_or_404(request, code, Action.WRITE_CHARTER)
     newest, preset = trial.charters.first(), preset_of(request.GET.get("preset", ""))
     written = newest.terms if newest else None
-    form = CharterForm(trial, request.POST or None, initial=preset.terms if preset else written)
+    form = CharterForm(trial, request.POST or None, initial=preset.whole if preset else written)
     if request.method == "POST" and form.is_valid():
         with refused_on(form):
             draft_charter(trial=trial, actor=actor, terms=form.terms())
