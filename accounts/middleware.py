@@ -5,7 +5,6 @@ A view is public only when marked with django.contrib.auth.decorators.login_not_
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
@@ -14,12 +13,11 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 
+from accounts.idle_time import keep_or_end
 from accounts.second_factor import needs_second_factor
-from accounts.sign_in import BEGAN, MUST_ENROL, SEEN, end_session, stamp
+from accounts.sign_in import MUST_ENROL
 from config.serving import serving_a_request
 
-# The session is written at most this often, so that a page with many requests writes it once.
-SEEN_EVERY_SECONDS = 30
 # The routes open to a person who still has to set up the second factor that their role requires.
 ENROLMENT = {"second_factor", "sign_out", "sign_in_over", "help"}
 
@@ -50,19 +48,6 @@ class IdleMiddleware:
                 return HttpResponseRedirect(reverse("second_factor"))
             request.session[MUST_ENROL] = False
         return None
-
-
-def keep_or_end(request: HttpRequest) -> None:
-    """Counts this request as activity unless it is passive; ends an expired session."""
-    now, session = int(time.time()), request.session
-    if BEGAN not in session:
-        stamp(request)
-    if now - session[SEEN] > settings.IDLE_MINUTES * 60:
-        end_session(request, reason="idle too long")
-    elif now - session[BEGAN] > settings.SESSION_HOURS * 3600:
-        end_session(request, reason="longest session reached")
-    elif request.headers.get("X-Passive") != "1" and now - session[SEEN] >= SEEN_EVERY_SECONDS:
-        session[SEEN] = now
 
 
 def signed_out(request: HttpRequest) -> HttpResponse:

@@ -8,8 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from config.errors import NotAllowed
-
 
 class Act(StrEnum):
     """The acts, as they are named in the documentation."""
@@ -110,9 +108,3 @@ ACTS: dict[Act, ActTerms] = {
 def meaning_of(act: Act) -> str:
     """The sentence of a signed act."""
     return ACTS[act].meaning
-
-
-def demand_second_person(act: Act, *, first: int | None, second: int | None) -> None:
-    """Refuses an act that needs a second person if the same person did the first act."""
-    if ACTS[act].refusal and first == second:
-        raise NotAllowed(message=ACTS[act].refusal)

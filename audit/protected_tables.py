@@ -1,4 +1,4 @@
-"""The regulated table of the trail itself, whose rows are never changed."""
+"""The regulated table of the trail itself. Each app lists its own in a file of this name; see `protection.py`."""
 
 from __future__ import annotations
 

@@ -189,10 +189,10 @@ def turning(playwright: Playwright, address: str, state: Any, prepared: Any, ema
         page.goto(address + prepared.path(email))
         for _ in range(TURNS):
             looking.wait_for(page, "probe.full > 0")
-            prepared.sign(prepared.waiting(email)[0])
-            following = looking.next_path(page)
-            looking.wait_until_fetched(page, fetched, following)
-            times.append(looking.turn_to(page, following))
+            shown = prepared.waiting(email)[0]
+            looking.wait_until_fetched(page, fetched, looking.next_path(page))
+            prepared.sign(shown)
+            times.append(looking.turn_to(page, f"/read/{shown.token}/signed"))
     return times
 
 

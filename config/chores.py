@@ -12,7 +12,7 @@ CHORES: dict[str, int] = {
     "audit.anchors.write": 600,
     "audit.anchor_targets.copy_anchors": 600,
     "scoring.arms.requests.expire_all": 600,
-    "accounts.expiry.forget_expired": 3600,
+    "accounts.cleanup.forget_expired": 3600,
     "jobs.presence.forget_gone": 3600,
     "studies.arrival.pieces.forget_stale": 3600,
     "studies.arrival.leftovers.clear": 86_400,

@@ -27,7 +27,7 @@ KINDS: dict[str, str] = {
 }
 
 # For kinds whose work people wait for: marks it as failed when its job gives up. Failed jobs of the kinds in
-# reading.campaigns.stopped_work are shown on the page of their campaign instead.
+# reading.campaigns.failed_jobs are shown on the page of their campaign instead.
 GIVEN_UP: dict[str, str] = {
     "scoring.by_arm": "scoring.arms.reports.given_up",
     "scoring.dataset": "scoring.datasets.building.given_up",

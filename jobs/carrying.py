@@ -16,11 +16,11 @@ from config.errors import Refusal
 from config.job_kinds import KINDS
 from config.wording import counted
 from jobs.giving_up import WORKERS_DIED
-from jobs.insisting import until_back
 from jobs.lease import Lease, LeaseLost, claim, heartbeat
 from jobs.models import Job
 from jobs.queue import JobRefused
 from jobs.retrying import give_up, try_later
+from jobs.while_database_away import until_back
 
 log = logging.getLogger(__name__)
 

@@ -16,10 +16,10 @@ from config.away import is_away
 from config.errors import WrongState
 from config.transitions import moved
 from jobs.giving_up import in_words, mark_failed
-from jobs.insisting import until_back
 from jobs.lease import Lease
 from jobs.models import Job
 from jobs.queue import publish
+from jobs.while_database_away import until_back
 
 log = logging.getLogger(__name__)
 # A running job is queued again by its own worker, never by a person.

@@ -9,8 +9,8 @@ from celery.signals import worker_ready, worker_shutdown
 from config.celery import app
 from jobs import presence
 from jobs.carrying import carry_job
-from jobs.insisting import until_back
 from jobs.pulse import beat
+from jobs.while_database_away import until_back
 
 PROBE = 0  # not the id of a job: the sweeper sends it to check that messages reach a worker
 

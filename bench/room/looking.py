@@ -152,19 +152,17 @@ def saved(page: Page, keys: list[str]) -> list[float]:
     return times
 
 
-def turn_to(page: Page, path: str) -> float:
-    """Goes to another case in place, as after signing or by the back button; until its first 16-bit picture."""
-    began = page.evaluate(
-        """path => {
-          probe.again();
-          history.pushState(null, '', path);
-          const began = performance.now();
-          dispatchEvent(new PopStateEvent('popstate'));
-          return began;
-        }""",
-        path,
+def turn_to(page: Page, signed: str) -> float:
+    """From Enter on the offer of the next case, after a signature, to its first 16-bit picture."""
+    page.evaluate(
+        "path => { history.pushState(null, '', path); dispatchEvent(new PopStateEvent('popstate')); }", signed
     )
-    return float(wait_for(page, "probe.small > 0 && probe.small") - began)
+    wait_for(page, "document.activeElement.matches('[data-offer]')")
+    page.evaluate(
+        "addEventListener('keydown', () => { probe.again(); probe.entered = performance.now(); }, {once: true})"
+    )
+    page.keyboard.press("Enter")
+    return float(wait_for(page, "probe.small > 0 && probe.small - probe.entered"))
 
 
 def next_path(page: Page) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from reading.campaigns.frozen_films import FrozenCase
 from reading.models import Case, SealedCase
-from reading.unblinding import unseal
+from reading.seals import unseal
 
 
 def open_case_seal(case: Case) -> FrozenCase:

@@ -26,8 +26,8 @@ from reading.issuing.randomisation import Draw, new_seed
 from reading.leak_scan.scans import films_since, in_the_way
 from reading.models import Campaign, CampaignStatus, Case, Charter, CharterStatus, DisplayedFilm, SealedCase
 from reading.models.campaign import CAMPAIGN_TRANSITIONS
+from reading.seals import seal
 from reading.states import CAMPAIGN_BECOMES, CAMPAIGN_IS, demand_open, said_of
-from reading.unblinding import seal
 from studies.models import Film, Subject, Trial
 from studies.plan.consent import held_without_consent
 from studies.sealed_links import shuffle_images

@@ -12,8 +12,8 @@ from audit.trail import Actor, audited_atomic, record
 from config.errors import NotAllowed, WrongState
 from reading.issuing.randomisation import commitment
 from reading.models import Batch, Campaign, CampaignStatus, SealedSeed
+from reading.seals import unseal
 from reading.states import said_of
-from reading.unblinding import unseal
 from studies.models import Membership, Trial
 
 

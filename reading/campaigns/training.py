@@ -29,8 +29,8 @@ from reading.models import (
     TrainingSet,
 )
 from reading.room.cells import instrument_of_campaign
+from reading.seals import seal, unseal
 from reading.states import demand_open, said_of
-from reading.unblinding import seal, unseal
 from studies.models import Subject, Visit
 
 # The targets that the form suggests: ICCs of status and of change, SDC in score units, kappa of each joint.

@@ -36,7 +36,7 @@ from reading.models import (
     SealedTimepoint,
 )
 from reading.room.films import digests_of_images
-from reading.unblinding import seal
+from reading.seals import seal
 
 ACTOR = Actor.system("issuing")
 PIECE = 50

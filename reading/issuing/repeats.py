@@ -23,7 +23,7 @@ from reading.issuing.eligible import primary_readers, wanted_readers
 from reading.issuing.randomisation import Draw, new_seed
 from reading.issuing.release import FEWEST_UNREAD, Stock, choose_repeats, places_for_repeats
 from reading.models import Campaign, Read, ReadKind, ReadStatus, SealedRead
-from reading.unblinding import seal, unseal
+from reading.seals import seal, unseal
 
 drawn = Kept[list[int]](size=16)
 

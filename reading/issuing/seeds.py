@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reading.issuing.randomisation import commitment, new_seed
 from reading.models import Batch, Campaign, SealedSeed
-from reading.unblinding import seal, unseal
+from reading.seals import seal, unseal
 
 
 def batch_with_seed(campaign: Campaign, **fields: object) -> tuple[Batch, SealedSeed]:

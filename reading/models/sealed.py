@@ -1,6 +1,6 @@
 """The sealed tables: data needed later that nobody may see now, encrypted with a key outside the database.
 
-Written by reading.unblinding.seal, opened by a short list of modules (reading.unblinding).
+Written by reading.seals.seal, opened by a short list of modules (reading.seals).
 """
 
 from __future__ import annotations

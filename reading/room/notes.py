@@ -9,7 +9,7 @@ from audit.trail import Actor, audited_atomic, record
 from reading.capture_chains import chain_of
 from reading.models import ItemNote, Read, ReadStep
 from reading.room.cells import demand_item, instrument_of
-from reading.room.sessions import shown_one
+from reading.room.saving import shown_one
 from reading.room.writable import hold_writable
 
 

@@ -21,6 +21,7 @@ from config.listing import Listing
 from config.wording import counted
 from reading.campaigns.amending import AMENDABLE, amend_campaign, later_versions
 from reading.campaigns.analysis_of_record import arms_opened_at, timing_at, timing_badge, timing_of
+from reading.campaigns.failed_jobs import failed_jobs, try_again
 from reading.campaigns.late_films import late_films
 from reading.campaigns.opening import (
     close_campaign,
@@ -31,7 +32,6 @@ from reading.campaigns.opening import (
 from reading.campaigns.outstanding import outstanding_in
 from reading.campaigns.progress import SubjectNames, counts_of, loads_of
 from reading.campaigns.reopening import reopen_campaign
-from reading.campaigns.stopped_work import stopped_work, try_again
 from reading.forms.campaign import AmendForm, CampaignForm, OpenForm
 from reading.issuing.adjudication import unadjudicated
 from reading.issuing.repeats import repeats_in_words
@@ -102,7 +102,7 @@ def campaign(request: HttpRequest, code: str, slug: str) -> HttpResponse:
         "form": form,
         "timing": timing_of(shown),
         "amendable": shown.status in AMENDABLE and later_versions(shown).exists(),
-        "stopped": stopped_work(shown),
+        "stopped": failed_jobs(shown),
         "counts": counts_of(shown, today),
         "loads": [(load, Progress(load.signed, load.assigned)) for load in loads_of(shown, today)],
         "batches": shown.batches.order_by("-pk")[:20],

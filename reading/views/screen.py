@@ -38,8 +38,9 @@ from reading.room.films import inline_preview, read_band, read_preview
 from reading.room.notes import save_note
 from reading.room.operations import Operation
 from reading.room.queue_key import queue_key
+from reading.room.saving import save_values
 from reading.room.served import keep_served
-from reading.room.sessions import awaits_opening, open_read, save_values
+from reading.room.sessions import awaits_opening, open_read
 from reading.room.steps import film_shown, timepoints_shown
 from reading.room.taking_over import take_over_read
 from studies.models import ReaderImage

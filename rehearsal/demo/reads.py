@@ -12,8 +12,9 @@ from audit.trail import Actor
 from reading.models import DisplayedFilm, DisplayedTimepoint, Read
 from reading.room.cells import cells_of, instrument_of, timepoints_of
 from reading.room.operations import Operation
+from reading.room.saving import save_values
 from reading.room.served import keep_served
-from reading.room.sessions import open_read, save_values
+from reading.room.sessions import open_read
 from reading.room.signing import canonical_text, canonical_values, digest_of, sign_step
 from rehearsal.demo.people import PASSWORD
 from rehearsal.readers import ReaderProfile, Values, read_film_set

@@ -18,9 +18,7 @@ from reading.campaigns.case_seals import open_case_seal
 from reading.campaigns.frozen_films import FrozenCase
 from reading.charter.terms import MEAN_OF_ALL, Terms
 from reading.charter.versions import terms_of
-from reading.issuing.adjudication import request_adjudication
 from reading.issuing.assignments import move_case
-from reading.issuing.randomisation import Draw, new_seed
 from reading.models import Case, CaseStatus, Read, ReadKind
 from scoring import training
 from scoring.consensus.discordance import Discordance, choose_readers, compare_readers
@@ -29,6 +27,7 @@ from scoring.consensus.results import chosen_readers, mean_of, numbers_of, numbe
 from scoring.consensus.rules import rule_of
 from scoring.consensus.sealed_result import sealed_result
 from scoring.consensus.signed_series import SignedRead, signed_reads
+from scoring.consensus.third_read import ask_for_third_read
 from scoring.models import CaseResult, Outcome
 from studies.models import Visit
 
@@ -186,7 +185,7 @@ def keep(case: Case, computed: Computed) -> None:
         tracked=[locked] if locked.status != before else [],
     )
     if new:
-        ask_for_third_read(locked, computed)
+        ask_for_third_read(locked, computed.outcome, ACTOR)
 
 
 def write_result(case: Case, computed: Computed, version: int) -> CaseResult:
@@ -214,20 +213,6 @@ def follow(case: Case, outcome: Outcome) -> None:
     if outcome == Outcome.ADJUDICATED and case.status == CaseStatus.OPEN:
         move_case(case, CaseStatus.DISCORDANT)
     move_case(case, STATUS[outcome])
-
-
-def ask_for_third_read(case: Case, computed: Computed) -> None:
-    """A discordant case goes to an adjudicator; so does the charter's share of concordant ones, results unused.
-
-    Under a charter without adjudication no read is requested.
-    """
-    terms = terms_of(case.campaign.charter)
-    if not terms.adjudicates or case.reads.counting().filter(kind=ReadKind.ADJUDICATION).exists():
-        return
-    share = terms.concordant_share
-    control = computed.outcome == Outcome.CONSENSUS and Draw(new_seed(), "control").chance(share)
-    if computed.outcome == Outcome.DISCORDANT or control:
-        request_adjudication(case=case, actor=ACTOR)
 
 
 def inputs_digest(computed: Computed) -> str:

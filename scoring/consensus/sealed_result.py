@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from reading.unblinding import seal, unseal
+from reading.seals import seal, unseal
 from scoring.models import CaseResult
 
 

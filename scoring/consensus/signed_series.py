@@ -13,7 +13,7 @@ from django.db.models import QuerySet, prefetch_related_objects
 from instruments.definition import Instrument
 from reading.campaigns.frozen_films import FrozenCase
 from reading.models import Read, ReadStatus, SealedTimepoint, SignedValues
-from reading.unblinding import unseal
+from reading.seals import unseal
 from scoring.consensus.discordance import Series
 
 # The rows to fetch with reads, so that any number of them takes a few queries.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from accounts.models import Signature, User
 from accounts.roles import Action, authorise
+from accounts.second_person import demand_second_person
 from accounts.signatures import prove, statement, write_signature
-from accounts.signed_acts import Act, demand_second_person
+from accounts.signed_acts import Act
 from audit import anchors
 from audit.trail import Actor, audited_atomic
 from config.errors import WrongState

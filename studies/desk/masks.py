@@ -12,7 +12,8 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from accounts.roles import Action, authorise
-from accounts.signed_acts import Act, demand_second_person
+from accounts.second_person import demand_second_person
+from accounts.signed_acts import Act
 from audit.trail import Actor, audited_atomic, record
 from config.errors import BadInput, WrongState
 from config.wording import either

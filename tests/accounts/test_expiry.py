@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
-from accounts.expiry import forget_expired
+from accounts.cleanup import forget_expired
 
 pytestmark = pytest.mark.django_db
 

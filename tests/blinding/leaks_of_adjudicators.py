@@ -9,7 +9,7 @@ import pytest
 from django.http import HttpRequest
 
 from reading.models import Case, Read, SealedRead
-from reading.unblinding import unseal
+from reading.seals import unseal
 from tests.blinding import playing
 from tests.blinding.leaks_of_readers import SCREEN
 from tests.blinding.planted import (

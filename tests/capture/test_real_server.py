@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -31,7 +32,7 @@ from tests.capture.acting import (
     wait_saved,
 )
 from tests.chromium import Windows
-from tests.reading.builders import PASSWORD, BuiltTrial, build_reading_trial, open_campaign_of
+from tests.reading.builders import PASSWORD, BuiltTrial, build_reading_trial, fill_read, open_campaign_of, sign
 from tests.viewer.films import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -107,14 +108,34 @@ def test_a_read_is_scored_reviewed_and_signed_and_the_next_one_comes(reader: Pag
     reader.click("[data-sign]")
     wait_until(reader, "document.activeElement.textContent.trim() === 'Read the next case'")
     assert Read.objects.get(pk=reads[1].pk).status == ReadStatus.ISSUED, "offered, not opened"
+    sent: list[str] = []
+    reader.on("request", lambda request: sent.append(f"{request.method} {urlsplit(request.url).path}"))
     reader.keyboard.press("Enter")
     wait_until(reader, f"location.pathname === '/read/{reads[1].token}/'")
     wait_ready(reader)
+    own = [one for one in sent if one.endswith(f"/read/{reads[1].token}/")]
+    assert own == [f"POST /read/{reads[1].token}/"], "one request begins and fetches it"
     press(reader, "2")
     wait_saved(reader)
     reads[0].refresh_from_db()
     assert reads[0].status == ReadStatus.SIGNED
     assert ItemScore.objects.filter(timepoint__step__read=reads[1]).get().value == 2
+
+
+def test_after_the_session_ended_the_next_case_begins_once_the_reader_signed_in_again(
+    reader: Page, reads: list[Read]
+) -> None:
+    fill_read(reads[0])
+    sign(reads[0])
+    reader.goto(f"/read/{reads[0].token}/signed")
+    wait_until(reader, "document.activeElement.textContent.trim() === 'Read the next case'")
+    Session.objects.all().delete()
+    reader.keyboard.press("Enter")
+    wait_until(reader, "document.querySelector('.sign-in').open")
+    sign_in_over(reader, "reader")
+    wait_until(reader, f"location.pathname === '/read/{reads[1].token}/'")
+    wait_ready(reader)
+    assert Read.objects.get(pk=reads[1].pk).status == ReadStatus.OPENED
 
 
 def test_an_ended_session_costs_nothing_but_the_password(reader: Page, reads: list[Read]) -> None:

@@ -19,8 +19,8 @@ from jobs.carrying import run_due_jobs
 from jobs.giving_up import DISK_FULL, NO_MEMORY, UNEXPECTED, WORKERS_DIED, in_words
 from jobs.models import Job
 from jobs.queue import add
+from reading.campaigns.failed_jobs import CONSENSUS, ISSUING, failed_jobs, try_again
 from reading.campaigns.opening import create_campaign
-from reading.campaigns.stopped_work import CONSENSUS, ISSUING, stopped_work, try_again
 from reading.issuing.assignments import request_batch
 from reading.leak_scan.scans import in_the_way, request_scan
 from reading.models import Campaign, Read
@@ -147,14 +147,14 @@ def test_a_batch_that_was_not_issued_is_shown_to_its_coordinator_and_issued_afte
     coordinator = built_trial.actor("coordinator")
     request_batch(campaign=campaign, actor=coordinator, name="one", due_on=None, readers=readers, size=9)
     use_up(ISSUING)
-    (stopped,) = stopped_work(campaign)
+    (stopped,) = failed_jobs(campaign)
     assert stopped.says == "The reads of batch one were not issued."
     client = browser(built_trial, "coordinator")
     assert stopped.says in client.get("/trials/TWO/campaigns/C1/").content.decode()
     client.post(f"/trials/TWO/campaigns/C1/stopped/{stopped.job}/")
     run_due_jobs()
     assert Read.objects.filter(status="issued").count() == 2
-    assert stopped_work(campaign) == []
+    assert failed_jobs(campaign) == []
     with pytest.raises(BadInput, match="has not stopped"):
         try_again(campaign=campaign, job=stopped.job, actor=coordinator)
     assert verify().intact
@@ -165,7 +165,7 @@ def test_a_case_whose_result_was_not_computed_is_shown_to_its_coordinator(campai
     with audited_atomic():
         add(kind=CONSENSUS, key="case", payload={"case": case.pk})
     use_up(CONSENSUS)
-    assert [work.says for work in stopped_work(campaign)] == ["The result of case 1 was not computed."]
+    assert [work.says for work in failed_jobs(campaign)] == ["The result of case 1 was not computed."]
 
 
 def test_a_leak_scan_that_stopped_can_be_run_again(built_trial: BuiltTrial, campaign: Campaign) -> None:

@@ -27,8 +27,9 @@ from reading.charter.versions import draft_charter, sign_charter
 from reading.models import Campaign, DisplayedTimepoint, LeakScan, LeakScanStatus, Qualification, Read, ReadStep
 from reading.room.cells import cells_of, instrument_of, timepoints_of
 from reading.room.operations import Operation
+from reading.room.saving import save_values
 from reading.room.served import keep_served
-from reading.room.sessions import open_read, save_values
+from reading.room.sessions import open_read
 from reading.room.signing import canonical_text, canonical_values, digest_of, sign_step
 from reading.room.steps import open_step
 from studies.models import Film, Membership, ReaderImage, Site, Subject, Trial, Visit, VisitPlan

@@ -23,8 +23,9 @@ from reading.models import FilmLook, FilmServed, ItemScore, Read
 from reading.room.cells import cells_of, timepoints_of
 from reading.room.change_reasons import CHANGE_REASONS, NOTE_AT_MOST
 from reading.room.operations import Operation
+from reading.room.saving import save_values
 from reading.room.served import keep_served
-from reading.room.sessions import open_read, save_values
+from reading.room.sessions import open_read
 from reading.room.signing import return_read
 from tests.once_per_file import Once
 from tests.reading.builders import PASSWORD, build_reading_trial, fill_read, open_campaign_of, serve_films, sign

@@ -12,7 +12,7 @@ from config.tokens import new_token
 from reading.models import DisplayedTimepoint, ItemScore, Read
 from reading.room.cells import cells_of, timepoints_of
 from reading.room.operations import Operation
-from reading.room.sessions import save_values
+from reading.room.saving import save_values
 from tests.reading.test_looks import read
 
 pytestmark = pytest.mark.django_db

@@ -15,7 +15,8 @@ from reading.issuing.assignments import request_batch
 from reading.models import DisplayedTimepoint, FilmLook, ItemScore, Read
 from reading.room.cells import timepoints_of
 from reading.room.operations import Operation
-from reading.room.sessions import open_read, save_values
+from reading.room.saving import save_values
+from reading.room.sessions import open_read
 from tests.reading.builders import build_reading_trial, open_campaign_of, serve_films
 
 pytestmark = pytest.mark.django_db

@@ -16,7 +16,7 @@ from jobs.carrying import run_due_jobs
 from reading.campaigns.case_seals import identities
 from reading.issuing.moved_films import move_and_reissue
 from reading.models import Case, ReadStep, SealedTimepoint
-from reading.unblinding import unseal
+from reading.seals import unseal
 from studies.models import Film, Visit
 from tests.once_per_file import Once
 from tests.reading.builders import BuiltTrial, build_reading_trial, open_campaign_of

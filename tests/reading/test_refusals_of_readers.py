@@ -24,7 +24,8 @@ from reading.models import Batch, CaseStatus, Read, ReadStatus
 from reading.room.cells import timepoints_of
 from reading.room.notes import save_note
 from reading.room.operations import Operation, check_operation
-from reading.room.sessions import open_read, save_values
+from reading.room.saving import save_values
+from reading.room.sessions import open_read
 from reading.room.signing import lock_step, return_read, sign_step
 from reading.room.steps import open_step
 from studies.models import Membership

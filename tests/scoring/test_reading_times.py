@@ -16,7 +16,8 @@ from reading.issuing.assignments import request_batch
 from reading.models import Read
 from reading.room.cells import cells_of, instrument_of, timepoints_of
 from reading.room.operations import Operation
-from reading.room.sessions import open_read, save_values
+from reading.room.saving import save_values
+from reading.room.sessions import open_read
 from reading.room.steps import open_step
 from scoring.reading_times import FASTEST_SECONDS
 from tests.reading.builders import BuiltTrial, build_reading_trial, open_campaign_of, serve_films, sign

@@ -27,7 +27,7 @@ from reading.models import (
     SealedTimepoint,
     SignedValues,
 )
-from reading.unblinding import seal, unseal
+from reading.seals import seal, unseal
 from scoring.checks.rules import RuleFinding
 from scoring.checks.signed_sheets import check_campaign
 from scoring.consensus.signed_series import AlteredValues

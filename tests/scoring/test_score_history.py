@@ -25,7 +25,7 @@ from config.tokens import new_token
 from reading.models import Campaign, CampaignStatus, ItemNote, ItemScore, Read
 from reading.room.cells import cells_of, instrument_of, timepoints_of
 from reading.room.operations import Operation
-from reading.room.sessions import save_values
+from reading.room.saving import save_values
 from reading.room.signing import return_read
 from scoring.models import ScoreReview
 from tests.once_per_file import Once

@@ -13,7 +13,7 @@ from django.utils import timezone
 from reading.campaigns.case_seals import identities
 from reading.models import DisplayedFilm, DisplayedTimepoint, ItemScore, SignedValues
 from reading.room.cells import instrument_of, timepoints_of
-from reading.room.sessions import save_values
+from reading.room.saving import save_values
 from reading.views.worklist import CHECKS
 from rehearsal.demo.people import PASSWORD
 from rehearsal.demo.reads import AT_ONCE, operations_for

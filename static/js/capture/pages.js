@@ -20,13 +20,19 @@ export async function pageFrom(url, way = {}) {
   }
 }
 
-// Links marked data-swap lead to another page of the room in place, unless they are opened elsewhere.
+// The request that begins a case; one that is begun already stays as it is.
+export function beginning(session) {
+  return { method: "POST", body: new URLSearchParams({ csrfmiddlewaretoken: session.token }) };
+}
+
+// Links marked data-swap lead to another page of the room in place, unless they are opened elsewhere; those marked
+// data-begin begin the case that they lead to.
 export function followLinks(root, room) {
   root.addEventListener("click", (event) => {
     const link = event.target.closest("a[data-swap]");
     if (!link || event.button !== 0 || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
-    room.go(link.href);
+    room.go(link.href, { begin: link.hasAttribute("data-begin") });
   });
 }
 

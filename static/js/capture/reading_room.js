@@ -4,7 +4,7 @@
 import { loader } from "../viewer/head_start.js";
 import { Bindings } from "./bindings.js";
 import { OpenRead } from "./open_read.js";
-import { dataOf, pageFrom } from "./pages.js";
+import { beginning, dataOf, pageFrom } from "./pages.js";
 import { ReviewPage } from "./review_page.js";
 import { ScreenPage } from "./screen_page.js";
 import { Session } from "./session.js";
@@ -52,11 +52,11 @@ export class ReadingRoom {
   }
 
   // Goes to another page of the room in place; what is no page of the room is gone to as usual. Of two turns under way
-  // the one begun last is made.
-  async go(url, { push = true, way = {} } = {}) {
+  // the one begun last is made. `begin` says that the page is a case to be begun: one request begins and fetches it.
+  async go(url, { push = true, way = {}, begin = false } = {}) {
     const turn = (this.turn = Symbol());
     await this.openRead?.sender.pause();
-    const page = await this.#fetched(url, way);
+    const page = await this.#fetched(url, begin ? beginning(this.session) : way, begin);
     if (this.turn !== turn) return;
     this.turn = null;
     if (page.status === 0) {
@@ -70,10 +70,11 @@ export class ReadingRoom {
     this.#swap(page.document);
   }
 
-  async #fetched(url, way) {
+  async #fetched(url, way, begin) {
     const page = await pageFrom(url, way);
     if (page.status !== 401) return page;
     await this.session.signedOut();
+    if (begin) return pageFrom(url, beginning(this.session));
     return way.method ? { status: 0 } : pageFrom(url, way);
   }
 

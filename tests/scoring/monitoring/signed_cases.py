@@ -13,7 +13,7 @@ from accounts.models import Signature, User
 from config.tokens import new_token
 from reading.campaigns.case_seals import open_case_seal
 from reading.models import Batch, Campaign, Case, CaseStatus, Read, ReadStatus, ReadStep, SealedCase, SignedValues
-from reading.unblinding import seal
+from reading.seals import seal
 from scoring.consensus.sealed_result import sealed_result
 from scoring.models import CaseResult, Outcome
 

@@ -15,14 +15,14 @@ ISSUING, CONSENSUS = "reading.issue", "scoring.consensus"
 
 
 @dataclass(frozen=True)
-class StoppedWork:
+class FailedJob:
     """A failed job and its unfinished work."""
 
     job: int
     says: str
 
 
-def stopped_work(campaign: Campaign) -> list[StoppedWork]:
+def failed_jobs(campaign: Campaign) -> list[FailedJob]:
     """The failed work of this campaign. No reasons are given, because reasons about results may reveal scores."""
     failed = list(Job.objects.failed().filter(kind__in=(ISSUING, CONSENSUS)).order_by("pk"))
     batches = dict(campaign.batches.filter(pk__in=numbers_in(failed, "batch")).values_list("pk", "name"))
@@ -30,9 +30,9 @@ def stopped_work(campaign: Campaign) -> list[StoppedWork]:
     found = []
     for job in failed:
         if name := batches.get(job.payload.get("batch", 0)):
-            found.append(StoppedWork(job.pk, f"The reads of batch {name} were not issued."))
+            found.append(FailedJob(job.pk, f"The reads of batch {name} were not issued."))
         elif number := cases.get(job.payload.get("case", 0)):
-            found.append(StoppedWork(job.pk, f"The result of case {number} was not computed."))
+            found.append(FailedJob(job.pk, f"The result of case {number} was not computed."))
     return found
 
 
@@ -44,6 +44,6 @@ def numbers_in(jobs: list[Job], name: str) -> list[int]:
 def try_again(*, campaign: Campaign, job: int, actor: Actor) -> None:
     """Retries failed work of the campaign; everything completed before the failure is kept."""
     authorise(actor, Action.RUN_CAMPAIGN)
-    if job not in [work.job for work in stopped_work(campaign)]:
+    if job not in [work.job for work in failed_jobs(campaign)]:
         raise BadInput("This work has not stopped, or it does not belong to this campaign. Reload the page.")
     retry(job=Job.objects.get(pk=job), actor=actor)
