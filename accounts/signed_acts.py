@@ -28,6 +28,7 @@ class Act(StrEnum):
     CONSENT_CORRECTION = "correction of a withdrawal of consent"
     SUSPENSION = "suspension of a reader"
     SUSPENSION_LIFTED = "lifting of a suspension"
+    AMENDMENT = "amendment of a campaign"
     REOPENING = "reopening"
     LOCK_REQUEST = "request of lock"
     LOCK_CONFIRMATION = "confirmation of lock"
@@ -82,6 +83,7 @@ ACTS: dict[Act, ActTerms] = {
     ),
     Act.SUSPENSION: ActTerms("reading:suspensions", "I suspend this reader for the reason given"),
     Act.SUSPENSION_LIFTED: ActTerms("reading:lift-suspension", "I lift this suspension for the reason given"),
+    Act.AMENDMENT: ActTerms("reading:amend", "I put this campaign under this charter version for the reason given"),
     Act.REOPENING: ActTerms("reading:reopen", "I reopen this campaign for the reason given"),
     Act.LOCK_REQUEST: ActTerms("scoring:dataset", "I request the lock of this dataset"),
     Act.LOCK_CONFIRMATION: ActTerms(

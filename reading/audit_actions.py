@@ -84,6 +84,11 @@ planned(
 planned(
     "reading.campaign.closed", "Campaign closed", "closed campaign {campaign|id}[ without {repeats left out:repeat}]"
 )
+planned(
+    "reading.campaign.amended",
+    "Charter of a campaign changed",
+    "put campaign {campaign|id} under another charter version[, {charter version}][, with {cases:case}]",
+)
 planned("reading.campaign.reopened", "Campaign reopened", "reopened campaign {campaign|id}")
 planned("reading.batch.requested", "Batch requested", "requested batch {name|id}")
 planned("reading.batch.issued", "Batch issued", "issued batch {name|id}[ with {reads:read}]")

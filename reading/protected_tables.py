@@ -21,7 +21,10 @@ track("reading_siteaffiliation", "site_id person_id reason recorded_at ended_at"
 track("reading_readerdocument", "trial_id person_id kind signed_on expires_on note recorded_at withdrawn_at")
 track("reading_readersuspension", "trial_id person_id cause reason suspended_at lifted_at")
 track("reading_campaign", "trial_id charter_id code title status film_cut_off closed_at locked_root")
-track("reading_case", "campaign_id token number status void_cause void_reason replaces_id consent_withdrawn")
+track(
+    "reading_case",
+    "campaign_id charter_id token number status void_cause void_reason replaces_id consent_withdrawn",
+)
 track("reading_batch", "campaign_id name due_on commitment issued_at seed_revealed_at")
 track(
     "reading_read",

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import io
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
+from config.pdf_pages import LANDSCAPE, in_pages
+from config.pdf_pages import as_pdf as made_pdf
 from validation.checks import CheckResult
 from validation.report import StageReport, Traced
 
-PAGE_INCHES, MARGIN_INCHES = (11.69, 8.27), 0.5
-POINTS, LINES_ON_A_PAGE, SIGNS_ON_A_LINE = 7, 58, 170
-FONT = "DejaVu Sans Mono"
+SIGNS_ON_A_LINE = 170
 SIGNATURE = (
     "Name       ________________________________________     Role  ____________________________",
     "",
@@ -20,51 +19,14 @@ SIGNATURE = (
 
 
 def as_pdf(report: StageReport) -> bytes:
-    """The report. matplotlib is loaded with the first one."""
-    import matplotlib as mpl
-    from matplotlib.backends.backend_pdf import PdfPages
-    from matplotlib.figure import Figure
-
-    pages = pages_of(report)
-    out = io.BytesIO()
-    left, top = MARGIN_INCHES / PAGE_INCHES[0], 1 - MARGIN_INCHES / PAGE_INCHES[1]
-    with (
-        mpl.rc_context({"font.family": FONT, "pdf.fonttype": 42}),
-        PdfPages(out, metadata={"Title": report.title, "CreationDate": None, "Creator": None}) as pdf,
-    ):
-        for number, page in enumerate(pages, start=1):
-            figure = Figure(figsize=PAGE_INCHES)
-            text = printable("\n".join([*page, "", f"Page {number} of {len(pages)}"]))
-            figure.text(left, top, text, fontsize=POINTS, va="top", ha="left", linespacing=1.25, parse_math=False)
-            pdf.savefig(figure)
-    return out.getvalue()
+    """The report."""
+    return made_pdf(pages_of(report), title=report.title, layout=LANDSCAPE)
 
 
 def pages_of(report: StageReport) -> list[list[str]]:
     """The lines of each page."""
-    return list(in_pages(blocks_of(report), f"{report.title}, {report.facts['began']}"))
-
-
-def printable(text: str) -> str:
-    """Characters missing from the font are shown as question marks; the JSON report has all of them."""
-    from matplotlib.font_manager import findfont, get_font
-
-    has = get_font(findfont(FONT)).get_charmap()
-    return "".join(sign if sign == "\n" or ord(sign) in has else "?" for sign in text)
-
-
-def in_pages(blocks: Iterable[list[str]], title: str) -> Iterator[list[str]]:
-    """Pages of lines; a block stays on one page unless it is longer than one."""
-    page: list[str] = []
-    for block in blocks:
-        if page and len(page) + len(block) > LINES_ON_A_PAGE:
-            yield page
-            page = [f"{title}, continued", ""]
-        page += block
-        while len(page) > LINES_ON_A_PAGE:
-            yield page[:LINES_ON_A_PAGE]
-            page = [f"{title}, continued", "", *page[LINES_ON_A_PAGE:]]
-    yield page
+    title = f"{report.title}, {report.facts['began']}"
+    return list(in_pages(blocks_of(report), title, LANDSCAPE.lines))
 
 
 def blocks_of(report: StageReport) -> Iterator[list[str]]:

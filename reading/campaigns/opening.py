@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from django.db.models import Count
@@ -18,6 +18,7 @@ from config.wording import both, counted, either
 from reading.campaigns.case_seals import identities
 from reading.campaigns.frozen_films import FrozenCase, freeze
 from reading.campaigns.outstanding import outstanding_in
+from reading.campaigns.shown_visits import composed, visits_shown
 from reading.capture_chains import ended, hold_chains, reads_in_hand
 from reading.charter.unqualified import unqualified_people
 from reading.charter.versions import qualified_readers, terms_of
@@ -27,7 +28,7 @@ from reading.models import Campaign, CampaignStatus, Case, Charter, CharterStatu
 from reading.models.campaign import CAMPAIGN_TRANSITIONS
 from reading.seals import seal
 from reading.states import CAMPAIGN_BECOMES, CAMPAIGN_IS, demand_open, said_of
-from studies.models import Film, Subject, Trial, Visit
+from studies.models import Film, Subject, Trial
 from studies.plan.consent import held_without_consent
 from studies.sealed_links import shuffle_images
 
@@ -134,7 +135,7 @@ def timepoints_lacking(campaign: Campaign) -> list[Obstacle]:
 def open_campaign(
     *, campaign: Campaign, actor: Actor, subjects: Sequence[Subject], visits: Sequence[str]
 ) -> list[Case]:
-    """Freezes the ready films of these subjects and visits as cases with drawn numbers.
+    """Freezes the ready films of these subjects and visits as cases with drawn numbers, as the charter composes them.
 
     A subject with fewer timepoints than the charter's minimum gets no case and is counted in the event.
     """
@@ -144,7 +145,8 @@ def open_campaign(
     if obstacles := [obstacle.text for obstacle in why_not(campaign) if obstacle.blocking]:
         raise WrongState(f"Campaign {campaign.code} cannot be opened yet. {' '.join(obstacles)}")
     terms, cut_off = terms_of(campaign.charter), timezone.now()
-    frozen = freeze(campaign.trial, subjects=list(subjects), visits=list(visits), cut_off=cut_off)
+    visits = composed(campaign, visits)
+    frozen = freeze(campaign.trial, subjects=list(subjects), visits=visits, cut_off=cut_off)
     whole = [case for case in frozen if len(case.timepoints) >= terms.minimum_timepoints]
     if not whole:
         raise BadInput(
@@ -180,7 +182,8 @@ def add_cases(campaign: Campaign, frozen: Sequence[FrozenCase], first_number: in
     shown = DisplayedFilm.objects.filter(reader_image__in=images).values_list("reader_image", flat=True)
     shuffle_images(sorted(images - set(shown)))
     cases = Case.objects.bulk_create(
-        Case(campaign=campaign, token=new_token(), number=first_number + place) for place in range(len(frozen))
+        Case(campaign=campaign, charter=campaign.charter, token=new_token(), number=first_number + place)
+        for place in range(len(frozen))
     )
     SealedCase.objects.bulk_create(
         SealedCase(case=case, sealed=seal(films.as_json(), bound_to=f"case {case.token}"))
@@ -243,7 +246,7 @@ def cases_with_other_films(campaign: Campaign) -> list[tuple[Case, str]]:
     cases = list(campaign.cases.to_read().select_related("campaign"))
     frozen = identities(cases)
     subjects = list(Subject.objects.filter(pk__in=[films.subject for films in frozen.values()]))
-    visits = sorted(visit_codes_of(frozen.values()))
+    visits = visits_shown(campaign, frozen.values())
     now = {
         films.subject: films
         for films in freeze(campaign.trial, subjects=subjects, visits=visits, cut_off=timezone.now())
@@ -277,10 +280,4 @@ def images_of(films: FrozenCase | None) -> set[str]:
 
 def visits_of(campaign: Campaign) -> list[str]:
     """The visit codes of the campaign, including visits for which a case has no film."""
-    return sorted(visit_codes_of(identities(list(campaign.cases.all())).values()))
-
-
-def visit_codes_of(frozen: Iterable[FrozenCase]) -> set[str]:
-    """The visit codes that the frozen cases show."""
-    ids = {timepoint.visit for films in frozen for timepoint in films.timepoints}
-    return set(Visit.objects.filter(pk__in=ids).values_list("code", flat=True))
+    return visits_shown(campaign, identities(list(campaign.cases.all())).values())

@@ -24,6 +24,12 @@ PARTIAL_RULES = {
     "evaluable-readers": "The readers who evaluated both visits, without a third read",
     "missing": "Missing",
 }
+AS_CHOSEN, LEFT_OUT, SHOWN = "chosen", "left-out", "shown"
+OUTSIDE_VISITS = {
+    AS_CHOSEN: "As the coordinator chooses when the campaign is opened",
+    LEFT_OUT: "Never shown: a case has the films of planned visits only",
+    SHOWN: "Always shown",
+}
 MOST_READERS = 3
 LATE_FILM_RULES = {"void-and-reissue": "Void the affected case and issue the whole case again"}
 BY_FEATURE = "two-pass"
@@ -47,6 +53,7 @@ STRATEGIES = {
 DISPLAY_MODES = {"whole": "Whole films side by side", "joints": "The same joint in every pane"}
 CHOICES: dict[str, dict[str, str]] = {
     "presentation": PRESENTATIONS,
+    "outside_visits": OUTSIDE_VISITS,
     "result_rule": RESULT_RULES,
     "partial_visits": PARTIAL_RULES,
     "late_film_rule": LATE_FILM_RULES,
@@ -80,7 +87,9 @@ RANGES: dict[str, tuple[float, float]] = {
 class Terms:
     """The terms of one charter version.
 
-    `readers_per_case` is 2, where a discordant case is adjudicated, or 3, where the mean of all is the result.
+    `outside_visits` says whether cases show films of visits outside the plan (rescue, unscheduled, early termination):
+    their number can reveal a rescue. `readers_per_case` is 2, where a discordant case is adjudicated, or 3, where the
+    mean of all is the result.
     `adjudication_threshold` is in score units: the largest absolute difference of the two readers' changes over all
     pairs of timepoints above which a case is adjudicated. `reference_visit` is the visit plan code that ends the
     reference interval (from baseline). `partial_visits` says what becomes of a visit that only some readers could
@@ -107,6 +116,7 @@ class Terms:
     instrument: str = "svdh"
     wording: str = ""
     presentation: str = "together-random"
+    outside_visits: str = AS_CHOSEN
     readers_per_case: int = 2
     minimum_timepoints: int = 2
     adjudication_threshold: float = 10.0

@@ -11,6 +11,8 @@ from accounts.models import User
 from accounts.signed_acts import Act
 from config.days import DayField
 from config.natural import natural_key
+from reading.campaigns.amending import later_versions
+from reading.campaigns.shown_visits import offered_visits
 from reading.charter.versions import terms_of
 from reading.issuing.assignments import CHOSEN_CAUSES
 from reading.issuing.presentations import MIXED
@@ -18,7 +20,7 @@ from reading.issuing.release import Stock
 from reading.models import Campaign, Charter, CharterStatus, Read, ReadStep
 from reading.room.signing import RETURN_REASONS
 from reading.room.steps import name_of, presentation_of
-from studies.models import Subject, Trial, Visit
+from studies.models import Subject, Trial
 
 
 class CampaignForm(forms.Form):
@@ -40,19 +42,40 @@ class CampaignForm(forms.Form):
 
 
 class OpenForm(forms.Form):
-    """The subjects and visits whose films enter the campaign."""
+    """The subjects and visits whose films enter the campaign; the charter says which visits there are to choose."""
 
     visits = forms.MultipleChoiceField(widget=forms.CheckboxSelectMultiple)
     subjects = forms.ModelMultipleChoiceField(
         Subject.objects.none(), required=False, help_text="If you choose none, every subject of the trial is included."
     )
 
-    def __init__(self, trial: Trial, data: Any = None) -> None:
+    def __init__(self, campaign: Campaign, data: Any = None) -> None:
         super().__init__(data)
-        codes = Visit.objects.filter(subject__trial=trial).values_list("code", flat=True).distinct().order_by("code")
-        self.fields["visits"].choices = [(code, code) for code in sorted(codes, key=natural_key)]  # type: ignore[attr-defined]
+        trial, offered = campaign.trial, offered_visits(campaign)
+        self.fields["visits"].choices = [(code, code) for code in sorted(offered.codes, key=natural_key)]  # type: ignore[attr-defined]
+        self.fields["visits"].help_text = offered.says
         self.fields["visits"].initial = list(trial.visit_plans.values_list("code", flat=True))
         self.fields["subjects"].queryset = trial.subjects.all()  # type: ignore[attr-defined]
+
+
+class AmendForm(ReasonedActForm):
+    """The later charter version, and why; signed."""
+
+    charter = forms.ModelChoiceField(
+        Charter.objects.none(),
+        label="Charter version",
+        empty_label="Choose",
+        help_text="An open campaign keeps its instrument, presentation, readers for each case, visits shown and share "
+        "of repeats. From the first signature on, only pace, wash-out, qualification, display check and alarms can "
+        "change.",
+    )
+
+    def __init__(self, campaign: Campaign, data: Any = None) -> None:
+        super().__init__(Act.AMENDMENT, data=data)
+        versions = later_versions(campaign)
+        self.fields["charter"].queryset = versions  # type: ignore[attr-defined]
+        self.fields["charter"].initial = versions.first()
+        self.order_fields(["charter", "reason", "password"])
 
 
 class BatchForm(forms.Form):

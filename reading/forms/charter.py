@@ -13,46 +13,18 @@ from instruments.missing import RULES
 from reading.charter.terms import (
     DISPLAY_MODES,
     ENTRY_ORDERS,
-    EVENT_KINDS,
     LATE_FILM_RULES,
+    OUTSIDE_VISITS,
     PARTIAL_RULES,
     RESULT_RULES,
-    STRATEGIES,
     Terms,
 )
+from reading.forms.charter_fields import choices, independent, strategy, threshold
 from reading.forms.charter_sections import CharterSection, FormTerm, in_sections, is_idle
-from reading.forms.charter_words import NO_EFFECT, put_in_words, value_in_words
+from reading.forms.charter_words import NO_EFFECT, OUTSIDE_HELP, put_in_words, value_in_words
 from reading.issuing.presentations import PRESENTATIONS
 from studies.arms.custodian_keys import holds_arms
 from studies.models import Trial
-
-
-def choices(table: dict[str, str]) -> list[tuple[str, str]]:
-    """A table of choices in the form that Django expects."""
-    return list(table.items())
-
-
-def strategy(kind: str, example: str) -> forms.ChoiceField:
-    """What becomes of values after an event of one kind."""
-    initial = getattr(Terms, f"{kind}_strategy")
-    return forms.ChoiceField(choices=choices(STRATEGIES), initial=initial, help_text=example)
-
-
-def independent(kind: str) -> forms.BooleanField:
-    """Whether the statistician may give events of one kind before the arms are known."""
-    return forms.BooleanField(
-        required=False,
-        label=f"{EVENT_KINDS[kind].capitalize()} is independent of the arm",
-        help_text="If ticked, these events are applied before the arms are known; otherwise only afterwards. Example: "
-        "if every subject on placebo switches at week 24, the date of a switch reveals the arm.",
-    )
-
-
-def threshold(limit: str, example: str) -> forms.BooleanField:
-    """A threshold of progression that is flagged in analysis.csv."""
-    return forms.BooleanField(
-        required=False, initial=True, label=f"Report no progression at a threshold of {limit}", help_text=example
-    )
 
 
 class CharterForm(forms.Form):
@@ -70,6 +42,7 @@ class CharterForm(forms.Form):
         initial="together-random",
         help_text="Readers who know the order measure more progression: 0.4 points a year on top of 3.8 in one study.",
     )
+    outside_visits = forms.ChoiceField(choices=choices(OUTSIDE_VISITS), help_text=OUTSIDE_HELP)
     entry_order = forms.ChoiceField(choices=choices(ENTRY_ORDERS), label="Order of entry")
     display_mode = forms.ChoiceField(choices=choices(DISPLAY_MODES), label="Display mode")
     bulk_zero = forms.BooleanField(

@@ -12,6 +12,7 @@ LABELS = {
     "minimum_timepoints": "Minimum timepoints per case",
     "adjudication_threshold": "Adjudicate above a difference of",
     "presentation": "How the films of a case are shown",
+    "outside_visits": "Films of rescue, unscheduled and early-termination visits",
     "reference_visit": "Last visit of the reference interval",
     "missing_limit": "Largest share of missing sites in a region",
     "rescue_strategy": "Films after rescue",
@@ -19,6 +20,11 @@ LABELS = {
     "death_strategy": "Visits after death",
     "switch_strategy": "Films after a switch of treatment",
 }
+OUTSIDE_HELP = (
+    "Their number can reveal who was rescued. Without them, a value after a rescue is extrapolated from films of "
+    "planned visits alone. Example: 290 of 300 cases have films of three visits, and ten have a fourth, taken at "
+    "rescue. A reader who sees four timepoints knows that this subject was probably rescued."
+)
 EXAMPLES = {
     "instrument": "Sharp/van der Heijde scores erosions and joint space narrowing, 0 to 448 points in all; Larsen gives"
     " one grade from 0 to 5 for each joint.",

@@ -12,8 +12,9 @@ from audit.trail import Actor
 from config.errors import WrongState
 from reading.campaigns.case_seals import identities
 from reading.campaigns.frozen_films import FrozenCase, freeze
-from reading.campaigns.opening import placements, visit_codes_of
+from reading.campaigns.opening import placements
 from reading.campaigns.reopening import keeps_its_result
+from reading.campaigns.shown_visits import visits_shown
 from reading.issuing.assignments import void_and_issue_again
 from reading.models import Campaign, CampaignStatus, Case, Read, VoidCause
 from reading.states import said_of
@@ -64,7 +65,7 @@ def concerned_by(trial: Trial, subjects: Collection[int | None]) -> list[Concern
         frozen = identities(list(campaign.cases.all()))
         live = campaign.cases.live().select_related("campaign__trial", "campaign__charter")
         cases = [(case, frozen[case.pk]) for case in live if frozen[case.pk].subject in subjects]
-        found.append(Concerned(campaign, sorted(visit_codes_of(frozen.values())), cases))
+        found.append(Concerned(campaign, visits_shown(campaign, frozen.values()), cases))
     return found
 
 

@@ -160,6 +160,12 @@ class Migration(migrations.Migration):
                 ("void_reason", models.CharField(blank=True, max_length=300)),
                 ("consent_withdrawn", models.BooleanField(default=False)),
                 (
+                    "charter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="cases", to="reading.charter"
+                    ),
+                ),
+                (
                     "campaign",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT, related_name="cases", to="reading.campaign"

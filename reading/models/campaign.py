@@ -29,7 +29,7 @@ CAMPAIGN_TRANSITIONS: dict[CampaignStatus, frozenset[CampaignStatus]] = {
 
 
 class Campaign(models.Model):
-    """One reading of a set of cases under one charter version; case list and film cut-off are frozen at opening.
+    """One reading of a set of cases under a version of the charter; case list and film cut-off are frozen at opening.
 
     `locked_root` is the root of its newest lock, also after that lock was opened again; empty before the first.
     """
@@ -116,6 +116,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
 class Case(models.Model):
     """All timepoints of one subject in one campaign. Its number was drawn; the identity is sealed.
 
+    `charter` is the version under which it is issued; a later version of the campaign's charter leaves it as it is.
     With `consent_withdrawn`, nobody reads it or opens its films any more; what was signed stays.
     """
 
@@ -126,6 +127,7 @@ class Case(models.Model):
     void_cause = models.CharField(max_length=16, choices=VoidCause.choices, blank=True)
     void_reason = models.CharField(max_length=300, blank=True)
     consent_withdrawn = models.BooleanField(default=False)
+    charter = models.ForeignKey(Charter, on_delete=models.PROTECT, related_name="cases")
     replaces = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="replacement")
 
     objects = CaseQuerySet.as_manager()

@@ -97,10 +97,11 @@ def sign_step(
     prove(act=MEANINGS[meaning], user=user, password=password)
     with audited_atomic():
         hold_chains([read])
-        locked = Read.objects.select_related("case").select_for_update(of=("self",)).get(pk=read.pk)
+        locked = Read.objects.select_related("case__campaign").select_for_update(of=("self",)).get(pk=read.pk)
         step = locked.steps.get(pk=step.pk)
         demand_not_suspended(read)
         demand_counts(locked)
+        demand_same_charter(read, locked)
         if not takes_values(locked, step):
             raise WrongState(f"This read is {READ_IS[status_of(locked, step)]}, so it accepts no signature now.")
         if step.token is None and step != open_step(read):
@@ -132,6 +133,12 @@ def demand_counts(locked: Read) -> None:
     ended = locked.case.status == CaseStatus.VOIDED or locked.case.consent_withdrawn
     if ended or locked.status in (ReadStatus.VOIDED, ReadStatus.REPLACED):
         raise WrongState("This read is no longer valid, so it cannot be signed.")
+
+
+def demand_same_charter(read: Read, locked: Read) -> None:
+    """WrongState if the campaign was put under another charter version while this signature was on its way."""
+    if read.case.campaign.charter_id != locked.case.campaign.charter_id:
+        raise WrongState("The charter of this campaign has a new version. Load the page again before you sign.")
 
 
 def demand_signable(read: Read, step: ReadStep, meaning: str) -> None:

@@ -19,6 +19,7 @@ from config.filters import ChoiceFilter
 from config.form_refusals import refused_on
 from config.listing import Listing, asked_for
 from config.wording import counted
+from reading.campaigns.amending import AMENDABLE, amend_campaign, later_versions
 from reading.campaigns.analysis_of_record import arms_opened_at, timing_at, timing_badge, timing_of
 from reading.campaigns.failed_jobs import failed_jobs, try_again
 from reading.campaigns.opening import (
@@ -30,7 +31,7 @@ from reading.campaigns.opening import (
 from reading.campaigns.outstanding import outstanding_in
 from reading.campaigns.progress import SubjectNames, counts_of
 from reading.campaigns.reopening import reopen_campaign
-from reading.forms.campaign import CampaignForm, OpenForm
+from reading.forms.campaign import AmendForm, CampaignForm, OpenForm
 from reading.issuing.adjudication import unadjudicated
 from reading.issuing.queries import asks_readers
 from reading.issuing.repeats import repeats_in_words
@@ -86,7 +87,7 @@ def campaigns(request: HttpRequest, code: str) -> HttpResponseBase:
 def campaign(request: HttpRequest, code: str, slug: str) -> HttpResponseBase:
     """The status of a campaign; a draft is opened here."""
     trial, shown, actor = campaign_or_404(request, code, slug, Action.RUN_CAMPAIGN)
-    form = OpenForm(trial, request.POST or None)
+    form = OpenForm(shown, request.POST or None)
     if request.method == "POST" and form.is_valid():
         with refused_on(form):
             subjects = list(form.cleaned_data["subjects"] or trial.subjects.all())
@@ -105,6 +106,7 @@ def campaign(request: HttpRequest, code: str, slug: str) -> HttpResponseBase:
         "form": form,
         "timing": timing_of(shown),
         "asks_readers": asks_readers(shown),
+        "amendable": shown.status in AMENDABLE and later_versions(shown).exists(),
         "stopped": failed_jobs(shown),
         "counts": counts_of(shown, today),
         "tables": tables,
@@ -133,6 +135,7 @@ def cases(request: HttpRequest, code: str, slug: str) -> HttpResponseBase:
         Column("subject", "Subject", names.of),
         Column("status", "Status", status_badge, "status", ChoiceFilter("status", CaseStatus.choices)),
         Column("reads", "Reads", reads_in_words),
+        Column("charter", "Charter version", "charter.version", "charter__version"),
         Column("consent", "Consent", lambda case: "Withdrawn" if case.consent_withdrawn else "", "consent_withdrawn"),
         Column(
             "void_cause",
@@ -144,7 +147,7 @@ def cases(request: HttpRequest, code: str, slug: str) -> HttpResponseBase:
         Column("void_reason", "Reason for voiding", sort="void_reason"),
         *([Column("void", "", lambda row: "", template="reading/cells/void.html", csv=False)] if runs else []),
     ]
-    rows = shown.cases.prefetch_related("reads__reader").select_related("sealedcase")
+    rows = shown.cases.prefetch_related("reads__reader").select_related("sealedcase", "charter")
     listing = Listing(request, rows, columns=columns, name="cases", sort="number")
     return listing.respond("reading/cases.html", {"trial": trial, "campaign": shown, "runs": runs})
 
@@ -161,6 +164,19 @@ def close(request: HttpRequest, code: str, slug: str) -> HttpResponse:
     close_campaign(campaign=shown, actor=actor)
     messages.success(request, "The campaign is closed; a dataset can be built.")
     return redirect("reading:campaign", code, slug)
+
+
+def amend(request: HttpRequest, code: str, slug: str) -> HttpResponse:
+    """Puts a campaign in preparation or open under a later charter version."""
+    trial, shown, actor = campaign_or_404(request, code, slug, Action.RUN_CAMPAIGN)
+    form = AmendForm(shown, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with refused_on(form):
+            amend_campaign(campaign=shown, actor=actor, user=signed_in(request), **form.cleaned_data)
+            messages.success(request, f"The campaign is under charter version {shown.charter.version}.")
+            return redirect("reading:campaign", code, slug)
+    context = {"trial": trial, "form": form, "heading": f"Change the charter version of {slug}", "submit": "Sign"}
+    return render(request, "reading/one_form.html", context, status=400 if form.errors else 200)
 
 
 def reopen(request: HttpRequest, code: str, slug: str) -> HttpResponse:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET
 
 import instruments
 from accounts.act_forms import ActForm
@@ -16,6 +17,7 @@ from config.form_refusals import refused_on
 from config.listing import Listing, asked_for
 from config.whole import whole_from
 from reading.charter.possible_repeats import possible_repeats
+from reading.charter.presets import PRESETS, preset_of
 from reading.charter.terms import Terms
 from reading.charter.versions import (
     draft_charter,
@@ -24,6 +26,7 @@ from reading.charter.versions import (
     terms_of,
 )
 from reading.forms.charter import CharterForm
+from reading.forms.charter_pdf import charter_pdf
 from reading.models import Charter, CharterStatus
 from studies.access import trial_or_404
 
@@ -39,16 +42,18 @@ def charters(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def write(request: HttpRequest, code: str) -> HttpResponse:
-    """Writes the draft, or the amendment of the newest signed version."""
+    """Writes the draft, or the amendment of the newest signed version; a preset can fill the form in."""
     trial, actor = trial_or_404(request, code, Action.WRITE_CHARTER)
-    newest = trial.charters.first()
-    form = CharterForm(trial, request.POST or None, initial=newest.terms if newest else None)
+    newest, preset = trial.charters.first(), preset_of(request.GET.get("preset", ""))
+    written = newest.terms if newest else None
+    form = CharterForm(trial, request.POST or None, initial=preset.whole if preset else written)
     if request.method == "POST" and form.is_valid():
         with refused_on(form):
             draft_charter(trial=trial, actor=actor, terms=form.terms())
             return redirect("reading:charters", code)
     facts = {key: instruments.get(key).unverified_facts for key in instruments.KEYS if instruments.get(key).unverified}
     context = {"trial": trial, "form": form, "newest": newest, "unverified": facts.items()}
+    context |= {"presets": PRESETS, "preset": preset}
     cases, readers = trial.subjects.count(), people_in_role(trial, "reader").count()
     each = terms_of(newest).readers_per_case if newest else Terms.readers_per_case
     context |= {"cases": cases, "readers": readers, "each": each, "possible": possible_repeats(cases, readers, each)}
@@ -75,6 +80,16 @@ def charter(request: HttpRequest, code: str, version: int) -> HttpResponseBase:
             return changes.respond("reading/charter.html")
         context |= {"other": other, "changes": changes}
     return render(request, "reading/charter.html", context, status=400 if form.errors else 200)
+
+
+@require_GET
+def pdf(request: HttpRequest, code: str, version: int) -> HttpResponse:
+    """One version as pages to print."""
+    trial, _ = trial_or_404(request, code, Action.SEE_CHARTER)
+    shown = get_object_or_404(Charter.objects.select_related("trial", "signature"), trial=trial, version=version)
+    content = charter_pdf(shown, CharterForm(trial).in_words(terms_of(shown).as_json()))
+    name = f'attachment; filename="charter-{trial.code}-version-{version}.pdf"'
+    return HttpResponse(content, content_type="application/pdf", headers={"Content-Disposition": name})
 
 
 def others_of(shown: Charter) -> list[Charter]:

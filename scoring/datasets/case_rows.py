@@ -271,7 +271,7 @@ def rounded(exact: str | None) -> str:
 
 def case_row(data: CaseData, result: CaseResult | None) -> Row:
     """The row of the case itself; one without a result has the reason."""
-    row: Row = {**data.head, "CASENUM": data.case.number, "OUTCOME": "voided"}
+    row: Row = {**data.head, "CASENUM": data.case.number, "CHARTVER": data.case.charter.version, "OUTCOME": "voided"}
     row |= {"VOIDCAUSE": data.case.void_cause, "VOIDREASON": data.case.void_reason}
     if data.case.has_no_result or result is None:
         stopped = {"OUTCOME": "stopped", "VOIDCAUSE": "", "VOIDREASON": "consent withdrawn"}

@@ -35,7 +35,7 @@ def blocks_of(order: Sequence[int]) -> Iterator[Sequence[int]]:
 
 def loaded(keys: Sequence[int], reader_codes: dict[int, str]) -> list[CaseData]:
     """The cases of a block in the order of their keys."""
-    found = Case.objects.select_related("campaign__charter", "campaign__trial").in_bulk(keys)
+    found = Case.objects.select_related("campaign__charter", "campaign__trial", "charter").in_bulk(keys)
     cases = [found[key] for key in keys]
     # The digests of a film's bands are most of its row, and no table contains them.
     films_shown = Prefetch("reads__steps__timepoints__films", DisplayedFilm.objects.defer("digests"))

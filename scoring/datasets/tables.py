@@ -138,6 +138,7 @@ CASES = DatasetTable(
         DatasetColumn("ONESIDED", "Visits (VISITPOS) evaluable for only some of the primary readers"),
         DatasetColumn("VOIDCAUSE", "The cause of voiding, from a fixed list; empty for a case that was not voided"),
         DatasetColumn("VOIDREASON", "Why a case was voided or stopped"),
+        DatasetColumn("CHARTVER", "Version of the charter under which the case was issued"),
     ),
 )
 READS = DatasetTable(

@@ -9,17 +9,16 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
-from typing import Any
 
 from django.utils import timezone
 
 from config.cells import csv_safe
+from config.pdf_pages import LANDSCAPE, in_pages
+from config.pdf_pages import as_pdf as made_pdf
 from config.wording import counted
 from studies.models import Transmittal, TransmittalEntry
 
-PAGE_INCHES, MARGIN_INCHES = (11.69, 8.27), 0.5
-POINTS, LINES_ON_A_PAGE, SIGNS_ON_A_LINE = 7, 60, 176
-FONT = "DejaVu Sans Mono"
+SIGNS_ON_A_LINE = 176
 
 
 @dataclass(frozen=True)
@@ -73,49 +72,18 @@ def as_csv(transmittal: Transmittal) -> str:
 
 
 def as_pdf(transmittal: Transmittal) -> bytes:
-    """The same as pages to print: A4, landscape. matplotlib is loaded with the first form."""
-    import matplotlib as mpl
-    from matplotlib.backends.backend_pdf import PdfPages
-    from matplotlib.figure import Figure
-
-    pages = list(make_pages(transmittal, timezone.now()))
-    out = io.BytesIO()
-    with (
-        mpl.rc_context({"font.family": FONT, "pdf.fonttype": 42}),
-        PdfPages(out, metadata={"Title": "Transmittal form", "CreationDate": None, "Creator": None}) as pdf,
-    ):
-        for number, page in enumerate(pages, start=1):
-            figure = Figure(figsize=PAGE_INCHES)
-            write(figure, [*page, "", f"Page {number} of {len(pages)}"])
-            pdf.savefig(figure)
-    return out.getvalue()
+    """The same as pages to print; the CSV table has the characters that the font lacks."""
+    title = f"Transmittal form, trial {transmittal.trial.code}, site {transmittal.site.code}"
+    pages = list(in_pages(blocks_of(transmittal, timezone.now()), title, LANDSCAPE.lines))
+    return made_pdf(pages, title="Transmittal form", layout=LANDSCAPE)
 
 
-def printable(text: str) -> str:
-    """Characters missing from the font are shown as question marks; the CSV table has them all."""
-    from matplotlib.font_manager import findfont, get_font
-
-    has = get_font(findfont(FONT)).get_charmap()
-    return "".join(sign if sign == "\n" or ord(sign) in has else "?" for sign in text)
-
-
-def write(figure: Any, page: list[str]) -> None:
-    left, top = MARGIN_INCHES / PAGE_INCHES[0], 1 - MARGIN_INCHES / PAGE_INCHES[1]
-    text = printable("\n".join(page))
-    figure.text(left, top, text, fontsize=POINTS, va="top", ha="left", linespacing=1.25, parse_math=False)
-
-
-def make_pages(transmittal: Transmittal, now: datetime) -> Iterator[list[str]]:
-    """Pages of lines; the lines about one file stay on one page."""
+def blocks_of(transmittal: Transmittal, now: datetime) -> Iterator[list[str]]:
+    """The head, and the lines about each file."""
     lines = lines_of(transmittal)
-    page = head(transmittal, lines, now)
+    yield head(transmittal, lines, now)
     for number, line in enumerate(lines, start=1):
-        block = block_of(number, line)
-        if len(page) + len(block) > LINES_ON_A_PAGE:
-            yield page
-            page = [f"Transmittal form, trial {transmittal.trial.code}, site {transmittal.site.code}, continued", ""]
-        page += block
-    yield page
+        yield block_of(number, line)
 
 
 def head(transmittal: Transmittal, lines: list[TransmittalLine], now: datetime) -> list[str]:

@@ -121,7 +121,9 @@ def add_open_campaign(read: Read, code: str, cases: int) -> None:
         film_cut_off=timezone.now(),
     )
     batch = Batch.objects.create(campaign=other, name="one", commitment="0" * 64)
-    made = Case.objects.bulk_create(Case(campaign=other, token=new_token(), number=n) for n in range(cases))
+    made = Case.objects.bulk_create(
+        Case(campaign=other, charter=other.charter, token=new_token(), number=n) for n in range(cases)
+    )
     reads = Read.objects.bulk_create(
         Read(case=case, batch=batch, reader=read.reader, token=new_token(), queue_position=place, queue=code)
         for place, case in enumerate(made)

@@ -19,7 +19,7 @@ from accounts.signed_acts import Act
 from instruments.definition import Item
 from jobs.carrying import run_due_jobs
 from reading.campaigns.opening import close_campaign, create_campaign, open_campaign
-from reading.charter.versions import draft_charter
+from reading.charter.versions import draft_charter, sign_charter
 from reading.issuing.assignments import request_batch
 from reading.issuing.moved_films import move_and_reissue
 from reading.issuing.queries import release_queries
@@ -159,8 +159,9 @@ class ActsLine:
         run_due_jobs()
 
     def reading(self) -> Iterator[Post]:
-        """A read, its return and its correction, a case voided and issued again."""
+        """A later charter version, a read, its return and its correction, a case voided and issued again."""
         self.issue()
+        yield self.amendment()
         read, *others = Read.objects.filter(reader=self.built_trial.people["reader"]).order_by("pk")
         fill_read(read, differing)
         yield signing(Act.READ, read)
@@ -197,6 +198,14 @@ class ActsLine:
         reasons = {one.key: "looked-again" for one in queried_items(returned)}
         confirm_items(read=returned, actor=self.built_trial.actor("reader"), reasons=reasons)
         yield signing(Act.CHECKED_READ, returned)
+
+    def amendment(self) -> Post:
+        """The campaign is put under a signed version with another pace."""
+        trial, signs = self.built_trial.trial, self.built_trial.signs("coordinator")
+        terms = {**self.campaign.charter.terms, "cases_per_day": 40}
+        later = sign_charter(charter=draft_charter(trial=trial, actor=signs["actor"], terms=terms), **signs)
+        given: dict[str, Any] = {"charter": later.pk, "reason": "readers asked for a limit"}
+        return self.form(Act.AMENDMENT, who="coordinator", name="reading:amend", key=("C1",), **given)
 
     def retake(self, film: Film, visit: Visit) -> Post:
         """A film that came to a visit which had one of its view already is designated there."""

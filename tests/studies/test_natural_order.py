@@ -24,7 +24,7 @@ from studies.plan.tally import States
 from studies.plan.trials import add_site
 from studies.plan.visits import add_visit
 from studies.questions.threads import ask
-from tests.reading.builders import build_reading_trial
+from tests.reading.builders import build_reading_trial, open_campaign_of
 from tests.studies.planned import SETTING_UP, Planned, film_of
 
 SITES = ["01", "02", "3", "11", "A-2", "A-10"]
@@ -155,7 +155,7 @@ def test_agreement_lists_visits_of_one_place_as_people_count() -> None:
 
 def test_visits_are_offered_as_people_count(db: None) -> None:
     built_trial = build_reading_trial(subjects=1, visits=("W104", "W24", "W8", "W00"))
-    offered = OpenForm(built_trial.trial).fields["visits"].choices  # type: ignore[attr-defined]
+    offered = OpenForm(open_campaign_of(built_trial)).fields["visits"].choices  # type: ignore[attr-defined]
     assert [code for code, _ in offered] == ["W00", "W8", "W24", "W104"]
     with pytest.raises(BadInput, match="Choose W00, W8, W24 or W104."):
         draft_charter(trial=built_trial.trial, actor=built_trial.actor("coordinator"), terms={"reference_visit": "W9"})

@@ -37,7 +37,11 @@ def add_signed(
     begun, films = campaign.cases.count(), open_case_seal(campaign.cases.order_by("pk")[0])
     for place, (first, second, difference, discordant) in enumerate(cases, start=1):
         case = Case.objects.create(
-            campaign=campaign, token=new_token(), number=begun + place, status=CaseStatus.CONSENSUS
+            campaign=campaign,
+            charter=campaign.charter,
+            token=new_token(),
+            number=begun + place,
+            status=CaseStatus.CONSENSUS,
         )
         SealedCase.objects.create(case=case, sealed=seal(films.as_json(), bound_to=f"case {case.token}"))
         for reader in (first, second):

@@ -1,0 +1,103 @@
+"""Putting a campaign under a later version of its charter: signed, and only if it changes no term that is frozen."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from accounts.models import User
+from accounts.roles import Action, authorise
+from accounts.signatures import prove, signed_before, statement, write_signature
+from accounts.signed_acts import Act
+from audit.trail import Actor, audited_atomic, record
+from config.errors import WrongState
+from config.wording import both
+from reading.capture_chains import hold_chains, reads_in_hand
+from reading.charter.amendments import barred_terms
+from reading.charter.terms import in_words
+from reading.charter.versions import terms_of
+from reading.models import Campaign, CampaignStatus, Case, Charter, CharterStatus, SignedValues
+from reading.states import demand_reason, said_of
+
+AMENDABLE = (CampaignStatus.DRAFT, CampaignStatus.OPEN)
+
+
+def later_versions(campaign: Campaign) -> QuerySet[Charter]:
+    """The signed versions of the charter after the campaign's own, the newest first."""
+    signed = Charter.objects.filter(trial=campaign.trial_id, status=CharterStatus.SIGNED)
+    return signed.filter(version__gt=campaign.charter.version).order_by("-version")
+
+
+def amend_campaign(
+    *, campaign: Campaign, actor: Actor, user: User, password: str, charter: Charter, reason: str
+) -> None:
+    """Puts the campaign, and its cases without reads, under a later version; the same form sent twice does it once.
+
+    Before the first signature in the campaign, every case is put under it.
+    """
+    authorise(actor, Action.RUN_CAMPAIGN)
+    demand_reason(reason)
+    prove(act=Act.AMENDMENT, user=user, password=password)
+    with audited_atomic():
+        hold_chains(reads_in_hand(campaign))
+        current = Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
+        on_campaign = ("reading.campaign", str(current.pk))
+        facts = {"trial": current.trial.code, "campaign": current.code, "charter": charter.digest, "reason": reason}
+        digest = statement(**facts, version=charter.version)
+        if signed_before(act=Act.AMENDMENT, user=user, record=on_campaign, digest=digest):
+            return
+        demand_amendable(current, charter)
+        before, cases = current.charter.version, list(cases_to_move(current))
+        write_signature(
+            act=Act.AMENDMENT,
+            actor=actor,
+            user=user,
+            record=on_campaign,
+            digest=digest,
+            stream=current.trial.code,
+        )
+        Campaign.objects.filter(pk=current.pk).update(charter=charter)
+        Case.objects.filter(pk__in=[case.pk for case in cases]).update(charter=charter)
+        record(
+            action="reading.campaign.amended",
+            actor=actor,
+            stream=current.trial.code,
+            subject=on_campaign,
+            changes={"charter version": [before, charter.version]},
+            reason=reason,
+            details={"campaign": current.code, "charter version": charter.version, "cases": len(cases)},
+            tracked=[current, *cases],
+        )
+    campaign.refresh_from_db()
+
+
+def is_signed(campaign: Campaign) -> bool:
+    """Whether any read of the campaign was ever signed, at least one step of it."""
+    return SignedValues.objects.filter(step__read__case__campaign=campaign).exists()
+
+
+def cases_to_move(campaign: Campaign) -> QuerySet[Case]:
+    """The cases that were not issued yet; all of them before the first signature."""
+    cases = campaign.cases.to_read().select_for_update(no_key=True, of=("self",))
+    return cases.filter(reads=None) if is_signed(campaign) else cases
+
+
+def demand_amendable(campaign: Campaign, charter: Charter) -> None:
+    """WrongState unless the version is signed, later, and keeps every term that the campaign must keep."""
+    if campaign.status not in AMENDABLE:
+        raise WrongState(f"{said_of(campaign)} Only a campaign in preparation or open can get another charter version.")
+    own = campaign.charter.version
+    if not later_versions(campaign).filter(pk=charter.pk).exists():
+        raise WrongState(
+            f"Campaign {campaign.code} is under charter version {own}. It can only get a later version of the same "
+            f"trial that is signed; version {charter.version} of trial {charter.trial.code} is not."
+        )
+    if campaign.status == CampaignStatus.DRAFT:
+        return
+    signed = is_signed(campaign)
+    barred = barred_terms(terms_of(campaign.charter), terms_of(charter), signed=signed)
+    if barred:
+        has = "has signed reads" if signed else "is open"
+        raise WrongState(
+            f"Campaign {campaign.code} {has}, so it cannot get charter version {charter.version}, which changes the "
+            f"{both(in_words(name) for name in barred)}. Read the cases in a new campaign under that version."
+        )

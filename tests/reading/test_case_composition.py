@@ -1,0 +1,113 @@
+"""Whether cases show films of rescue and unscheduled visits follows the charter, when opened and when issued again."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from reading.campaigns.case_seals import open_case_seal
+from reading.campaigns.opening import cases_with_other_films, create_campaign, open_campaign
+from reading.charter.versions import draft_charter, sign_charter
+from reading.forms.campaign import OpenForm
+from reading.issuing.assignments import void_and_reissue
+from reading.models import Campaign, Case
+from studies.models import Subject, Visit
+from tests.reading.builders import VIEWS, BuiltTrial, add_ready_films, build_reading_trial, scanned
+from tests.refused import said
+from tests.tracking import record_new_rows
+
+pytestmark = pytest.mark.django_db
+PLANNED = ["W00", "W24"]
+
+
+@pytest.fixture
+def built() -> BuiltTrial:
+    """Three subjects of two planned visits; one was rescued, with films of that day."""
+    made = build_reading_trial(subjects=3, visits=("W00", "W24"))
+    outside(made, made.subjects[0], "RES-1", "rescue")
+    return made
+
+
+def outside(built: BuiltTrial, subject: Subject, code: str, kind: str) -> None:
+    """A visit outside the plan with its four films."""
+    visit = Visit.objects.create(subject=subject, code=code, kind=kind)
+    add_ready_films((visit, side, view, date(2025, 5, 1)) for side, view in VIEWS)
+    record_new_rows(built.trial.code)
+
+
+def in_preparation(built: BuiltTrial, rule: str) -> Campaign:
+    actor, terms = built.actor("coordinator"), {"instrument": "larsen-1995", "outside_visits": rule}
+    charter = draft_charter(trial=built.trial, actor=actor, terms=terms)
+    charter = sign_charter(charter=charter, **built.signs("coordinator"))
+    campaign = create_campaign(trial=built.trial, actor=actor, charter=charter, code="C1", title="First")
+    scanned(campaign)
+    return campaign
+
+
+def opened(built: BuiltTrial, rule: str, visits: list[str]) -> Campaign:
+    campaign = in_preparation(built, rule)
+    open_campaign(campaign=campaign, actor=built.actor("coordinator"), subjects=built.subjects, visits=visits)
+    campaign.refresh_from_db()
+    return campaign
+
+
+def shown_of(case: Case) -> list[str]:
+    """The visits that a case shows, in true order."""
+    codes = dict(Visit.objects.values_list("pk", "code"))
+    return [codes[timepoint.visit] for timepoint in open_case_seal(case).timepoints]
+
+
+def case_of(campaign: Campaign, subject: Subject) -> Case:
+    cases = campaign.cases.live().select_related("campaign__charter", "campaign__trial")
+    return next(case for case in cases if open_case_seal(case).subject == subject.pk)
+
+
+@pytest.mark.parametrize(
+    ("rule", "visits", "rescued"),
+    [
+        ("chosen", PLANNED, ["W00", "W24"]),
+        ("chosen", [*PLANNED, "RES-1"], ["W00", "RES-1", "W24"]),
+        ("left-out", PLANNED, ["W00", "W24"]),
+        ("shown", PLANNED, ["W00", "RES-1", "W24"]),
+    ],
+)
+def test_a_case_has_the_visits_that_the_charter_lets_it_have(
+    built: BuiltTrial, rule: str, visits: list[str], rescued: list[str]
+) -> None:
+    campaign = opened(built, rule, visits)
+    assert shown_of(case_of(campaign, built.subjects[0])) == rescued
+    assert shown_of(case_of(campaign, built.subjects[1])) == PLANNED
+
+
+def test_a_visit_that_the_charter_leaves_out_cannot_be_chosen(built: BuiltTrial) -> None:
+    campaign, actor = in_preparation(built, "left-out"), built.actor("coordinator")
+    text = said(open_campaign, campaign=campaign, actor=actor, subjects=built.subjects, visits=[*PLANNED, "RES-1"])
+    assert text == ("Charter version 1 leaves out visits outside the plan. Choose visits of the plan, without RES-1.")
+
+
+@pytest.mark.parametrize(
+    ("rule", "offered", "says"),
+    [
+        ("chosen", ["RES-1", *PLANNED], ""),
+        ("left-out", PLANNED, "By the charter, rescue and unscheduled visits are not shown."),
+        ("shown", PLANNED, "By the charter, rescue and unscheduled visits are shown as well."),
+    ],
+)
+def test_the_form_offers_what_is_to_be_chosen(built: BuiltTrial, rule: str, offered: list[str], says: str) -> None:
+    field = OpenForm(in_preparation(built, rule)).fields["visits"]
+    assert ([code for code, _ in field.choices], field.help_text) == (offered, says)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(("rule", "again"), [("left-out", PLANNED), ("shown", ["W00", "UNS-1", "W24"])])
+def test_a_case_issued_again_follows_the_charter_for_visits_that_came_later(
+    built: BuiltTrial, rule: str, again: list[str]
+) -> None:
+    campaign = opened(built, rule, PLANNED)
+    outside(built, built.subjects[1], "UNS-1", "unscheduled")
+    changed = {case.pk for case, _ in cases_with_other_films(campaign)}
+    case = case_of(campaign, built.subjects[1])
+    assert (case.pk in changed) == (rule == "shown")
+    new = void_and_reissue(case=case, reason="A name on a film", **built.signs("coordinator"))
+    assert new is not None
+    assert shown_of(new) == again
