@@ -10,7 +10,7 @@ FONT = "DejaVu Sans Mono"
 
 
 @dataclass(frozen=True)
-class Layout:
+class PaperLayout:
     """The size of a page in inches, of its letters in points, and the number of lines that it takes."""
 
     inches: tuple[float, float]
@@ -19,11 +19,11 @@ class Layout:
     margin: float = 0.5
 
 
-LANDSCAPE = Layout((11.69, 8.27), 7, 58)
-PORTRAIT = Layout((8.27, 11.69), 8.5, 66, 0.7)
+LANDSCAPE = PaperLayout((11.69, 8.27), 7, 58)
+PORTRAIT = PaperLayout((8.27, 11.69), 8.5, 66, 0.7)
 
 
-def as_pdf(pages: list[list[str]], *, title: str, layout: Layout) -> bytes:
+def as_pdf(pages: list[list[str]], *, title: str, layout: PaperLayout) -> bytes:
     """The pages, numbered, without the time at which they were made."""
     import matplotlib as mpl
     from matplotlib.backends.backend_pdf import PdfPages

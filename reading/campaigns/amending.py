@@ -41,19 +41,13 @@ def amend_campaign(
         hold_chains(reads_in_hand(campaign))
         current = Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
         on_campaign = ("reading.campaign", str(current.pk))
-        facts = {"trial": current.trial.code, "campaign": current.code, "charter": charter.digest, "reason": reason}
-        digest = statement(**facts, version=charter.version)
+        digest = digest_of_amendment(current, charter, reason)
         if signed_before(act=Act.AMENDMENT, user=user, record=on_campaign, digest=digest):
             return
         demand_amendable(current, charter)
         before, cases = current.charter.version, list(cases_to_move(current))
         write_signature(
-            act=Act.AMENDMENT,
-            actor=actor,
-            user=user,
-            record=on_campaign,
-            digest=digest,
-            stream=current.trial.code,
+            act=Act.AMENDMENT, actor=actor, user=user, record=on_campaign, digest=digest, stream=current.trial.code
         )
         Campaign.objects.filter(pk=current.pk).update(charter=charter)
         Case.objects.filter(pk__in=[case.pk for case in cases]).update(charter=charter)
@@ -68,6 +62,12 @@ def amend_campaign(
             tracked=[current, *cases],
         )
     campaign.refresh_from_db()
+
+
+def digest_of_amendment(campaign: Campaign, charter: Charter, reason: str) -> str:
+    """What the signature covers: the campaign, the version with its terms, and the reason."""
+    facts = {"trial": campaign.trial.code, "campaign": campaign.code, "reason": reason}
+    return statement(**facts, version=charter.version, charter=charter.digest)
 
 
 def is_signed(campaign: Campaign) -> bool:

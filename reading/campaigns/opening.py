@@ -144,8 +144,7 @@ def open_campaign(
         raise WrongState(f"{said_of(campaign)} Only a campaign in preparation can be opened.")
     if obstacles := [obstacle.text for obstacle in why_not(campaign) if obstacle.blocking]:
         raise WrongState(f"Campaign {campaign.code} cannot be opened yet. {' '.join(obstacles)}")
-    terms, cut_off = terms_of(campaign.charter), timezone.now()
-    visits = composed(campaign, visits)
+    terms, cut_off, visits = terms_of(campaign.charter), timezone.now(), composed(campaign, visits)
     frozen = freeze(campaign.trial, subjects=list(subjects), visits=visits, cut_off=cut_off)
     whole = [case for case in frozen if len(case.timepoints) >= terms.minimum_timepoints]
     if not whole:

@@ -42,7 +42,7 @@ PRESETS = (
         "early-ra",
         "Early rheumatoid arthritis",
         "For little damage at baseline: Sharp/van der Heijde, the same joint of all timepoints side by side, one key "
-        "for a joint that is normal throughout, and hidden repeats to measure how well readers agree with themselves.",
+        "for a joint that is normal throughout, and hidden repeats to measure intra-reader agreement.",
         {
             "instrument": "svdh",
             "adjudication_threshold": 3.0,

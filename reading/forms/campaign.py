@@ -11,7 +11,6 @@ from accounts.models import User
 from accounts.signed_acts import Act
 from config.days import DayField
 from config.natural import natural_key
-from reading.campaigns.amending import later_versions
 from reading.campaigns.shown_visits import offered_visits
 from reading.charter.versions import terms_of
 from reading.issuing.assignments import CHOSEN_CAUSES
@@ -72,9 +71,11 @@ class AmendForm(ReasonedActForm):
 
     def __init__(self, campaign: Campaign, data: Any = None) -> None:
         super().__init__(Act.AMENDMENT, data=data)
-        versions = later_versions(campaign)
-        self.fields["charter"].queryset = versions  # type: ignore[attr-defined]
-        self.fields["charter"].initial = versions.first()
+        # With the campaign's own version, so that the same form sent twice is answered twice.
+        signed = Charter.objects.filter(trial=campaign.trial, status=CharterStatus.SIGNED)
+        from_own_on = signed.filter(version__gte=campaign.charter.version)
+        self.fields["charter"].queryset = from_own_on  # type: ignore[attr-defined]
+        self.fields["charter"].initial = from_own_on.first()
         self.order_fields(["charter", "reason", "password"])
 
 
