@@ -79,7 +79,7 @@ def ratings_of_groups(campaign: Campaign, groups: Sequence[str]) -> dict[str, Ca
     def enter(case: int, reader: int, numbers: Any, start: int) -> None:
         at = (slice(None), rows[case], slice(None), codes.index(reader))
         for group in groups:
-            fill(visits, case, numbers, group, *every[group][at], start)
+            fill(visits, case, numbers, group, *every[group][at], start=start)
 
     for case, by_reader in primary_numbers(cases, readers_of(campaign)):
         readers[case] = tuple(by_reader)
