@@ -66,17 +66,21 @@ def visits_of(shared: CampaignTransfer) -> dict[str, Any]:
 
 
 def visits_in_words(visits: dict[str, Any]) -> str:
-    """The analysis visits with their windows, a line for each.
+    """The section about the analysis visits, with a line for the window of each.
 
-    >>> print(visits_in_words({"analysis": [
-    ...     {"code": "W24", "number": 2, "target_day": 168, "first_day": 154, "last_day": 182}]}))
+    >>> week = {"code": "W24", "number": 2, "target_day": 168, "first_day": 154, "last_day": 182}
+    >>> print(visits_in_words({"analysis": [week]}).splitlines()[-1])
     - W24 (number 2): planned for day 168, window from day 154 to day 182.
     """
-    return "\n".join(
+    windows = "\n".join(
         f"- {one['code']} (number {one['number']}): planned for day {one['target_day']},"
         f" window from day {one['first_day']} to day {one['last_day']}."
         for one in visits["analysis"]
     )
+    return f"""## Analysis visits
+Days count from the baseline film (day 0). The first visit is the baseline. The windows are those that decided which
+film serves a visit; `manifest.json` has them too.
+{windows or "The trial plans no visit."}"""
 
 
 def order_in_words(presentation: str) -> str:
@@ -185,10 +189,7 @@ Order of entry: {ENTRY_ORDERS[terms["entry_order"]].lower()}.
 Missing sites: {terms["missing_rule"]} (limit {terms["missing_limit"]:g}). This package contains no treatment arm.
 {timing_in_words(facts)}
 
-## Analysis visits
-Days count from the baseline film (day 0). The first visit is the baseline. The windows are those that decided which
-film serves a visit; `manifest.json` has them too.
-{visits_in_words(facts["visits"]) or "The trial plans no visit."}
+{visits_in_words(facts["visits"])}
 
 ## Files
 {files}

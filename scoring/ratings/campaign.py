@@ -79,7 +79,7 @@ def ratings_of_groups(campaign: Campaign, groups: Sequence[str]) -> dict[str, Ca
     def enter(case: int, reader: int, numbers: Any, start: int) -> None:
         at = (slice(None), rows[case], slice(None), codes.index(reader))
         for group in groups:
-            fill(visits, case, numbers, group, *every[group][at], start)
+            fill(visits, case, numbers, group, *every[group][at], start=start)
 
     for case, by_reader in primary_numbers(cases, readers_of(campaign)):
         readers[case] = tuple(by_reader)
@@ -87,7 +87,7 @@ def ratings_of_groups(campaign: Campaign, groups: Sequence[str]) -> dict[str, Ca
             enter(case, reader, numbers, 0)
     for case, reader, numbers in numbers_from_baseline(campaign, cases, visits, readers):
         enter(case, reader, numbers, visits.start(case) or 0)
-    found = set().union(*readers.values())
+    found = set[int]().union(*readers.values())
     people = tuple(reader for reader in codes if reader in found)
     columns = [codes.index(reader) for reader in people]
     return {group: frozen_ratings(values[..., columns], visits, people) for group, values in every.items()}

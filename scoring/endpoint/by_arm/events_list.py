@@ -15,12 +15,12 @@ from reading.charter.terms import Terms
 from scoring.endpoint.by_arm.analysis_rows import AnalysisRow
 from scoring.endpoint.by_arm.film_changes import OBSERVED, FilmChange, Films, FilmSeries, series_of
 from scoring.endpoint.by_arm.named_files import calendar_date, day, in_file, lines_of
-from scoring.endpoint.by_arm.windows import Windows
+from scoring.endpoint.by_arm.windows import VisitWindows
 from scoring.plain_files.lines import FileLine
 
 CHARTER_WITHOUT_TERMS = Terms()
 NO_FURTHER_FILMS: Films = MappingProxyType({})
-NO_WINDOWS = Windows()
+NO_WINDOWS = VisitWindows()
 LATER = (float("inf"), True)
 MISSING, INTERPOLATED = "missing", "interpolated"
 STRATEGIES = ("linear-extrapolation", "locf", MISSING, OBSERVED)
@@ -110,7 +110,7 @@ def apply_events(
     strategies: Mapping[str, str],
     terms: Terms = CHARTER_WITHOUT_TERMS,
     films: Films = NO_FURTHER_FILMS,
-    windows: Windows = NO_WINDOWS,
+    windows: VisitWindows = NO_WINDOWS,
 ) -> Applied:
     """The rows with values after a subject's earliest event replaced by the strategy of its kind.
 
@@ -168,7 +168,9 @@ def applied_events(rows: Iterable[AnalysisRow], terms: Terms) -> dict[str, tuple
     return found
 
 
-def after(row: AnalysisRow, series: FilmSeries, event: ListedEvent, rule: EventRule, windows: Windows) -> AnalysisRow:
+def after(
+    row: AnalysisRow, series: FilmSeries, event: ListedEvent, rule: EventRule, windows: VisitWindows
+) -> AnalysisRow:
     """The row as the event leaves it: the same where nothing of it comes from after the event.
 
     The baseline stays, and so does a subject without a baseline film, who has no change.
@@ -185,7 +187,7 @@ def after(row: AnalysisRow, series: FilmSeries, event: ListedEvent, rule: EventR
     return row
 
 
-def is_after(row: AnalysisRow, series: FilmSeries, event: ListedEvent, rule: EventRule, windows: Windows) -> bool:
+def is_after(row: AnalysisRow, series: FilmSeries, event: ListedEvent, rule: EventRule, windows: VisitWindows) -> bool:
     """Whether the film of a row is after the event; without one, whether its target day or a film of its visit is."""
     last = event.day + rule.grace_days
     if row.origin == OBSERVED and row.ady is not None:

@@ -12,7 +12,7 @@ from scoring.endpoint.visits import AnalysisVisits, PlannedVisit
 
 
 @dataclass(frozen=True)
-class Windows:
+class VisitWindows:
     """The analysis visits, None where a manifest names none, and the codes of all planned visits."""
 
     visits: AnalysisVisits | None = None
@@ -45,13 +45,13 @@ class Windows:
         return [film for film in others if self.visits is not None and self.visits.nearest(film.day) == visit]
 
 
-def windows_in(facts: Mapping[str, Any]) -> Windows:
+def windows_in(facts: Mapping[str, Any]) -> VisitWindows:
     """The windows that a manifest names."""
     given = facts.get("visits", {})
     visits = [as_planned(one) for one in given.get("analysis", [])]
     if not visits:
-        return Windows()
-    return Windows(AnalysisVisits(visits[0], tuple(visits[1:])), frozenset(given["planned"]))
+        return VisitWindows()
+    return VisitWindows(AnalysisVisits(visits[0], tuple(visits[1:])), frozenset(given["planned"]))
 
 
 def as_planned(one: Mapping[str, Any]) -> PlannedVisit:

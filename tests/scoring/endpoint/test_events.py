@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from config.errors import BadInput
+from instruments.intercurrent_events import get_event_rule
 from reading.charter.terms import Terms
 from scoring.endpoint.by_arm.analysis_rows import AnalysisRow, read_analysis
 from scoring.endpoint.by_arm.events_list import ListedEvent, apply_events, baseline_dates, read_events
@@ -252,6 +253,18 @@ def test_another_film_of_the_window_that_was_taken_before_the_event_serves_the_v
     found = apply_events(rows, event, {"rescue": strategy}, films=films, windows=WINDOWS).rows[1]
     assert (found.chg, found.base, found.aval, found.origin, found.ady) == (change, 9, 9 + change, "observed", change)
     assert apply_events(rows, event, {"rescue": "missing"}, films=films).rows[1].chg is None
+
+
+def test_a_film_between_two_overlapping_windows_serves_the_nearer_visit_alone() -> None:
+    """Day 280 is 112 days from W24 and 84 from W52, and inside both windows."""
+    visits = [
+        {"code": code, "number": number, "target_day": day, "first_day": day - 150, "last_day": day + 150}
+        for number, (code, day) in enumerate([("W00", 0), ("W24", 168), ("W52", 364)], start=1)
+    ]
+    windows = windows_in({"visits": {"planned": ["W00", "W24", "W52"], "analysis": visits}})
+    films, rule = {"U1": FilmChange(280, Fraction(1), 10)}, get_event_rule()
+    assert windows.film_for("W24", films, 300, rule) is None
+    assert windows.film_for("W52", films, 300, rule) == films["U1"]
 
 
 def test_another_film_of_the_window_without_a_total_leaves_the_visit_missing_with_its_reason(tmp_path: Path) -> None:
