@@ -10,7 +10,8 @@ from config.errors import BadInput, WrongState
 from config.wording import both, quoted
 from reading.campaigns.case_seals import identities
 from reading.campaigns.frozen_films import FrozenCase
-from reading.campaigns.opening import open_campaign, visit_codes_of
+from reading.campaigns.opening import open_campaign
+from reading.campaigns.shown_visits import visits_shown
 from reading.charter.versions import terms_of
 from reading.models import Campaign, CampaignStatus, Case, CaseStatus
 from reading.states import said_of
@@ -30,7 +31,7 @@ def open_with_cases(*, campaign: Campaign, source: Campaign, numbers: Sequence[i
     films = identities(cases)
     demand_not_being_read(source, cases, films)
     subjects = list(Subject.objects.filter(pk__in=[frozen.subject for frozen in films.values()]))
-    visits = sorted(visit_codes_of(films.values()))
+    visits = visits_shown(campaign, films.values())
     return open_campaign(campaign=campaign, actor=actor, subjects=subjects, visits=visits)
 
 

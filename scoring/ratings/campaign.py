@@ -77,9 +77,10 @@ def ratings_of_groups(campaign: Campaign, groups: Sequence[str]) -> dict[str, Ca
     readers: dict[int, tuple[int, ...]] = {}
 
     def enter(case: int, reader: int, numbers: Any, start: int) -> None:
-        at = (slice(None), rows[case], slice(None), codes.index(reader))
+        at = (rows[case], slice(None), codes.index(reader))
         for group in groups:
-            fill(visits, case, numbers, group, *every[group][at], start=start)
+            totals, changes = every[group]
+            fill(visits, case, numbers, group, totals[at], changes[at], start)
 
     for case, by_reader in primary_numbers(cases, readers_of(campaign)):
         readers[case] = tuple(by_reader)
@@ -134,7 +135,7 @@ def discordant_as_first_signed(campaign: Campaign) -> tuple[int, int]:
 
 
 def fill(
-    visits: CaseVisits, case: int, numbers: Any, group: str, totals: Values, changes: Values, start: int = 0
+    visits: CaseVisits, case: int, numbers: Any, group: str, totals: Values, changes: Values, start: int
 ) -> None:
     """One reader's totals of a case by visit, and the changes from the timepoint at `start` if it is the baseline."""
     codes = visits.codes[case]
