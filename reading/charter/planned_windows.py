@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from audit.models import Event
-from reading.models import Charter
+from reading.models import Campaign, Charter, SignedValues
 from studies.models import VisitPlan
 
 
@@ -20,6 +20,13 @@ class PlannedWindow(NamedTuple):
     target_day: int
     days_before: int
     days_after: int
+
+
+def windows_of_analysis(campaign: Campaign) -> list[PlannedWindow]:
+    """The windows of the version under which the first read was signed; a later version leaves them as they are."""
+    signed = SignedValues.objects.filter(step__read__case__campaign=campaign)
+    first = signed.order_by("step__read__case__charter__version").select_related("step__read__case__charter").first()
+    return windows_when_signed(first.step.read.case.charter if first else campaign.charter)
 
 
 def windows_when_signed(charter: Charter) -> list[PlannedWindow]:

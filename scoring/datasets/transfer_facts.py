@@ -11,7 +11,7 @@ from django.db.models import Count
 
 import instruments
 from reading.campaigns.frozen_films import Timepoint
-from reading.charter.planned_windows import windows_when_signed
+from reading.charter.planned_windows import windows_of_analysis
 from reading.charter.versions import terms_of
 from reading.models import Campaign, ReadKind, SignedValues
 from scoring.cdisc.facts import READERS, CampaignFacts, CaseFacts, FilmVisit, Interval, MadeValue
@@ -46,7 +46,7 @@ def transfer_of(campaign: Campaign, analysis: Analysis | None) -> CampaignTransf
     """The facts of a campaign, from a few queries."""
     charter = campaign.charter
     terms = terms_of(charter)
-    windows = windows_when_signed(charter)
+    windows = windows_of_analysis(campaign)
     return CampaignTransfer(
         CampaignFacts(
             campaign.trial.code,

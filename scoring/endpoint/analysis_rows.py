@@ -12,7 +12,7 @@ from typing import Any
 import instruments
 from instruments.intercurrent_events import get_event_rule
 from reading.campaigns.frozen_films import Timepoint
-from reading.charter.planned_windows import windows_when_signed
+from reading.charter.planned_windows import windows_of_analysis
 from reading.charter.terms import Terms
 from reading.charter.versions import terms_of
 from reading.models import Campaign
@@ -73,7 +73,7 @@ def planned_analysis(campaign: Campaign) -> Analysis | None:
     """The same without a look at any score: no smallest detectable change is known, and no event."""
     terms = terms_of(campaign.charter)
     instrument = instruments.get(terms.instrument)
-    planned = windows_when_signed(campaign.charter)
+    planned = windows_of_analysis(campaign)
     if not planned:
         return None
     params = params_of(instrument)

@@ -134,9 +134,7 @@ def discordant_as_first_signed(campaign: Campaign) -> tuple[int, int]:
     return sum(bool(opened_result(result)["numbers"]["first_discordant"]) for result in results), len(results)
 
 
-def fill(
-    visits: CaseVisits, case: int, numbers: Any, group: str, totals: Values, changes: Values, start: int
-) -> None:
+def fill(visits: CaseVisits, case: int, numbers: Any, group: str, totals: Values, changes: Values, start: int) -> None:
     """One reader's totals of a case by visit, and the changes from the timepoint at `start` if it is the baseline."""
     codes = visits.codes[case]
     place(visits, zip(codes, numbers["totals"], strict=True), group, totals)

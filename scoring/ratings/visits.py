@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from config.natural import natural_key
 from reading.campaigns.case_seals import identities
-from reading.charter.planned_windows import windows_when_signed
+from reading.charter.planned_windows import windows_of_analysis
 from reading.models import Campaign, Case
 from studies.models import Visit, VisitKind
 from studies.visit_window import BASELINE_DAY
@@ -55,7 +55,7 @@ def case_visits(campaign: Campaign, cases: Sequence[Case]) -> CaseVisits:
     ids = {timepoint.visit for films in frozen.values() for timepoint in films.timepoints}
     visits = {visit.pk: visit for visit in Visit.objects.filter(pk__in=ids).select_related("plan")}
     codes = {case: [visits[timepoint.visit].code for timepoint in films.timepoints] for case, films in frozen.items()}
-    planned = {window.code: window.target_day for window in windows_when_signed(campaign.charter)}
+    planned = {window.code: window.target_day for window in windows_of_analysis(campaign)}
     days = {
         visit.code: planned[visit.plan.code]
         for visit in visits.values()

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from reading.charter.planned_windows import windows_when_signed
+from jobs.carrying import run_due_jobs
+from reading.campaigns.amending import amend_campaign
+from reading.charter.planned_windows import windows_of_analysis, windows_when_signed
 from reading.charter.versions import draft_charter, sign_charter
-from reading.models import Campaign
+from reading.issuing.assignments import request_batch
+from reading.models import Campaign, Read
 from scoring.datasets.transfer_facts import transfer_of
 from scoring.endpoint.analysis_rows import planned_analysis
 from scoring.ratings.visits import case_visits
 from studies.models import VisitPlan
 from studies.plan.visits import change_plan, plan_visit
-from tests.reading.builders import BuiltTrial, build_reading_trial, open_campaign_of
+from tests.reading.builders import BuiltTrial, build_reading_trial, open_campaign_of, read_through
 
 pytestmark = pytest.mark.django_db
 SIGNED = [("W00", 0, 14, 14), ("W24", 168, 14, 14), ("W52", 364, 14, 14)]
@@ -76,3 +79,23 @@ def test_a_visit_planned_after_the_signature_keeps_the_window_with_which_it_was_
     )
     amend(built_trial, "W76", 500, 1)
     assert windows_when_signed(charter) == [*SIGNED, ("W76", 532, 14, 14)]
+
+
+def test_a_later_version_of_the_charter_leaves_the_windows_once_a_read_is_signed() -> None:
+    built_trial = build_reading_trial(subjects=2)
+    campaign = open_campaign_of(built_trial)
+    readers, coordinator = (
+        [built_trial.people[name] for name in ("reader", "reader.two")],
+        built_trial.actor("coordinator"),
+    )
+    request_batch(campaign=campaign, actor=coordinator, name="one", due_on=None, readers=readers, size=1)
+    run_due_jobs()
+    read_through(Read.objects.earliest("pk"))
+    amend(built_trial, "W24", 180, 3)
+    terms = {**campaign.charter.terms, "cases_per_day": 40}
+    signs = built_trial.signs("coordinator")
+    later = sign_charter(charter=draft_charter(trial=built_trial.trial, actor=signs["actor"], terms=terms), **signs)
+    amend_campaign(campaign=campaign, charter=later, reason="pace", **signs)
+    assert campaign.charter == later
+    assert windows_of_analysis(campaign) == SIGNED
+    assert windows_when_signed(later)[1] == ("W24", 180, 3, 3)
