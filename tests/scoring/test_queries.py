@@ -159,6 +159,9 @@ def test_shams_come_from_elsewhere_where_none_of_the_kind_is_left(built_trial: B
     elsewhere = next(item.key for item in instrument.items if item.feature == "narrowing")
     drawn = with_shams(Draw(b"x" * 32, "test"), instrument, [FOUND], [elsewhere])
     assert drawn == [FOUND, elsewhere]
+    like = next(key for key in (item.key for item in instrument.items) if key.startswith("EL-") and key != FOUND)
+    others = [like, *(item.key for item in instrument.items if item.feature == "narrowing")]
+    assert set(with_shams(Draw(b"x" * 32, "test"), instrument, [FOUND], others)) == {FOUND, like}
 
 
 def read_of_a_campaign(built_trial: BuiltTrial) -> Read:
