@@ -14,7 +14,7 @@ from jwt.exceptions import InvalidSubjectError
 from accounts.sign_on.flow import Flow
 from config.errors import NotAllowed
 
-# Signatures with a private key only: neither unsigned tokens, nor those that whoever knows the public key could make.
+# Signatures with a private key only: neither unsigned tokens, nor those that anyone with the public key could make.
 ALGORITHMS = ("RS256", "PS256", "ES256")
 REQUIRED = ["iss", "aud", "sub", "exp", "iat", "nonce"]
 LEEWAY_SECONDS = 60

@@ -1,7 +1,7 @@
 """Single sign-on: to the provider and back, and linking one's own identity there.
 
 The browser comes back from another site, so it does not send its session. The answer is therefore a page of this site
-that goes on by itself, and not a redirect; the person who links is known by the cookie of the attempt.
+that continues by itself, and not a redirect; the person who links is known by the cookie of the attempt.
 """
 
 from __future__ import annotations
@@ -115,7 +115,7 @@ def enter(request: HttpRequest, user: User, identity: Identity, wanted: str) -> 
 
 
 def go_on(request: HttpRequest, address: str) -> HttpResponse:
-    """A page that goes on to the address by itself, with the cookies that a redirect from another site would lack."""
+    """A page that continues to the address by itself, with the cookies that a redirect from another site would lack."""
     response = render(request, "account/sign_on_continue.html", {"address": address})
     response["Refresh"] = f"0;url={address}"
     return response

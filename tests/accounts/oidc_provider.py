@@ -128,16 +128,16 @@ class OidcProvider:
         return self.sign({name: value for name, value in claims.items() if value is not None})
 
 
-class ProviderServer(ThreadingHTTPServer):
+class OidcServer(ThreadingHTTPServer):
     """Serves one provider."""
 
     provider: OidcProvider
 
 
-class ProviderHandler(BaseHTTPRequestHandler):
+class OidcHandler(BaseHTTPRequestHandler):
     """The HTTP side."""
 
-    server: ProviderServer
+    server: OidcServer
 
     def do_GET(self) -> None:
         path, query = urlsplit(self.path).path, urlsplit(self.path).query
@@ -182,7 +182,7 @@ class ProviderHandler(BaseHTTPRequestHandler):
 @contextmanager
 def running_provider(callback: str) -> Iterator[OidcProvider]:
     """A provider at a port of its own, at which this callback is registered."""
-    server = ProviderServer(("127.0.0.1", 0), ProviderHandler)
+    server = OidcServer(("127.0.0.1", 0), OidcHandler)
     server.provider = OidcProvider(server.server_port, callback)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()

@@ -20,6 +20,7 @@ MODELS = {model_of(table).__name__ for table in TRACKED} | {"ReaderImage"}
 # Called inside the transaction of a function that records what they return, change or are given.
 CALLED_BY_WRITERS = {
     "accounts/second_factor.py delete",
+    "accounts/sign_on/identities.py delete",
     "reading/campaigns/opening.py add_cases",
     "reading/issuing/consent.py keep_as_signed",
     "reading/issuing/declining.py take_off",
