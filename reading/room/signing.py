@@ -96,16 +96,7 @@ def sign_step(
     demand_signable(read, step, meaning)
     prove(act=MEANINGS[meaning], user=user, password=password)
     with audited_atomic():
-        hold_chains([read])
-        locked = Read.objects.select_related("case__campaign").select_for_update(of=("self",)).get(pk=read.pk)
-        step = locked.steps.get(pk=step.pk)
-        demand_not_suspended(read)
-        demand_counts(locked)
-        demand_same_charter(read, locked)
-        if not takes_values(locked, step):
-            raise WrongState(f"This read is {READ_IS[status_of(locked, step)]}, so it accepts no signature now.")
-        if step.token is None and step != open_step(read):
-            raise WrongState("This step is not the next one to sign. Load the page again.")
+        step = hold_step(read, step)
         text = canonical_text(canonical_values(read, step))
         if digest_of(text) != shown_digest:
             raise WrongState("Entries have changed since this review was shown. Check them again before you sign.")
@@ -126,6 +117,21 @@ def sign_step(
         if read.status == ReadStatus.SIGNED:
             ask_for_consensus(read)
     return signed
+
+
+def hold_step(read: Read, step: ReadStep) -> ReadStep:
+    """The step as it is now, with its read locked for the signature; WrongState if it accepts none."""
+    hold_chains([read])
+    locked = Read.objects.select_related("case__campaign").select_for_update(of=("self",)).get(pk=read.pk)
+    step = locked.steps.get(pk=step.pk)
+    demand_not_suspended(read)
+    demand_counts(locked)
+    demand_same_charter(read, locked)
+    if not takes_values(locked, step):
+        raise WrongState(f"This read is {READ_IS[status_of(locked, step)]}, so it accepts no signature now.")
+    if step.token is None and step != open_step(read):
+        raise WrongState("This step is not the next one to sign. Load the page again.")
+    return step
 
 
 def demand_counts(locked: Read) -> None:

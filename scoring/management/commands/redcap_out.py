@@ -13,7 +13,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from config.errors import BadInput
-from config.wording import quoted
+from config.wording import counted, quoted
 from scoring.endpoint.by_arm.opened_dataset import opened
 from scoring.endpoint.by_arm.report import refuse_used
 from scoring.redcap.going_out import results_for_redcap
@@ -48,7 +48,8 @@ class Command(BaseCommand):
         except BadInput as error:
             raise CommandError(str(error), returncode=2) from None
         write_tables({NAME: table}, options["out"])
-        self.stdout.write(f"The file {options['out'] / NAME} has {len(table) - 1} rows. REDCap can import it as it is.")
+        rows = counted(len(table) - 1, "row")
+        self.stdout.write(f"The file {options['out'] / NAME} has {rows}. REDCap can import it as it is.")
 
 
 def demand_root(root: str) -> None:
