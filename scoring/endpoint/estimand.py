@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from instruments.intercurrent_events import DatedScore, EventRule, Filled, film_of_visit, value_at
+from instruments.extrapolation import DatedScore, Filled, value_at
+from instruments.intercurrent_events import EventRule, film_of_visit
 from instruments.missing import MissingRule, Together
 from scoring.endpoint.films import STATUS, CaseFilm, basetype_of
 from scoring.endpoint.visits import AnalysisVisits, PlannedVisit

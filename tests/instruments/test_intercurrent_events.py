@@ -7,16 +7,9 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from instruments.extrapolation import DatedScore, Filled, extrapolated, value_at
 from instruments.facts import Mark
-from instruments.intercurrent_events import (
-    EVENT_RULES,
-    DatedScore,
-    EventRule,
-    Filled,
-    extrapolated,
-    get_event_rule,
-    value_at,
-)
+from instruments.intercurrent_events import EVENT_RULES, EventRule, get_event_rule
 
 BASELINE = DatedScore(0, 10)
 

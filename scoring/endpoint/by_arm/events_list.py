@@ -10,7 +10,8 @@ from types import MappingProxyType
 
 from config.errors import BadInput
 from config.wording import counted, either, quoted
-from instruments.intercurrent_events import DatedScore, EventRule, Filled, value_at
+from instruments.extrapolation import DatedScore, Filled, value_at
+from instruments.intercurrent_events import EventRule
 from reading.charter.terms import Terms
 from scoring.endpoint.by_arm.analysis_rows import AnalysisRow
 from scoring.endpoint.by_arm.film_changes import OBSERVED, FilmChange, Films, FilmSeries, series_of
