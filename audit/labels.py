@@ -83,7 +83,8 @@ def choices_of(kind: str, field: str) -> Mapping[str, str]:
 def within(label: str) -> str:
     """A label within a sentence: it begins in lower case, unless it begins with an abbreviation.
 
-    >>> within("At the desk"), within("C-STORE"), within("STOW-RS"), within("QC desk")
-    ('at the desk', 'C-STORE', 'STOW-RS', 'QC desk')
+    >>> within("At the desk"), within("C-STORE"), within("STOW-RS"), within("A third read"), within("E-mail")
+    ('at the desk', 'C-STORE', 'STOW-RS', 'a third read', 'e-mail')
     """
-    return label if label[:2].isupper() or label[1:2] == "-" else label[:1].lower() + label[1:]
+    abbreviated = label[:2].isupper() and label[1:2] != " "
+    return label if abbreviated or (label[1:2] == "-" and label[:2] != "E-") else label[:1].lower() + label[1:]

@@ -125,7 +125,8 @@ def present(value: Any) -> Any:
 def counted(value: Any, noun: str) -> str:
     """A number, or the length of a list, with its noun."""
     value = len(value) if isinstance(value, list) else value
-    return f"{value} {noun}" if value == 1 else f"{value} {noun}s"
+    plural = f"{noun[:-1]}ies" if noun == "query" else f"{noun}s"
+    return f"{value} {noun}" if value == 1 else f"{value} {plural}"
 
 
 def shortened(value: Any) -> Any:

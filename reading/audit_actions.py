@@ -142,22 +142,25 @@ on_scores(
 )
 
 on_scores(
-    "reading.query.marked", "Query marked", "marked [{joints:joint} of ]read {id}[ of case {case}]", hides=("details",)
+    "reading.query.marked",
+    "Query marked",
+    "saved the query marks [on {joints:joint} ]of read {id}[ of case {case}]",
+    hides=("details",),
 )
 on_read(
     "reading.query.confirmed",
     "Query confirmed",
-    "kept scores [({confirmed:joint}) ]of read {id}[ of case {case}] on a query",
+    "kept the scores [of {confirmed:joint} ]of read {id}[ of case {case}] in answer to a query",
 )
 planned(
     "reading.queries.prepared",
     "Queries prepared",
-    "prepared batch {number|id} of queries[ in campaign {campaign}][, {queries:query} for {reads:read}]",
+    "prepared query batch {number|id}[ in campaign {campaign}][ from {reads:read}][, with {queries:query}]",
 )
 planned(
     "reading.queries.released",
     "Queries released",
-    "released batch {number|id} of queries[ in campaign {campaign}][, {queries:query} sent]",
+    "released query batch {number|id}[ in campaign {campaign}][, {queries:query} sent]",
 )
 
 on_order("reading.case.voided", "Case voided", "voided case {number|id}[ ({cause})]", hides=("reason", "details.cause"))

@@ -30,8 +30,8 @@ declare(
 )
 declare(
     "scoring.edc-difference.resolved",
-    label="Difference from the EDC resolved",
-    sentence="recorded what was decided about a difference of the sponsor's list {number|id}[: {kind}]",
+    label="Resolution of an EDC difference recorded",
+    sentence="recorded the resolution of a difference in the sponsor's list {number|id}[: {kind}]",
     seen_by=frozenset({Role.COORDINATOR, Role.AUDITOR}),
 )
 

@@ -96,7 +96,7 @@ def rows_of(compared: ComparedReads) -> list[ComparedRow]:
         cells[value.item.key].append(ComparedCell(value, codes[value.visit], film_key(value), mark_key(value)))
     rows = [
         ComparedRow(
-            f"{SIDES[item.side]} {item.region} {item.label}",
+            item.place,
             FEATURE_LABELS.get(item.feature, item.feature),
             tuple(cells[key]),
         )

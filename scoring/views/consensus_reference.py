@@ -26,5 +26,5 @@ def consensus_reference(request: HttpRequest, code: str, slug: str) -> HttpRespo
             messages.success(request, f"The reference scores of {counted(done, 'case')} are sealed.")
             return redirect("reading:reference", code, slug)
     heading = f"Use the consensus of a closed campaign as the reference of {campaign.code}"
-    context = {"trial": trial, "form": form, "heading": heading, "submit": "Take over and seal"}
+    context = {"trial": trial, "form": form, "heading": heading, "submit": "Use and seal"}
     return render(request, "reading/one_form.html", context, status=400 if form.errors else 200)

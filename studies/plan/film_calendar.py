@@ -1,4 +1,4 @@
-"""The calendar of expected films: each visit with missing films and its window. No scores and no arms."""
+"""The calendar of expected films: each visit with films still to come and its window. No scores and no arms."""
 
 from __future__ import annotations
 

@@ -10,6 +10,8 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts import second_factor
+from accounts.sign_on.id_tokens import Identity
+from accounts.sign_on.identities import link
 from api.tokens import make_token
 from audit.trail import audited_atomic
 from jobs.carrying import run_due_jobs
@@ -85,7 +87,7 @@ def at_the_desk(built_trial: BuiltTrial) -> None:
 
 
 def plan_and_people(built_trial: BuiltTrial) -> None:
-    """A deviation, the sponsor's list, a film that is not expected, a reader of a site, a token and a second factor."""
+    """A deviation, the sponsor's list, a film that is not expected, a reader of a site, a token, a second factor and a link."""
     coordinator, subject = built_trial.actor("coordinator"), built_trial.subjects[1]
     said: dict[str, Any] = {
         "category": "handling",
@@ -115,6 +117,7 @@ def plan_and_people(built_trial: BuiltTrial) -> None:
     )
     secret = second_factor.new_secret()
     second_factor.add_second_factor(user=built_trial.people["lead"], secret=secret, code=code_of(secret))
+    link(user=built_trial.people["lead"], identity=Identity("https://sign-on.example", "lead", second_factor=False))
 
 
 def read_and_closed(built_trial: BuiltTrial) -> None:
