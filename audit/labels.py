@@ -86,5 +86,6 @@ def within(label: str) -> str:
     >>> within("At the desk"), within("C-STORE"), within("STOW-RS"), within("A third read"), within("E-mail")
     ('at the desk', 'C-STORE', 'STOW-RS', 'a third read', 'e-mail')
     """
-    abbreviated = label[:2].isupper() and label[1:2] != " "
-    return label if abbreviated or (label[1:2] == "-" and label[:2] != "E-") else label[:1].lower() + label[1:]
+    second = label[1:2]
+    abbreviated = label[2:3].isupper() if second == "-" else second.isupper()
+    return label if abbreviated else label[:1].lower() + label[1:]
