@@ -87,7 +87,7 @@ def at_the_desk(built_trial: BuiltTrial) -> None:
 
 
 def plan_and_people(built_trial: BuiltTrial) -> None:
-    """A deviation, the sponsor's list, an absent film, a reader of a site, a token, a second factor and a sign-on link."""
+    """A deviation, the sponsor's list, an absent film, a reader of a site, a token, a second factor, a sign-on link."""
     coordinator, subject = built_trial.actor("coordinator"), built_trial.subjects[1]
     said: dict[str, Any] = {
         "category": "handling",
