@@ -6,6 +6,7 @@ matplotlib is loaded with the first figure, because most processes never draw on
 from __future__ import annotations
 
 import io
+import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 STYLE: Any = {"svg.hashsalt": "blindread", "font.size": 9, "axes.spines.top": False, "axes.spines.right": False}
+# The settings of matplotlib are the process's: one thread draws at a time, pages to print included.
+DRAWING = threading.Lock()
 
 
 def drawn(draw: Callable[[Axes], None], size_inches: tuple[float, float] = (5.6, 3.6)) -> bytes:
@@ -30,7 +33,7 @@ def saved(draw: Callable[[Axes], None], size_inches: tuple[float, float], **how:
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
-    with mpl.rc_context(STYLE):
+    with DRAWING, mpl.rc_context(STYLE):
         figure = Figure(figsize=size_inches, layout="constrained")
         draw(figure.add_subplot())
         target = io.BytesIO()

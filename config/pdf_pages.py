@@ -6,6 +6,8 @@ import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from config.figure import DRAWING
+
 FONT = "DejaVu Sans Mono"
 
 
@@ -32,6 +34,7 @@ def as_pdf(pages: list[list[str]], *, title: str, layout: PaperLayout) -> bytes:
     out = io.BytesIO()
     left, top = layout.margin / layout.inches[0], 1 - layout.margin / layout.inches[1]
     with (
+        DRAWING,
         mpl.rc_context({"font.family": FONT, "pdf.fonttype": 42}),
         PdfPages(out, metadata={"Title": title, "CreationDate": None, "Creator": None}) as pdf,
     ):

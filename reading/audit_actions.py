@@ -87,7 +87,7 @@ planned(
 planned(
     "reading.campaign.amended",
     "Charter of a campaign changed",
-    "put campaign {campaign|id} under another charter version[, {charter version}][, with {cases:case}]",
+    "put campaign {campaign|id} under a later charter version[ ({charter version})][, with {cases:case}]",
 )
 planned("reading.campaign.reopened", "Campaign reopened", "reopened campaign {campaign|id}")
 planned("reading.batch.requested", "Batch requested", "requested batch {name|id}")

@@ -8,12 +8,13 @@ from accounts.models import User
 from accounts.roles import Action, authorise
 from accounts.signatures import prove, signed_before, statement, write_signature
 from accounts.signed_acts import Act
+from audit.labels import field_in_words
 from audit.trail import Actor, audited_atomic, record
 from config.errors import WrongState
-from config.wording import both
+from config.wording import both, quoted
+from reading.campaigns.held_campaigns import held_campaign
 from reading.capture_chains import hold_chains, reads_in_hand
 from reading.charter.amendments import barred_terms
-from reading.charter.terms import in_words
 from reading.charter.versions import terms_of
 from reading.models import Campaign, CampaignStatus, Case, Charter, CharterStatus, SignedValues
 from reading.states import demand_reason, said_of
@@ -39,7 +40,7 @@ def amend_campaign(
     prove(act=Act.AMENDMENT, user=user, password=password)
     with audited_atomic():
         hold_chains(reads_in_hand(campaign))
-        current = Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
+        current = held_campaign(campaign)
         on_campaign = ("reading.campaign", str(current.pk))
         digest = digest_of_amendment(current, charter, reason)
         if signed_before(act=Act.AMENDMENT, user=user, record=on_campaign, digest=digest):
@@ -76,8 +77,11 @@ def is_signed(campaign: Campaign) -> bool:
 
 
 def cases_to_move(campaign: Campaign) -> QuerySet[Case]:
-    """The cases that were not issued yet; all of them before the first signature."""
-    cases = campaign.cases.to_read().select_for_update(no_key=True, of=("self",))
+    """The cases that were not issued yet; all of them before the first signature.
+
+    Stopped cases are among them, because they resume when a withdrawal of consent is corrected.
+    """
+    cases = campaign.cases.live().select_for_update(no_key=True, of=("self",)).order_by("pk")
     return cases.filter(reads=None) if is_signed(campaign) else cases
 
 
@@ -97,7 +101,8 @@ def demand_amendable(campaign: Campaign, charter: Charter) -> None:
     barred = barred_terms(terms_of(campaign.charter), terms_of(charter), signed=signed)
     if barred:
         has = "has signed reads" if signed else "is open"
+        terms = both(quoted(field_in_words("reading.charter", name)) for name in barred)
         raise WrongState(
-            f"Campaign {campaign.code} {has}, so it cannot get charter version {charter.version}, which changes the "
-            f"{both(in_words(name) for name in barred)}. Read the cases in a new campaign under that version."
+            f"Campaign {campaign.code} {has}, so it cannot get charter version {charter.version}, which changes "
+            f"{terms}. Read the cases in a new campaign under that version."
         )

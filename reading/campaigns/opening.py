@@ -17,6 +17,7 @@ from config.transitions import leading_to, moved
 from config.wording import both, counted, either
 from reading.campaigns.case_seals import identities
 from reading.campaigns.frozen_films import FrozenCase, freeze
+from reading.campaigns.held_campaigns import held_campaign
 from reading.campaigns.outstanding import outstanding_in
 from reading.campaigns.shown_visits import composed, visits_shown
 from reading.capture_chains import ended, hold_chains, reads_in_hand
@@ -154,6 +155,7 @@ def open_campaign(
         )
     numbered = Draw(new_seed(), "case numbers").permutation(whole)
     with audited_atomic():
+        demand_same_charter(campaign)
         move_campaign(campaign, CampaignStatus.OPEN, film_cut_off=cut_off)
         cases = add_cases(campaign, numbered, first_number=1)
         record(
@@ -174,14 +176,21 @@ def open_campaign(
     return cases
 
 
+def demand_same_charter(campaign: Campaign) -> None:
+    """WrongState if the campaign was put under a later charter version meanwhile; until the end it cannot be."""
+    if held_campaign(campaign).charter_id != campaign.charter_id:
+        raise WrongState("The charter of this campaign has a new version. Load the page again before you open it.")
+
+
 def add_cases(campaign: Campaign, frozen: Sequence[FrozenCase], first_number: int) -> list[Case]:
     """The cases with their sealed identities, and their new images in random order; called inside a transaction."""
+    charter = held_campaign(campaign).charter_id
     demand_consents([films.subject for films in frozen])
     images = set().union(*map(images_of, frozen))
     shown = DisplayedFilm.objects.filter(reader_image__in=images).values_list("reader_image", flat=True)
     shuffle_images(sorted(images - set(shown)))
     cases = Case.objects.bulk_create(
-        Case(campaign=campaign, charter=campaign.charter, token=new_token(), number=first_number + place)
+        Case(campaign=campaign, charter_id=charter, token=new_token(), number=first_number + place)
         for place in range(len(frozen))
     )
     SealedCase.objects.bulk_create(
@@ -213,7 +222,7 @@ def close_campaign(*, campaign: Campaign, actor: Actor) -> None:
         in_hand = reads_in_hand(campaign)
         hold_chains(in_hand)
         # A withdrawal of consent that is being corrected resumes cases only while the campaign is open.
-        Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
+        held_campaign(campaign)
         demand_open(campaign, "It can be closed")
         lapsed = 0 if campaign.trains else demand_all_read(campaign)
         move_campaign(campaign, CampaignStatus.CLOSED, closed_at=timezone.now())

@@ -36,8 +36,8 @@ def offered_visits(campaign: Campaign) -> OfferedVisits:
     if rule == AS_CHOSEN:
         return OfferedVisits(sorted({*codes, *outside}))
     if rule == LEFT_OUT:
-        return OfferedVisits(codes, "By the charter, rescue and unscheduled visits are not shown.")
-    return OfferedVisits(codes, "By the charter, rescue and unscheduled visits are shown as well.")
+        return OfferedVisits(codes, "Under the charter, visits outside the plan are not shown.")
+    return OfferedVisits(codes, "Under the charter, visits outside the plan are shown as well.")
 
 
 def composed(campaign: Campaign, chosen: Sequence[str]) -> list[str]:

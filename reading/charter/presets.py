@@ -34,8 +34,8 @@ PRESETS = (
     Preset(
         "larsen",
         "Larsen",
-        "One grade for each of the 32 areas of Larsen 1995, two readers, a third read of discordant cases. Means of "
-        "two readers are compared with a fixed limit of 2 points as well.",
+        "One grade for each of the 32 areas of Larsen 1995, two readers, a third read of discordant cases. "
+        "Progression is also reported at a fixed limit of 2 points.",
         {"instrument": "larsen-1995", "adjudication_threshold": 4.0, "fixed_threshold": 2.0},
     ),
     Preset(

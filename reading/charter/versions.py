@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 import instruments
@@ -19,7 +19,16 @@ from config.natural import natural_key
 from config.transitions import moved
 from config.wording import counted, either, quoted
 from reading.charter.terms import Terms, read_terms
-from reading.models import CHARTER_TRANSITIONS, Charter, CharterStatus, Qualification, ReaderSuspension, TrainingResult
+from reading.models import (
+    CHARTER_TRANSITIONS,
+    Campaign,
+    Case,
+    Charter,
+    CharterStatus,
+    Qualification,
+    ReaderSuspension,
+    TrainingResult,
+)
 from reading.states import demand_reason
 from studies.models import Membership, Trial
 
@@ -29,6 +38,12 @@ MOST_MONTHS = 120
 def current_charter(trial: Trial) -> Charter | None:
     """The newest signed version."""
     return Charter.objects.filter(trial=trial, status=CharterStatus.SIGNED).order_by("-version").first()
+
+
+def charters_of(campaign: Campaign) -> QuerySet[Charter]:
+    """The charter version of the campaign, and those under which its cases were issued."""
+    issued = Case.objects.filter(campaign=campaign).order_by().values("charter")
+    return Charter.objects.filter(Q(pk=campaign.charter_id) | Q(pk__in=issued))
 
 
 def terms_of(charter: Charter) -> Terms:

@@ -64,9 +64,9 @@ class AmendForm(ReasonedActForm):
         Charter.objects.none(),
         label="Charter version",
         empty_label="Choose",
-        help_text="An open campaign keeps its instrument, presentation, readers for each case, visits shown and share "
-        "of repeats. From the first signature on, only pace, wash-out, qualification, display check and alarms can "
-        "change.",
+        help_text="An open campaign keeps its instrument, presentation, readers for each case, minimum timepoints, "
+        "visits shown and share of repeats. From the first signature on, only pace, wash-out, qualification, display "
+        "check and alarms can change.",
     )
 
     def __init__(self, campaign: Campaign, data: Any = None) -> None:

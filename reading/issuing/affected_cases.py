@@ -12,6 +12,7 @@ from audit.trail import Actor
 from config.errors import WrongState
 from reading.campaigns.case_seals import identities
 from reading.campaigns.frozen_films import FrozenCase, freeze
+from reading.campaigns.held_campaigns import hold_to_reissue
 from reading.campaigns.opening import placements
 from reading.campaigns.reopening import keeps_its_result
 from reading.campaigns.shown_visits import visits_shown
@@ -86,6 +87,7 @@ def follow(
         if affected and one.campaign.status != CampaignStatus.OPEN:
             kept.append(demand_settled(one.campaign, affected))
             continue
+        hold_to_reissue(one.campaign, affected)
         for case in affected:
             subject = next(frozen.subject for other, frozen in one.cases if other == case)
             shown = [after[subject]] if subject in after else []

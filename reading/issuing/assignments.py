@@ -21,6 +21,7 @@ from config.wording import counted, either
 from jobs.queue import add
 from reading.campaigns.case_seals import open_case_seal
 from reading.campaigns.frozen_films import FrozenCase, freeze
+from reading.campaigns.held_campaigns import hold_to_reissue
 from reading.campaigns.opening import add_cases, visits_of
 from reading.capture_chains import ended, hold_chains
 from reading.charter.unqualified import demand_qualified
@@ -34,17 +35,7 @@ from reading.issuing.repeats import able_to_read, repeats_of_a_batch, stock_of
 from reading.issuing.requested import requested_readers
 from reading.issuing.seeds import batch_with_seed
 from reading.issuing.suspensions import demand_reading
-from reading.models import (
-    Batch,
-    Campaign,
-    Case,
-    CaseStatus,
-    Read,
-    ReadKind,
-    ReadStatus,
-    SealedCase,
-    VoidCause,
-)
+from reading.models import Batch, Campaign, Case, CaseStatus, Read, ReadKind, ReadStatus, SealedCase, VoidCause
 from reading.models.campaign import CASE_TRANSITIONS
 from reading.models.read import COUNTING, READ_TRANSITIONS
 from reading.states import CASE_BECOMES, CASE_IS, READ_BECOMES, READ_IS, again_if_same, demand_open, demand_reason
@@ -200,7 +191,7 @@ def void_and_reissue(
     films = freeze(campaign.trial, subjects=[subject], visits=visits_of(campaign), cut_off=timezone.now())
     with audited_atomic():
         away = held_without_consent({subject.pk})
-        hold_chains(list(case.reads.select_related("case__campaign__trial")))
+        hold_to_reissue(campaign, [case])
         Case.objects.select_for_update().get(pk=case.pk)
         if voided_before(case, user, cause, reason):
             return Case.objects.filter(replaces=case).first()

@@ -117,6 +117,7 @@ class Case(models.Model):
     """All timepoints of one subject in one campaign. Its number was drawn; the identity is sealed.
 
     `charter` is the version under which it is issued; a later version of the campaign's charter leaves it as it is.
+    Pace, display check and the digest that readers sign follow the current version of the campaign at once.
     With `consent_withdrawn`, nobody reads it or opens its films any more; what was signed stays.
     """
 

@@ -147,8 +147,8 @@ def choose_readers(
 ) -> tuple[int, ...]:
     """The readers whose mean is the result of an adjudicated case: one set for every visit, feature and interval.
 
-    two-closest: the pair with the smallest difference of changes from baseline to `reference`; a tie, or fewer than
-    two known changes, gives all three. mean-of-all: all. adjudicator-replaces: the adjudicator alone.
+    two-closest: the pair with the smallest difference of changes from the first timepoint to `reference`; a tie, or
+    fewer than two known changes, gives all three. mean-of-all: all. adjudicator-replaces: the adjudicator alone.
     """
     chosen = choose_for_cases(
         instrument, [readers], result_rule=result_rule, missing_rule=missing_rule, reference=reference

@@ -13,11 +13,11 @@ from audit.verify_trial import verify_trial
 from config.wording import counted
 from jobs.lease import Lease
 from reading.campaigns.case_seals import identities
+from reading.charter.versions import charters_of
 from reading.models import (
     Batch,
     Campaign,
     Case,
-    Charter,
     DisplayedFilm,
     DisplayedTimepoint,
     FilmLook,
@@ -72,12 +72,12 @@ def records_of(campaign: Campaign) -> list[QuerySet[Any]]:
 
 
 def rules_and_results(campaign: Campaign) -> list[QuerySet[Any]]:
-    """The campaign with its trial, charter, batches and cases, and the results of the cases."""
+    """The campaign with its trial, charter versions, batches and cases, and the results of the cases."""
     cases = Case.objects.filter(campaign=campaign)
     return [
         Trial.objects.filter(pk=campaign.trial_id),
         Campaign.objects.filter(pk=campaign.pk),
-        Charter.objects.filter(pk=campaign.charter_id),
+        charters_of(campaign),
         Batch.objects.filter(campaign=campaign),
         SealedSeed.objects.filter(batch__campaign=campaign),
         cases,
@@ -88,12 +88,13 @@ def rules_and_results(campaign: Campaign) -> list[QuerySet[Any]]:
 
 
 def what_was_read(campaign: Campaign) -> list[QuerySet[Any]]:
-    """The reads with what was shown, entered and signed; with the signature of the charter."""
+    """The reads with what was shown, entered and signed; with the signatures of charter versions and amendments."""
     reads = Read.objects.filter(case__campaign=campaign)
     timepoints = DisplayedTimepoint.objects.filter(step__read__in=reads)
     shown = DisplayedFilm.objects.filter(timepoint__in=timepoints)
     signed, returns = SignedValues.objects.filter(step__read__in=reads), ReadReturn.objects.filter(read__in=reads)
-    charter = Charter.objects.filter(pk=campaign.charter_id)
+    amended = Q(record_kind="reading.campaign", record_id=str(campaign.pk))
+    under_records = Q(pk__in=under(signed)) | Q(pk__in=under(returns)) | Q(pk__in=under(charters_of(campaign)))
     return [
         reads,
         SealedRead.objects.filter(read__in=reads),
@@ -108,7 +109,7 @@ def what_was_read(campaign: Campaign) -> list[QuerySet[Any]]:
         ItemNote.objects.filter(timepoint__in=timepoints),
         signed,
         returns,
-        Signature.objects.filter(Q(pk__in=under(signed)) | Q(pk__in=under(returns)) | Q(pk__in=under(charter))),
+        Signature.objects.filter(amended | under_records),
     ]
 
 

@@ -11,7 +11,7 @@ import instruments
 from config.wording import both, counted
 from reading.campaigns.analysis_of_record import POST_HOC, timing_of
 from reading.charter.terms import ENTRY_ORDERS, PARTIAL_RULES, RESULT_RULES, Terms
-from reading.charter.versions import terms_of
+from reading.charter.versions import charters_of, terms_of
 from reading.issuing.presentations import ORDER_KNOWN, PRESENTATIONS
 from reading.models import Campaign
 from scoring.cdisc.transfer import DEFINE, FOLDER
@@ -38,6 +38,7 @@ def describe(
         "trial": campaign.trial.code,
         "campaign": campaign.code,
         "charter": {"version": campaign.charter.version, "digest": campaign.charter.digest, "terms": terms.as_json()},
+        "charters": list(charters_of(campaign).order_by("version").values("version", "digest")),
         "instrument": {"key": instrument.key, "version": instrument.version, "maximum": instrument.maximum},
         "readers": shared.facts.readers,
         "analysis": timing_of(campaign),

@@ -16,23 +16,24 @@ from django.db.models import prefetch_related_objects
 import instruments
 from reading.campaigns.case_seals import identities
 from reading.charter.versions import terms_of
-from reading.models import Campaign, Case, Read, ReadKind
+from reading.models import Campaign, CampaignStatus, Case, CaseStatus, Read, ReadKind
 from scoring.consensus.case_result import compute_from
 from scoring.consensus.results import chosen_readers, mean_of, numbers_of
 from scoring.consensus.rules import rule_of
 from scoring.consensus.sealed_result import opened_result
 from scoring.consensus.signed_series import SIGNED
 from scoring.models import CaseResult, Outcome
-from scoring.ratings.campaign import compared_in
+from scoring.ratings.campaign import compared_in, readers_of
 from scoring.ratings.from_baseline import AT_ONCE
 from scoring.ratings.visits import CaseVisits
 
 Row = dict[str, Any]
 NONE_YET = "No adjudicated case has a change over this interval"
+ONCE_CLOSED = "Shown once the campaign is closed"
 NO_SDC: Mapping[str, str] = MappingProxyType(
     {
-        "two-closest": "the two closest of three readers are averaged, so that their difference is small by choice",
-        "mean-of-all": "only cases on which two readers differ get the third one",
+        "two-closest": "the two closest of three readers are averaged, so their difference is small by selection",
+        "mean-of-all": "only cases on which two readers differ get a third read",
         "adjudicator-replaces": "the adjudicator alone decides them, so that there is no second reader to differ from",
     }
 )
@@ -42,22 +43,27 @@ def adjudicated_results(campaign: Campaign, visits: CaseVisits, group: str, end:
     """The figures of the adjudicated cases; None if the charter has no adjudication.
 
     `apart` is their change minus the mean change of their primary readers: the mean and the largest, whatever its sign.
+    While the campaign is open there are only the numbers of cases: with few of them, a mean would show a single case.
     """
     terms = terms_of(campaign.charter)
     if not terms.adjudicates:
         return None
-    stored = CaseResult.objects.filter(case__in=compared_in(campaign)).order_by("version")
-    newest = {case: (pk, outcome) for case, pk, outcome in stored.values_list("case_id", "pk", "outcome")}
-    decided = stored.in_bulk([pk for pk, outcome in newest.values() if outcome == Outcome.ADJUDICATED])
-    adjudicated = {one.case_id: one for one in decided.values()}
+    decided = compared_in(campaign).filter(status=CaseStatus.ADJUDICATED)
+    counts = {
+        "cases": decided.count(),
+        "waiting": compared_in(campaign).filter(status=CaseStatus.DISCORDANT).count(),
+        "sdc": {"value": None, "reason": NO_SDC[terms.result_rule]},
+    }
+    if campaign.status == CampaignStatus.OPEN:
+        withheld = {"value": None, "n": None, "reason": ONCE_CLOSED}
+        return counts | {"change": withheld, "apart": withheld | {"largest": None}}
+    stored = CaseResult.objects.filter(case__in=decided, outcome=Outcome.ADJUDICATED).order_by("version")
+    adjudicated = {result.case_id: result for result in stored}
     found = list(changes_to(campaign, adjudicated, visits, group, end))
     apart = [change - primary for change, primary in found if primary is not None]
-    return {
-        "cases": len(adjudicated),
-        "waiting": sum(outcome == Outcome.DISCORDANT for _, outcome in newest.values()),
+    return counts | {
         "change": mean([change for change, _ in found]),
         "apart": mean(apart) | {"largest": max(map(abs, apart), default=None)},
-        "sdc": {"value": None, "reason": NO_SDC[terms.result_rule]},
     }
 
 
@@ -85,10 +91,10 @@ def changes_to(
             continue
         at = codes[start + 1 :].index(end)
         change = amount(result, at, group)
-        own = [amount(readers[str(reader)], at, group) for reader in primary[case]]
+        own = [amount(readers[str(one)], at, group) for one in primary.get(case, ()) if str(one) in readers]
         known = [one for one in own if one is not None]
         if change is not None:
-            yield change, fmean(known) if len(known) == len(own) else None
+            yield change, fmean(known) if len(known) == readers_of(campaign) else None
 
 
 def amount(numbers: Row, at: int, group: str) -> float | None:

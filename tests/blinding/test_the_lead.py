@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Sequence
 
 import pytest
 from django.http import HttpRequest
+from django.test import Client
 
+from accounts.sign_in import BACKEND
 from reading.models import DisplayedTimepoint
 from tests.blinding.addresses import AddressValues
 from tests.blinding.asking import WorldAnswer, WorldRequest
@@ -15,6 +18,7 @@ from tests.blinding.planted import Leak, day_of, in_page
 from tests.blinding.playing import differences, world_of
 from tests.blinding.scripts_of_others import lead_steps
 from tests.blinding.secrets_of import FIRST, Secrets, mixed
+from tests.scoring.adjudicated_cases import make_built_trial, read_with_adjudication
 
 pytestmark = pytest.mark.django_db
 HIDDEN = frozenset({"order", "begins", "arms", "names", "upload"})
@@ -48,3 +52,22 @@ def test_progress_score_checks_and_history_show_the_lead_of_an_open_campaign_no_
     assert {answer.status for answer in one[:-1]} == {200}
     assert differences("lead", one, two) == []
     assert differences("lead", one_leaking, two_leaking) != [], LEAK.title
+
+
+def test_the_lead_of_an_open_campaign_sees_how_many_cases_are_adjudicated_but_no_value_of_them() -> None:
+    """Two cases: with their mean and the largest difference, the visits of a read that is shown could be told."""
+    built_trial = make_built_trial()
+    read_with_adjudication(built_trial)
+    client, page = Client(), "/trials/TWO/results/C1/agreement"
+    client.force_login(built_trial.people["lead"], backend=BACKEND)
+    withheld = {"value": None, "n": None, "reason": "Shown once the campaign is closed"}
+    found = client.get(f"{page}.json").json()["adjudicated"]
+    assert (found["cases"], found["waiting"]) == (2, 0)
+    assert (found["change"], found["apart"]) == (withheld, withheld | {"largest": None})
+    shown = " ".join(client.get(f"{page}/").content.decode().split())
+    assert "2 cases have an adjudicated result; 0 cases wait for adjudication." in shown
+    assert shown.count(withheld["reason"]) == 2
+    assert "Largest such difference" not in shown
+    rows = list(csv.DictReader(client.get(f"{page}.csv").content.decode().splitlines()))
+    of_results = [row for row in rows if row["statistic"].startswith("Adjudicated results, mean")]
+    assert [(row["value"], row["n"], row["reason"]) for row in of_results] == [("", "", withheld["reason"])] * 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from datetime import date
 
 import pytest
 from django.test import Client
@@ -14,13 +15,24 @@ from audit.redaction import shown
 from audit.verify_trial import verify_trial
 from jobs.carrying import run_due_jobs
 from reading.campaigns.amending import amend_campaign
-from reading.campaigns.opening import create_campaign
+from reading.campaigns.case_seals import open_case_seal
+from reading.campaigns.opening import create_campaign, open_campaign
 from reading.charter.amendments import FIXED_AT_OPENING, MAY_CHANGE
 from reading.charter.terms import Terms
 from reading.charter.versions import draft_charter, sign_charter
 from reading.issuing.assignments import request_batch, void_and_reissue
+from reading.issuing.consent import correct_consent, withdraw_consent
 from reading.models import Campaign, Charter, Read
-from tests.reading.builders import BuiltTrial, build_reading_trial, fill_read, open_campaign_of, read_through, sign
+from studies.models import Subject
+from tests.reading.builders import (
+    BuiltTrial,
+    build_reading_trial,
+    fill_read,
+    open_campaign_of,
+    read_through,
+    scanned,
+    sign,
+)
 from tests.refused import said
 
 pytestmark = pytest.mark.django_db
@@ -72,7 +84,7 @@ def test_a_case_keeps_the_version_under_which_it_was_issued(built: BuiltTrial, c
     assert versions_of(campaign) == {True: {1}, False: {2}}
     event = Event.objects.get(action="reading.campaign.amended")
     told = shown(event, "sponsor")
-    assert told.says.endswith("put campaign C1 under another charter version, 2, with 2 cases")
+    assert told.says.endswith("put campaign C1 under a later charter version (2), with 2 cases")
     assert told.reason == REASON
     rows = {"reading_case": campaign.cases.values_list("pk", flat=True), "reading_campaign": [campaign.pk]}
     assert verify_trial("TWO", rows).intact
@@ -99,10 +111,13 @@ def test_a_case_that_is_issued_again_gets_the_version_of_that_day(built: BuiltTr
 @pytest.mark.parametrize(
     ("terms", "names"),
     [
-        ({"adjudication_threshold": 5.0}, "adjudication threshold"),
-        ({"result_rule": "mean-of-all"}, "result rule"),
-        ({"missing_rule": "none", "missing_limit": 0.2}, "missing rule and missing limit"),
-        ({"rescue_strategy": "observed", "cases_per_day": 9}, "rescue strategy"),
+        ({"adjudication_threshold": 5.0}, "“Adjudicate above a difference of”"),
+        ({"result_rule": "mean-of-all"}, "“Result after adjudication”"),
+        (
+            {"missing_rule": "none", "missing_limit": 0.2},
+            "“Missing joints” and “Largest share of missing sites in a region”",
+        ),
+        ({"rescue_strategy": "observed", "cases_per_day": 9}, "“Films after rescue”"),
     ],
 )
 def test_trigger_rule_and_missing_data_are_frozen_by_the_first_signature(
@@ -112,7 +127,7 @@ def test_trigger_rule_and_missing_data_are_frozen_by_the_first_signature(
     issue(built, campaign, 1)
     read_through(Read.objects.all()[0])
     assert refusal(built, campaign, later) == (
-        f"Campaign C1 has signed reads, so it cannot get charter version 2, which changes the {names}. Read the cases "
+        f"Campaign C1 has signed reads, so it cannot get charter version 2, which changes {names}. Read the cases "
         "in a new campaign under that version."
     )
     campaign.refresh_from_db()
@@ -122,8 +137,8 @@ def test_trigger_rule_and_missing_data_are_frozen_by_the_first_signature(
 
 def test_an_open_campaign_keeps_the_terms_by_which_its_cases_were_made(built: BuiltTrial, campaign: Campaign) -> None:
     assert refusal(built, campaign, version(built, presentation="together-ordered", minimum_timepoints=3)) == (
-        "Campaign C1 is open, so it cannot get charter version 2, which changes the presentation and minimum "
-        "timepoints. Read the cases in a new campaign under that version."
+        "Campaign C1 is open, so it cannot get charter version 2, which changes “How the films of a case are shown” "
+        "and “Minimum timepoints per case”. Read the cases in a new campaign under that version."
     )
     draft = create_campaign(
         trial=built.trial, actor=built.actor("coordinator"), charter=campaign.charter, code="C2", title="Second"
@@ -162,6 +177,49 @@ def test_a_signature_that_was_on_its_way_is_asked_for_again(built: BuiltTrial, c
     sign(Read.objects.get(pk=read.pk))
 
 
+def test_a_campaign_that_was_amended_meanwhile_is_not_opened_by_the_terms_read_before(
+    built: BuiltTrial, campaign: Campaign
+) -> None:
+    coordinator = built.actor("coordinator")
+    draft = create_campaign(trial=built.trial, actor=coordinator, charter=campaign.charter, code="C2", title="Second")
+    scanned(draft)
+    on_its_way = Campaign.objects.select_related("trial", "charter").get(pk=draft.pk)
+    amend(built, draft, version(built, minimum_timepoints=3))
+    given = {"actor": coordinator, "subjects": built.subjects, "visits": built.visits}
+    assert said(open_campaign, campaign=on_its_way, **given) == (
+        "The charter of this campaign has a new version. Load the page again before you open it."
+    )
+    draft.refresh_from_db()
+    assert (draft.status, draft.cases.count()) == ("draft", 0)
+
+
+def test_a_case_issued_again_has_the_stored_version_although_the_page_was_loaded_before(
+    built: BuiltTrial, campaign: Campaign
+) -> None:
+    case = campaign.cases.select_related("campaign__charter", "campaign__trial").earliest("pk")
+    amend(built, campaign, version(built, cases_per_day=40))
+    again = void_and_reissue(case=case, reason="A name on a film", **built.signs("coordinator"))
+    assert again is not None
+    assert again.charter.version == 2
+
+
+@pytest.mark.parametrize("signed", [False, True])
+def test_a_stopped_case_gets_the_version_for_the_day_on_which_it_resumes(
+    built: BuiltTrial, campaign: Campaign, signed: bool
+) -> None:
+    if signed:
+        issue(built, campaign, 1)
+        read_through(Read.objects.all()[0])
+    stopped = campaign.cases.filter(reads=None).earliest("pk")
+    subject = Subject.objects.get(pk=open_case_seal(stopped).subject)
+    told = {"withdrawn_on": date(2026, 1, 31), "statement": "All further use of films", "instruction": ""}
+    held = withdraw_consent(subject=subject, **told, **built.signs("coordinator"))
+    amend(built, campaign, version(built, cases_per_day=40))
+    correct_consent(withdrawal=held, reason="Another subject was meant", **built.signs("coordinator"))
+    stopped.refresh_from_db()
+    assert (stopped.consent_withdrawn, stopped.charter.version) == (False, 2)
+
+
 def test_every_term_is_fixed_frozen_or_may_change() -> None:
     known = {one.name for one in fields(Terms)}
     assert known >= FIXED_AT_OPENING | MAY_CHANGE
@@ -180,7 +238,7 @@ def test_the_coordinator_changes_the_version_on_the_page_of_the_campaign(built: 
     typed = {"charter": later.pk, "reason": REASON, "password": built.signs("coordinator")["password"]}
     refused = client.post(form, typed)
     assert refused.status_code == 400
-    assert "which changes the presentation." in refused.content.decode()
+    assert "which changes “How the films of a case are shown”." in refused.content.decode()
     typed["charter"] = version(built, cases_per_day=40).pk
     assert client.post(form, typed).status_code == 302
     assert "charter version 3" in client.get(page).content.decode()

@@ -90,8 +90,8 @@ def test_a_visit_that_the_charter_leaves_out_cannot_be_chosen(built: BuiltTrial)
     ("rule", "offered", "says"),
     [
         ("chosen", ["RES-1", *PLANNED], ""),
-        ("left-out", PLANNED, "By the charter, rescue and unscheduled visits are not shown."),
-        ("shown", PLANNED, "By the charter, rescue and unscheduled visits are shown as well."),
+        ("left-out", PLANNED, "Under the charter, visits outside the plan are not shown."),
+        ("shown", PLANNED, "Under the charter, visits outside the plan are shown as well."),
     ],
 )
 def test_the_form_offers_what_is_to_be_chosen(built: BuiltTrial, rule: str, offered: list[str], says: str) -> None:

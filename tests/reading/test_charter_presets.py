@@ -59,7 +59,7 @@ def test_a_preset_fills_in_the_whole_form_and_saves_nothing(built: BuiltTrial, p
     client, chosen = client_of(built, "coordinator"), next(one for one in PRESETS if one == preset)
     answer = client.get(f"{WRITE}?preset={chosen.key}")
     page, form = answer.content.decode(), answer.context["form"]
-    assert f"The form is filled in for: {chosen.title}. Nothing is saved until you save the draft." in page
+    assert f"The form is filled in with the preset “{chosen.title}”. Nothing is saved until you save the draft." in page
     shown = {name: form[name].value() for name in form.fields}
     assert {name: shown[name] for name in chosen.terms} == chosen.terms
     assert shown["cases_per_day"] == 0, "a default, not the draft's"
@@ -79,7 +79,7 @@ def test_without_a_preset_the_form_has_the_newest_version(built: BuiltTrial) -> 
     for address in (WRITE, f"{WRITE}?preset=unknown"):
         answer = client.get(address)
         assert answer.context["form"]["cases_per_day"].value() == 40
-        assert "The form is filled in for" not in answer.content.decode()
+        assert "The form is filled in with" not in answer.content.decode()
 
 
 def test_the_printed_charter_has_the_signature_and_every_term_in_the_words_of_the_page(built: BuiltTrial) -> None:

@@ -2,73 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-
 import pytest
 from django.test import Client
 
 from accounts.sign_in import BACKEND
-from instruments.definition import Item
 from jobs.carrying import run_due_jobs
-from reading.issuing.assignments import request_batch
-from reading.models import Campaign, DisplayedTimepoint, Read, ReadKind, ReadStatus
-from scoring.consensus.signed_series import visits_of
-from studies.models import Visit
-from tests.reading.builders import (
-    VIEWS,
-    BuiltTrial,
-    GradeOf,
-    add_ready_film,
-    build_reading_trial,
-    open_campaign_of,
-    read_through,
-)
-from tests.tracking import record_new_rows
+from reading.campaigns.case_seals import open_case_seal
+from reading.campaigns.opening import close_campaign
+from reading.issuing.replacing import replace_reader
+from reading.models import Campaign, Read, ReadKind, ReadStatus
+from reading.room.signing import return_read
+from tests.reading.builders import BuiltTrial, read_through
+from tests.scoring.adjudicated_cases import grades_of, make_built_trial, read_with_adjudication
+from tests.scoring.three_readers import add_third_reader
 
 pytestmark = pytest.mark.django_db
 PAGE = "/trials/TWO/results/C1/agreement"
-# Points at W24 that the first reader, the second reader and the adjudicator see, by subject; none at W00.
-SEEN = {"S000": (20, 0, 2), "S001": (12, 4, 10), "S002": (1, 0, 0)}
-SITES_TO_FIVE = 4
-
-
-def make_built_trial() -> BuiltTrial:
-    """Three subjects; S001 also has an unscheduled film ten days before W00, on which everybody sees 2 points."""
-    built_trial = build_reading_trial(subjects=3, visits=("W00", "W24"))
-    visit = Visit.objects.create(subject=built_trial.subjects[1], code="U1", kind="unscheduled")
-    for side, view in VIEWS:
-        add_ready_film(visit, side, view, date(2025, 1, 1) - timedelta(days=10))
-    record_new_rows(built_trial.trial.code)
-    built_trial.visits.append("U1")
-    return built_trial
-
-
-def grades_of(read: Read) -> GradeOf:
-    """The points of a timepoint, spread over the sites of the left hand with 5 at most."""
-    visits = {visit.pk: visit for visit in Visit.objects.select_related("subject")}
-    shown = {token: visits[pk] for token, pk in visits_of(read).items()}
-    who = 2 if read.kind == ReadKind.ADJUDICATION else 0 if read.reader.name == "reader" else 1
-
-    def grade(timepoint: DisplayedTimepoint, item: Item) -> int:
-        visit = shown[timepoint.token]
-        points = {"W00": 0, "U1": 2, "W24": SEEN[visit.subject.code][who]}[visit.code]
-        sites = [f"GL-PIP{finger}" for finger in range(2, 2 + SITES_TO_FIVE)]
-        return max(0, min(5, points - 5 * sites.index(item.key))) if item.key in sites else 0
-
-    return grade
-
-
-def read_with_adjudication(built_trial: BuiltTrial, **terms: object) -> Campaign:
-    campaign = open_campaign_of(built_trial, concordant_share=0.0, adjudication_threshold=3, **terms)
-    readers = [built_trial.people["reader"], built_trial.people["reader.two"]]
-    coordinator = built_trial.actor("coordinator")
-    request_batch(campaign=campaign, actor=coordinator, name="one", due_on=None, readers=readers, size=9)
-    run_due_jobs()
-    for _ in range(2):
-        for read in Read.objects.filter(status=ReadStatus.ISSUED):
-            read_through(read, grades_of(read))
-        run_due_jobs()
-    return campaign
 
 
 def client_of(built_trial: BuiltTrial) -> Client:
@@ -83,7 +32,8 @@ def test_adjudicated_results_have_their_own_figures_and_no_smallest_detectable_c
     The mean change is 6, the mean difference (-9 + 3)/2 and the largest 9. From U1 the change of S001 would be 9.
     """
     built_trial = make_built_trial()
-    read_with_adjudication(built_trial)
+    campaign = read_with_adjudication(built_trial)
+    close_campaign(campaign=campaign, actor=built_trial.actor("coordinator"))
     client = client_of(built_trial)
     found = client.get(f"{PAGE}.json").json()["adjudicated"]
     assert (found["cases"], found["waiting"]) == (2, 0)
@@ -94,8 +44,38 @@ def test_adjudicated_results_have_their_own_figures_and_no_smallest_detectable_c
     assert "0 cases wait for adjudication" in page
     assert (
         "Adjudicated results have no smallest detectable change of this kind: the two closest of three readers are "
-        "averaged, so that their difference is small by choice."
+        "averaged, so their difference is small by selection."
     ) in page
     assert "Adjudicated results, mean minus that of the primary readers" in client.get(f"{PAGE}.csv").content.decode()
     over_u1 = client.get(f"{PAGE}.json", {"interval": "U1"}).json()["adjudicated"]
     assert over_u1["change"]["reason"] == "No adjudicated case has a change over this interval"
+
+
+def read_to_return(built_trial: BuiltTrial, campaign: Campaign) -> Read:
+    """The primary read by the second reader of the adjudicated case of S000."""
+    cases = campaign.cases.select_related("campaign")
+    case = next(one for one in cases if open_case_seal(one).subject == built_trial.subjects[0].pk)
+    reads = Read.objects.select_related("case__campaign__charter", "case__campaign__trial", "reader")
+    return reads.get(case=case, kind=ReadKind.PRIMARY, reader=built_trial.people["reader.two"])
+
+
+def test_an_adjudicated_case_that_another_reader_reads_again_counts_once_it_is_decided_again() -> None:
+    """The new reader sees what the second reader saw."""
+    built_trial = make_built_trial()
+    third = add_third_reader(built_trial)
+    campaign = read_with_adjudication(built_trial)
+    read, signs = read_to_return(built_trial, campaign), built_trial.signs("coordinator")
+    return_read(read=read, reason="incomplete", note="", **signs)
+    replace_reader(read=read, actor=signs["actor"], new_reader=third, reason="On leave")
+    run_due_jobs()
+    client = client_of(built_trial)
+    found = client.get(f"{PAGE}.json").json()["adjudicated"]
+    assert (found["cases"], found["waiting"]) == (1, 0)
+    assert client.get(f"{PAGE}/").status_code == 200
+    for issued in Read.objects.filter(status=ReadStatus.ISSUED):
+        read_through(issued, grades_of(issued))
+    run_due_jobs()
+    close_campaign(campaign=campaign, actor=signs["actor"])
+    found = client.get(f"{PAGE}.json").json()["adjudicated"]
+    assert (found["cases"], found["waiting"]) == (2, 0)
+    assert (found["change"]["value"], found["apart"]["value"], found["apart"]["n"]) == (6, -3, 2)
