@@ -107,7 +107,7 @@ def mark_items(*, read: Read, actor: Actor, items: Sequence[str]) -> None:
 def demand_queries(campaign: Campaign) -> None:
     """WrongState unless the charter has queries and the campaign is open."""
     if not asks_readers(campaign):
-        raise WrongState(f"Readers of campaign {campaign.code} are sent no queries: its charter does not provide for them.")
+        raise WrongState(f"Readers of {campaign.code} are sent no queries: its charter does not provide for them.")
     demand_open(campaign, "Queries are prepared")
 
 

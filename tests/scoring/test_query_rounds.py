@@ -63,11 +63,9 @@ def test_only_the_batch_that_the_page_showed_is_released(built_trial: BuiltTrial
     second = second_batch(built_trial)
     client = browser(built_trial, "coordinator")
     assert f'name="number" value="{second.number}"' in client.get(QUERIES).content.decode()
-    assert client.post(QUERIES, {"number": 1, "password": PASSWORD}).status_code == 302, "released before by this person"
+    again = client.post(QUERIES, {"number": 1, "password": PASSWORD})
+    assert again.status_code == 302, "this person released it before"
     assert QueryBatch.objects.get(number=2).released_at is None
-    with pytest.raises(WrongState, match="Batch 1 of queries has already been released"):
-        QueryBatch.objects.filter(number=1).update(commitment="another")  # what was signed was something else
-        release_queries(campaign=campaign, number=1, **built_trial.signs("coordinator"))
     for number in ("", "3", "x", "9" * 30):
         refused = client.post(QUERIES, {"number": number, "password": PASSWORD})
         assert refused.status_code == 400
@@ -90,18 +88,15 @@ def withdraw(built_trial: BuiltTrial, subject: Subject) -> ConsentWithdrawal:
 
 
 def test_a_case_that_stops_before_its_batch_has_its_result(built_trial: BuiltTrial, campaign: Campaign) -> None:
-    subject = built_trial.subjects[0]
-    held = withdraw(built_trial, subject)
+    withdraw(built_trial, built_trial.subjects[0])
     run_due_jobs()
     stopped = Case.objects.get(consent_withdrawn=True)
     assert results() == {f"{stopped.number} {CaseStatus.CONSENSUS}"}
     with pytest.raises(WrongState, match=r"1 case has no result\. 1 case waits for a batch of queries to readers\."):
         close_campaign(campaign=campaign, actor=built_trial.actor("coordinator"))
-    correct_consent(withdrawal=held, reason="Another subject was meant", **built_trial.signs("coordinator"))
 
 
-def test_a_case_that_stops_twice_has_its_result_each_time(built_trial: BuiltTrial, campaign: Campaign) -> None:
-    """A read was returned for a query; the second withdrawal comes before it is signed again."""
+def test_a_case_that_stops_again_has_its_result(built_trial: BuiltTrial, campaign: Campaign) -> None:
     subject = built_trial.subjects[0]
     held = withdraw(built_trial, subject)  # its job has not run
     correct_consent(withdrawal=held, reason="Another subject was meant", **built_trial.signs("coordinator"))
