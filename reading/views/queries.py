@@ -34,8 +34,8 @@ def queries(request: HttpRequest, code: str, slug: str) -> HttpResponseBase:
     form = ActForm(Act.QUERIES, data=request.POST or None)
     if request.method == "POST" and form.is_valid():
         with refused_on(form):
-            signing = {"actor": actor, "user": signed_in(request), **form.cleaned_data}
-            made = release_queries(campaign=campaign, number=posted_number(request), **signing)
+            number, user = posted_number(request), signed_in(request)
+            made = release_queries(campaign=campaign, number=number, actor=actor, user=user, **form.cleaned_data)
             messages.success(request, f"Batch {made.number} of queries has been released.")
             return redirect(request.path)
     every = batches_of(campaign)
