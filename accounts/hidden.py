@@ -217,6 +217,22 @@ EXCEPTIONS = (
         "direction is shown, nor the reason that somebody else gave for what is done",
     ),
     DeclaredException(
+        "returned reads",
+        frozenset({R.COORDINATOR, R.AUDITOR}),
+        "once queries are released",
+        "which reads were returned for a query, and so that a check of that read found something",
+        "a returned read is followed like any other, and the audit trail records it; no joint, value or direction is "
+        "shown",
+    ),
+    DeclaredException(
+        "queries",
+        READERS,
+        "when a read is returned for a query",
+        "that a read with a query is not an adjudication",
+        "queries are sent before readers are compared, and an adjudicator's read is never queried; whether it is a "
+        "repeat stays hidden",
+    ),
+    DeclaredException(
         "figures",
         frozenset({R.LEAD}),
         "while the campaign is open",

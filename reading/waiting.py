@@ -11,7 +11,8 @@ from accounts.navigation import TrialRole
 from accounts.roles import Action
 from accounts.waiting import Waiting, declare_waiting
 from reading.issuing.adjudication import unadjudicated
-from reading.models import Case, Read
+from reading.issuing.queries import askable_among, asks_readers
+from reading.models import Campaign, Case, QueryBatch, Read
 from reading.room.worklist import readable, steps_before
 
 
@@ -38,6 +39,23 @@ def no_adjudicator(user_id: int, place: TrialRole) -> Iterator[Waiting]:
     yield Waiting("Cases without an adjudicator", len(unadjudicated(cases)), page)
 
 
+def reads_to_query(user_id: int, place: TrialRole) -> Iterator[Waiting]:
+    """Signed reads that are not yet in a batch of queries, where the next batch can be prepared."""
+    released_first = QueryBatch.objects.filter(released_at=None).values("campaign")
+    opened = Campaign.objects.filter(trial__code=place.code, status="open").exclude(pk__in=released_first)
+    asking = [one for one in opened.select_related("charter", "training") if asks_readers(one)]
+    reads = askable_among(Case.objects.filter(campaign__in=asking)).filter(query=None)
+    yield Waiting("Reads for the next queries", reads.count(), reverse("reading:progress", args=[place.code]))
+
+
+def queries_to_release(user_id: int, place: TrialRole) -> Iterator[Waiting]:
+    """Batches of queries that the imaging lead prepared."""
+    batches = QueryBatch.objects.filter(campaign__trial__code=place.code, campaign__status="open", released_at=None)
+    yield Waiting("Queries to release", batches.count(), reverse("reading:campaigns", args=[place.code]))
+
+
 declare_waiting(Action.READ_CASES, to_read)
+declare_waiting(Action.MARK_QUERIES, reads_to_query)
+declare_waiting(Action.RETURN_READS, queries_to_release)
 declare_waiting(Action.ASSIGN_READS, late_reads)
 declare_waiting(Action.ASSIGN_READS, no_adjudicator)

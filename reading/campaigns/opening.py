@@ -18,7 +18,7 @@ from config.wording import both, counted, either
 from reading.campaigns.case_seals import identities
 from reading.campaigns.frozen_films import FrozenCase, freeze
 from reading.campaigns.held_campaigns import held_campaign
-from reading.campaigns.outstanding import outstanding_in
+from reading.campaigns.outstanding import outstanding_in, waiting_for_queries
 from reading.campaigns.shown_visits import composed, visits_shown
 from reading.capture_chains import ended, hold_chains, reads_in_hand
 from reading.charter.unqualified import unqualified_people
@@ -243,7 +243,9 @@ def demand_all_read(campaign: Campaign) -> int:
     left = outstanding_in(campaign)
     cannot = f"Campaign {campaign.code} cannot be closed yet."
     if left.cases:
-        raise WrongState(f"{cannot} {counted(left.cases, 'case has', 'cases have')} no result.")
+        queried = waiting_for_queries(campaign)
+        why = f" {counted(queried, 'case waits', 'cases wait')} for a batch of queries to readers." if queried else ""
+        raise WrongState(f"{cannot} {counted(left.cases, 'case has', 'cases have')} no result.{why}")
     if left.reads:
         raise WrongState(f"{cannot} {counted(left.reads, 'read is', 'reads are')} not signed.")
     return left.lapsed

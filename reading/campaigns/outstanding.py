@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
-from reading.charter.versions import readers_at_work
+from reading.charter.versions import readers_at_work, terms_of
 from reading.issuing.repeats import lapsed_repeats
 from reading.issuing.suspensions import away_from
-from reading.models import Campaign, Read, ReadKind, ReadReturn, ReadStatus
+from reading.models import Campaign, CaseStatus, Read, ReadKind, ReadReturn, ReadStatus
 from reading.models.campaign import WITHOUT_RESULT
 
 
@@ -33,6 +33,15 @@ def outstanding_in(campaign: Campaign) -> Outstanding:
         reads=awaited.count(),
         lapsed=lapsed_repeats(campaign) + lapsed.count(),
     )
+
+
+def waiting_for_queries(campaign: Campaign) -> int:
+    """The cases that have no result and a signed first read that no released batch of queries held."""
+    if not terms_of(campaign.charter).reader_queries:
+        return 0
+    first = Read.objects.counting().filter(case=OuterRef("pk"), kind=ReadKind.PRIMARY, status=ReadStatus.SIGNED)
+    waits = Exists(first.filter(query__batch__released_at=None))
+    return campaign.cases.to_read().filter(waits, status=CaseStatus.OPEN).count()
 
 
 def waited_for(campaign: Campaign, through: str = "") -> Q:

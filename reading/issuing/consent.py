@@ -1,7 +1,7 @@
 """The effect of a withdrawal of consent on reading: the subject's cases stop in every campaign of the trial.
 
 Unsigned reads leave the worklists as those of a voided case do. Signed reads, and results that were computed, stay;
-reads that were returned to their readers count as they were signed before.
+reads that were returned to their readers count as they were signed before. A result that waits for queries is computed.
 A case of an open training campaign is voided, so that nobody's training waits for it.
 """
 
@@ -20,7 +20,8 @@ from jobs.queue import add
 from reading.campaigns.case_seals import identities
 from reading.capture_chains import IN_HAND, ended, hold_chains, in_hand
 from reading.issuing.assignments import move_read, void_case
-from reading.models import Campaign, CampaignStatus, Case, Read, ReadReturn, ReadStatus, ReadStep, VoidCause
+from reading.issuing.queries import asks_readers
+from reading.models import Campaign, CampaignStatus, Case, CaseStatus, Read, ReadStatus, ReadStep, VoidCause
 from reading.states import demand_reason
 from studies.models import ConsentWithdrawal, Subject
 from studies.plan.consent import correct_withdrawal, held_without_consent, record_withdrawal, withdrawal_of
@@ -45,7 +46,7 @@ def withdraw_consent(
         )
         sign(Act.CONSENT, subject, actor, user, said_of(made))
         for case in cases:
-            stop(case, actor)
+            stop(case, actor, subject.consent_withdrawals.count())
     return made
 
 
@@ -126,14 +127,17 @@ def cases_of(subject: Subject) -> list[Case]:
     """The live cases of the subject in every campaign of the trial."""
     found = []
     for campaign in Campaign.objects.filter(trial=subject.trial_id):
-        cases = list(campaign.cases.live().select_related("campaign__trial", "campaign__training"))
+        cases = list(campaign.cases.live().select_related("campaign__trial", "campaign__training", "campaign__charter"))
         films = identities(cases)
         found += [case for case in cases if films[case.pk].subject == subject.pk]
     return found
 
 
-def stop(case: Case, actor: Actor) -> None:
-    """Stops the case: nobody reads it or opens its films. Called inside the transaction that records the withdrawal."""
+def stop(case: Case, actor: Actor, number: int) -> None:
+    """Stops the case: nobody reads it or opens its films. Called inside the transaction that records the withdrawal.
+
+    `number` counts the withdrawals of the subject, of which earlier ones were corrected.
+    """
     if case.campaign.trains and case.campaign.status == CampaignStatus.OPEN:
         void_case(case, actor, VoidCause.CONSENT, TRAINING_VOID)
         return
@@ -147,6 +151,8 @@ def stop(case: Case, actor: Actor) -> None:
     for read in unsigned:
         move_read(read, ReadStatus.VOIDED)
     steps = keep_as_signed(case, returned)
+    if returned or (case.status == CaseStatus.OPEN and asks_readers(case.campaign)):
+        add(kind="scoring.consensus", key=f"case-{case.pk}-stopped-{number}", payload={"case": case.pk})
     record(
         action="reading.case.stopped",
         actor=actor,
@@ -161,7 +167,8 @@ def stop(case: Case, actor: Actor) -> None:
 def keep_as_signed(case: Case, returned: Sequence[Read]) -> list[ReadStep]:
     """Reads that were returned and not signed again count as first signed; returns the steps that are locked again.
 
-    The case gets back the result that it had. Called inside the transaction that stops it.
+    The case gets back the result that it had, or the one that waited for queries. Called inside the transaction that
+    stops it.
     """
     steps = list(ReadStep.objects.filter(read__in=returned, locked_at=None))
     for step in steps:
@@ -169,9 +176,6 @@ def keep_as_signed(case: Case, returned: Sequence[Read]) -> list[ReadStep]:
     for read in returned:
         last = max(step.locked_at for step in read.steps.all() if step.locked_at)
         move_read(read, ReadStatus.SIGNED, signed_at=last)
-    if returned:
-        number = ReadReturn.objects.filter(read__case=case).count()
-        add(kind="scoring.consensus", key=f"case-{case.pk}-returned-{number}", payload={"case": case.pk})
     return steps
 
 

@@ -1,12 +1,12 @@
 """Releasing a batch of queries: the reads in it go back to their readers, and the other cases get their results.
 
-The coordinator sees counts only. A read that meanwhile cannot be asked about any more is left out: it was returned, its
-case was voided or stopped, or an adjudication of its case was issued.
+The coordinator sees no joint, and until the release only counts. A read that meanwhile cannot be asked about any more
+is left out: it was returned, its case was voided or stopped, or an adjudication of its case was issued.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -22,6 +22,7 @@ from jobs.queue import add
 from reading.capture_chains import hold_chains
 from reading.charter.versions import terms_of
 from reading.models import Campaign, Case, QueryBatch, Read, ReadKind, ReadQuery, ReadReturn, ReadStatus
+from reading.models.campaign import CaseQuerySet
 from reading.room.signing import open_again
 from reading.states import demand_open
 
@@ -65,41 +66,57 @@ def asks_readers(campaign: Campaign) -> bool:
 
 
 def askable_reads(campaign: Campaign) -> QuerySet[Read]:
-    """Signed reads whose readers can be asked now: first reads without an issued adjudication, and repeats.
+    """Signed reads of the campaign whose readers can be asked now."""
+    return askable_among(campaign.cases.all())
+
+
+def askable_among(cases: CaseQuerySet) -> QuerySet[Read]:
+    """Those of the reads of these cases: first reads without an issued adjudication, and repeats.
 
     Repeats are treated alike, so that a query does not show which reads are repeats.
     """
     third = Read.objects.counting().filter(case=OuterRef("case"), kind=ReadKind.ADJUDICATION)
-    signed = Read.objects.filter(case__in=campaign.cases.to_read(), status=ReadStatus.SIGNED)
+    signed = Read.objects.filter(case__in=cases.to_read(), status=ReadStatus.SIGNED)
     return signed.filter(Q(kind=ReadKind.REPEAT) | Q(~Exists(third), kind=ReadKind.PRIMARY)).order_by("pk")
 
 
-def waits_for_a_batch(case: Case, reads: Sequence[Read]) -> bool:
-    """Whether the result of a case waits until each of its first reads was in a released batch of queries."""
-    if not asks_readers(case.campaign) or any(read.kind == ReadKind.ADJUDICATION for read in reads):
+def released_reads(case: Case) -> set[int]:
+    """The reads of a case that were in a released batch of queries; none where readers are sent no queries."""
+    if not asks_readers(case.campaign):
+        return set()
+    released = ReadQuery.objects.filter(read__case=case, batch__released_at__isnull=False)
+    return set(released.values_list("read_id", flat=True))
+
+
+def waits_for_a_batch(case: Case, reads: Sequence[Read], released: Collection[int]) -> bool:
+    """Whether the result of a case waits until each of its first reads has been in a released batch of queries.
+
+    A stopped case is in no batch and does not wait.
+    """
+    if case.consent_withdrawn or not asks_readers(case.campaign):
         return False
-    first = [read.pk for read in reads if read.kind == ReadKind.PRIMARY]
-    return ReadQuery.objects.filter(read__in=first, batch__released_at__isnull=False).count() < len(first)
+    if any(read.kind == ReadKind.ADJUDICATION for read in reads):
+        return False
+    return any(read.pk not in released for read in reads if read.kind == ReadKind.PRIMARY)
 
 
-def release_queries(*, campaign: Campaign, actor: Actor, user: User, password: str) -> QueryBatch:
-    """Sends the queries of the newest batch to their readers. The same form sent twice releases once."""
+def release_queries(*, campaign: Campaign, number: int, actor: Actor, user: User, password: str) -> QueryBatch:
+    """Sends the queries of a batch to their readers. The same form sent twice releases once."""
     authorise(actor, Action.RETURN_READS)
     prove(act=Act.QUERIES, user=user, password=password)
-    batch = campaign.query_batches.select_related("campaign__trial").last()
+    batch = campaign.query_batches.filter(number=number).first()
     if batch is None:
-        raise WrongState(f"No batch of queries was prepared in campaign {campaign.code}.")
-    if signed_before(act=Act.QUERIES, user=user, record=on_batch(batch), digest=said_of(batch)):
-        return batch
-    demand_open(campaign, "Queries are released")
+        raise WrongState(f"No such batch of queries has been prepared in campaign {campaign.code}.")
     queries = batch.queries.select_related(
         "read__case__campaign__charter", "read__case__campaign__trial", "read__reader"
     )
     with audited_atomic():
         hold_chains([query.read for query in queries.order_by("read_id")])
-        held = QueryBatch.objects.select_for_update().get(pk=batch.pk)
-        if held.released_at is not None:
-            raise WrongState(f"Batch {held.number} of queries was already released.")
+        Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
+        held = batch_held(batch)
+        if released_by(held, user):
+            return held
+        demand_open(campaign, "Queries are released")
         signature = sign(held, actor, user)
         now, askable = timezone.now(), set(askable_reads(campaign).values_list("pk", flat=True))
         sent = [query for query in queries if query.items and query.read_id in askable]
@@ -117,6 +134,20 @@ def release_queries(*, campaign: Campaign, actor: Actor, user: User, password: s
             tracked=[held, *sent],
         )
     return held
+
+
+def batch_held(batch: QueryBatch) -> QueryBatch:
+    """The batch, locked until the transaction ends."""
+    return QueryBatch.objects.select_for_update(of=("self",)).select_related("campaign__trial").get(pk=batch.pk)
+
+
+def released_by(held: QueryBatch, user: User) -> bool:
+    """Whether this person released the batch; WrongState if somebody else did."""
+    if held.released_at is None:
+        return False
+    if signed_before(act=Act.QUERIES, user=user, record=on_batch(held), digest=said_of(held)):
+        return True
+    raise WrongState(f"Batch {held.number} of queries has already been released. Load the page again.")
 
 
 def send_back(read: Read, signature: Signature, actor: Actor) -> None:

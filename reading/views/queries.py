@@ -31,23 +31,30 @@ COLUMNS = [
 def queries(request: HttpRequest, code: str, slug: str) -> HttpResponseBase:
     """Every batch, newest first; a POST releases the one that waits."""
     trial, campaign, actor = campaign_or_404(request, code, slug, Action.RETURN_READS)
-    every = batches_of(campaign)
-    waiting = next((one.batch for one in every if one.batch.released_at is None), None)
     form = ActForm(Act.QUERIES, data=request.POST or None)
     if request.method == "POST" and form.is_valid():
         with refused_on(form):
-            made = release_queries(campaign=campaign, actor=actor, user=signed_in(request), **form.cleaned_data)
-            messages.success(request, f"Batch {made.number} of queries is released.")
+            number, user = posted_number(request), signed_in(request)
+            made = release_queries(campaign=campaign, number=number, actor=actor, user=user, **form.cleaned_data)
+            messages.success(request, f"Batch {made.number} of queries has been released.")
             return redirect(request.path)
+    every = batches_of(campaign)
+    waiting = next((one.batch for one in every if one.batch.released_at is None), None)
     listing = Listing(
         request,
         every,
         columns=COLUMNS,
         name=f"queries-{campaign.code}",
         caption="Batches",
-        empty="No batch of queries was prepared in this campaign.",
+        empty="No batch of queries has been prepared in this campaign.",
     )
     context = {"trial": trial, "campaign": campaign, "form": form, "waiting": waiting}
     answer = listing.respond("reading/queries.html", context)
     answer.status_code = 400 if form.errors else answer.status_code
     return answer
+
+
+def posted_number(request: HttpRequest) -> int:
+    """The number of the batch that the page showed; 0 if none was sent."""
+    number = request.POST.get("number", "")
+    return int(number) if number.isdecimal() and len(number) < 10 else 0

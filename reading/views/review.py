@@ -59,8 +59,7 @@ def sign(request: HttpRequest, token: str) -> HttpResponse:
     except Refusal as refusal:
         if already.exists():  # the same form, sent at the same moment, was processed first
             return see_other(after_signing(piece))
-        context = review_context(piece) | {"error": str(refusal)}
-        return unkept(render(request, "reading/review.html", context, status=status_of(refusal)))
+        return refused(request, piece, refusal, "error")
     return see_other(after_signing(piece))
 
 
@@ -70,8 +69,17 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     piece = piece_or_404(request, token)
     posted = request.POST.dict()
     given = {key.removeprefix("keep-"): str(value) for key, value in posted.items() if key.startswith("keep-")}
-    confirm_items(read=piece.read, actor=piece.actor, reasons={key: given[key] for key in given if given[key]})
+    try:
+        confirm_items(read=piece.read, actor=piece.actor, reasons={key: given[key] for key in given if given[key]})
+    except Refusal as refusal:
+        return refused(request, piece, refusal, "not_kept")
     return see_other(reverse("reading:review", args=[token]))
+
+
+def refused(request: HttpRequest, piece: Piece, refusal: Refusal, place: str) -> HttpResponse:
+    """The review as it is now, with the refusal at that place of the page."""
+    context = review_context(piece) | {place: str(refusal)}
+    return unkept(render(request, "reading/review.html", context, status=status_of(refusal)))
 
 
 def after_signing(piece: Piece) -> str:
@@ -98,6 +106,7 @@ def review_context(piece: Piece) -> dict[str, Any]:
         "queried": queried,
         "confirm_reasons": CONFIRM_REASONS,
         "error": "",
+        "not_kept": "",
         "values_digest": digest_of(canonical_text(canonical_values(read, step))),
         "sign_op_id": new_token(),
         "queue_key": queue_key(piece.read.reader_id, piece.token),

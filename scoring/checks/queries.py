@@ -1,7 +1,8 @@
 """The imaging lead's part of queries: marking items that a check found, and preparing a batch with sham items.
 
-Only what one read shows by itself can be marked. Beside each marked item another is drawn at random from the same read;
-the reader cannot distinguish them, so a query reveals nothing about a score.
+Only what one read shows by itself can be marked. Beside each marked item another without a finding is drawn at random
+from the same read. A reader may recognise which is which by their own values; a query shows nothing about order or
+partner that the reader's own values do not.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ MOST_ITEMS = 10
 
 
 def reads_to_prepare(campaign: Campaign) -> list[Read]:
-    """The signed reads that were in no batch yet and can be asked about."""
+    """The signed reads that are not yet in a batch and can be asked about."""
     return list(askable_reads(campaign).filter(query=None).select_related("case"))
 
 
@@ -84,10 +85,10 @@ def mark_items(*, read: Read, actor: Actor, items: Sequence[str]) -> None:
     demand_queries(campaign)
     instrument, findings = instrument_of_campaign(campaign), checked_campaign(campaign).of(read)
     wanted = in_order(instrument, demand_found(items, findings))
-    if len(others_of(instrument, entries_of([read])[read.pk], findings)) < len(wanted):
-        raise BadInput(
-            f"Mark fewer than {counted(len(wanted), 'joint')}: too few others are left to ask about as well."
-        )
+    others = others_of(instrument, entries_of([read])[read.pk], findings)
+    if len(others) < len(wanted):
+        allowed = f"Mark at most {counted(len(others), 'joint')}" if others else "Nothing can be marked"
+        raise BadInput(f"{allowed}: too few others are left to ask about as well.", field="items")
     with audited_atomic():
         Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
         if not askable_reads(campaign).filter(pk=read.pk, query=None).exists():
@@ -106,7 +107,7 @@ def mark_items(*, read: Read, actor: Actor, items: Sequence[str]) -> None:
 def demand_queries(campaign: Campaign) -> None:
     """WrongState unless the charter has queries and the campaign is open."""
     if not asks_readers(campaign):
-        raise WrongState(f"Readers of campaign {campaign.code} are sent no queries: its charter does not provide them.")
+        raise WrongState(f"Readers of {campaign.code} are sent no queries: its charter does not provide for them.")
     demand_open(campaign, "Queries are prepared")
 
 

@@ -19,7 +19,7 @@ from reading.campaigns.frozen_films import FrozenCase
 from reading.charter.terms import MEAN_OF_ALL, Terms
 from reading.charter.versions import terms_of
 from reading.issuing.assignments import move_case
-from reading.issuing.queries import waits_for_a_batch
+from reading.issuing.queries import released_reads, waits_for_a_batch
 from reading.models import Case, CaseStatus, Read, ReadKind
 from scoring import training
 from scoring.consensus.discordance import Discordance, choose_readers, compare_readers
@@ -68,9 +68,13 @@ def carry(*, payload: dict[str, Any], lease: Lease) -> None:
 
 
 def compute(case: Case) -> Computed | None:
-    """The result of a case from its signed reads; None if it is voided or waits for a primary read or for queries."""
+    """The result of a case from its signed reads; None if it is voided or waits for a primary read or for queries.
+
+    The released batches are asked for before the reads: if one of them returned a read, it is seen as returned.
+    """
+    released = released_reads(case)
     reads = list(case.reads.counting().select_related("reader").order_by("pk"))
-    return None if waits_for_a_batch(case, reads) else compute_from(case, open_case_seal(case), reads)
+    return None if waits_for_a_batch(case, reads, released) else compute_from(case, open_case_seal(case), reads)
 
 
 def compute_from(case: Case, frozen: FrozenCase, reads: Sequence[Read]) -> Computed | None:

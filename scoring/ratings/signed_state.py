@@ -7,7 +7,14 @@ from reading.models import Campaign
 
 # The records from which ratings are computed, and the actions on reads that do not affect them.
 ABOUT = ("reading.case", "reading.read", "reading.campaign", "studies.visit", "studies.visitplan", "studies.subject")
-BESIDES = ("reading.scores.saved", "reading.note.saved", "reading.film.served", "reading.read.opened")
+BESIDES = (
+    "reading.scores.saved",
+    "reading.note.saved",
+    "reading.film.served",
+    "reading.read.opened",
+    "reading.query.marked",
+    "reading.query.confirmed",
+)
 
 
 def signed_state(campaign: Campaign) -> str:

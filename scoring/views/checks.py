@@ -5,6 +5,8 @@ While the campaign is open nothing here opens a seal: no subject, visit, date or
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -17,11 +19,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.roles import Action
 from config.cells import Column, Link
+from config.errors import Refusal
 from config.filters import ChoiceFilter
 from config.listing import Listing
+from config.refusals import status_of
 from instruments.definition import Instrument
 from reading.issuing.queries import asks_readers
-from reading.models import Campaign, CampaignStatus
+from reading.models import Campaign, CampaignStatus, Read
 from reading.room.cells import instrument_of_campaign
 from reading.room.films import read_preview
 from scoring.checks.after_close import SHOWN_IN
@@ -97,7 +101,7 @@ def prepare(request: HttpRequest, code: str, slug: str) -> HttpResponse:
     _, actor = trial_or_404(request, code, Action.MARK_QUERIES)
     _, campaign = campaign_for(request, code, slug, Action.MARK_QUERIES)
     batch = prepare_batch(campaign=campaign, actor=actor)
-    messages.success(request, f"Batch {batch.number} is prepared. A coordinator releases it.")
+    messages.success(request, f"Batch {batch.number} has been prepared. A coordinator can now release it.")
     return redirect("scoring:checks", code, slug)
 
 
@@ -108,13 +112,26 @@ def check(request: HttpRequest, code: str, slug: str, token: str) -> HttpRespons
     read = get_object_or_404(signed_of(campaign), token=token)
     if request.method == "POST":
         _, actor = trial_or_404(request, code, Action.MARK_QUERIES)
-        mark_items(read=read, actor=actor, items=request.POST.getlist("items"))
-        messages.success(request, "The marks for the next batch of queries are saved.")
+        items = request.POST.getlist("items")
+        try:
+            mark_items(read=read, actor=actor, items=items)
+        except Refusal as refusal:
+            return check_page(request, campaign, read, refusal, items)
+        messages.success(request, "The marks for the next batch of queries have been saved.")
         return redirect(request.path)
+    return check_page(request, campaign, read)
+
+
+def check_page(
+    request: HttpRequest, campaign: Campaign, read: Read, refusal: Refusal | None = None, items: Collection[str] = ()
+) -> HttpResponse:
+    """The page of a read; after a refusal with its text and the items as they were sent."""
     instrument, entries = instrument_of_campaign(campaign), entries_of([read])[read.pk]
     findings = checked_campaign(campaign).of(read)
     marked = {key for finding in findings for key in finding.items}
-    panes = panes_of(read, instrument, marked)
+    panes, query = panes_of(read, instrument, marked), query_of(read, findings)
+    if query and refusal:
+        query = replace(query, marked=frozenset(items))
     context = {
         "trial": campaign.trial,
         "campaign": campaign,
@@ -122,9 +139,11 @@ def check(request: HttpRequest, code: str, slug: str, token: str) -> HttpRespons
         "findings": [(LABELS[one.kind], one.where, joints_in_words(instrument, one)) for one in findings],
         "panes": panes,
         "values": values_of(instrument, panes, entries, marked),
-        "query": query_of(read, findings),
+        "query": query,
+        "error": str(refusal or ""),
     }
-    return private(render(request, "scoring/check.html", context))
+    status = status_of(refusal) if refusal else 200
+    return private(render(request, "scoring/check.html", context, status=status))
 
 
 @require_GET

@@ -192,8 +192,8 @@ class ActsLine:
         """A joint of the read is marked, its query released and answered."""
         lead = self.built_trial.actor("lead")
         mark_items(read=Read.objects.get(pk=read.pk), actor=lead, items=[DIFFERING])
-        prepare_batch(campaign=self.campaign, actor=lead)
-        yield self.form(Act.QUERIES, who="coordinator", name="reading:queries", key=("C1",))
+        made = prepare_batch(campaign=self.campaign, actor=lead)
+        yield self.form(Act.QUERIES, who="coordinator", name="reading:queries", key=("C1",), number=made.number)
         returned = Read.objects.select_related("reader").get(pk=read.pk)
         reasons = {one.key: "looked-again" for one in queried_items(returned)}
         confirm_items(read=returned, actor=self.built_trial.actor("reader"), reasons=reasons)
@@ -223,8 +223,8 @@ class ActsLine:
         for read in Read.objects.filter(status="issued"):
             read_through(read)
         run_due_jobs()
-        prepare_batch(campaign=self.campaign, actor=self.built_trial.actor("lead"))
-        release_queries(campaign=self.campaign, **self.built_trial.signs("coordinator"))
+        made = prepare_batch(campaign=self.campaign, actor=self.built_trial.actor("lead"))
+        release_queries(campaign=self.campaign, number=made.number, **self.built_trial.signs("coordinator"))
         run_due_jobs()
         close_campaign(campaign=self.campaign, actor=self.built_trial.actor("coordinator"))
         yield self.form(

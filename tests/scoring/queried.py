@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from django.test import Client
 
 from accounts.sign_in import BACKEND
@@ -15,6 +17,7 @@ from tests.reading.builders import PASSWORD, BuiltTrial, open_campaign_of, read_
 CHECKS = "/trials/TWO/results/C1/checks/"
 QUERIES = "/trials/TWO/campaigns/C1/queries/"
 FOUND = "EL-PIP2"
+NUMBER = re.compile(r'name="number" value="(\d+)"')
 
 
 def slip(timepoint: DisplayedTimepoint, item: Item) -> int:
@@ -68,7 +71,10 @@ def prepare(built_trial: BuiltTrial) -> QueryBatch:
 
 def release(built_trial: BuiltTrial) -> None:
     """The coordinator releases the batch that waits."""
-    answer = browser(built_trial, "coordinator").post(QUERIES, {"password": PASSWORD})
+    client = browser(built_trial, "coordinator")
+    shown = NUMBER.search(client.get(QUERIES).content.decode())
+    assert shown, "no batch waits"
+    answer = client.post(QUERIES, {"number": shown[1], "password": PASSWORD})
     assert answer.status_code == 302, answer.content.decode()
     run_due_jobs()
 
