@@ -52,7 +52,11 @@ account(
     "was locked out after repeated failures[, the last one from {from}]",
 )
 account("accounts.sign-on.linked", "Sign-on linked", "linked their identity[ at {provider}] to account {account|id}")
-account("accounts.sign-on.removed", "Sign-on removed", "removed the link of account {account|id}[ to {provider}]")
+account(
+    "accounts.sign-on.removed",
+    "Sign-on removed",
+    "removed the sign-on link of account {account|id}[ to {provider}]",
+)
 account("accounts.sign-on.refused", "Sign-on refused", "was refused a sign-on[ from {from}][: {why}]")
 account("accounts.sessions.ended", "All sessions ended", "ended every session of account {account|id}")
 account(

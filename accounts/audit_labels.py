@@ -7,4 +7,5 @@ from audit.labels import label_fields, label_values
 
 label_values("role", ROLE_NAMES)
 label_values("ended", ROLE_NAMES)
+label_values("accounts.user.method", {"password": "a password"})
 label_fields("accounts.user", {"in_a_row": "wrong passwords in a row", "wrong": "what was wrong"})

@@ -10,6 +10,7 @@ from accounts.link_mail import mail_forgotten, mail_link
 from accounts.models import User
 from accounts.people import check_new_password, record_event
 from accounts.roles import Action, authorise
+from accounts.sign_on.identities import remove_at_reset
 from accounts.signatures import check_password_for_signature
 from audit.trail import Actor, audited_atomic
 from config.errors import WrongState
@@ -47,10 +48,11 @@ def send_password_link(*, user: User, reason: str, actor: Actor) -> None:
 
 
 def reset_password(*, user: User, password: str) -> None:
-    """Sets a new password through the mailed link; ends every session and invalidates every link."""
+    """Sets a new password through the mailed link; ends every session and every link, also that to the provider."""
     check_new_password(password, user)
     with audited_atomic():
         user.set_password(password)
         user.session_generation += 1
         user.save(update_fields=["password", "session_generation"])
         record_event("accounts.password.reset", person(user), user, tracked=[user])
+        remove_at_reset(user)

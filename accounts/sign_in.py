@@ -29,7 +29,7 @@ HALF_IN, HALF_IN_SECONDS = "accounts.half-in", 300
 OWN_METHOD = "password"  # the method of signing in that needs no provider
 # Longer than any account's address, and as much as the count of failures holds.
 TOO_LONG = 255
-BEGAN, SEEN, MUST_ENROL = "began", "seen", "must_enrol"
+BEGAN, SEEN, MUST_ENROL, METHOD = "began", "seen", "must_enrol", "method"
 
 
 def check_password(request: HttpRequest, *, email: str, password: str) -> User | None:
@@ -99,6 +99,7 @@ def begin_session(request: HttpRequest, user: User, *, method: str = OWN_METHOD,
     with audited_atomic():
         login(request, user, backend=BACKEND)
         stamp(request)
+        request.session[METHOD] = method
         second_factor = factor_used or has_second_factor(user)
         request.session[MUST_ENROL] = needs_second_factor(user) and not second_factor
         record(

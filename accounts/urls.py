@@ -24,6 +24,7 @@ urlpatterns = [
     path("you/second-factor/remove/", own.second_factor_remove, name="second_factor_remove"),
     path("you/second-factor/codes/", own.recovery_codes, name="recovery_codes"),
     path("you/sign-on/", sign_on.sign_on_link, name="sign_on_link"),
+    path("you/sign-on/done/", sign_on.sign_on_done, name="sign_on_done"),
     path("you/sign-on/remove/", sign_on.sign_on_remove, name="sign_on_remove"),
     path("accounts/", people.accounts, name="accounts"),
     path("accounts/invite/", people.invite, name="account_invite"),

@@ -81,6 +81,7 @@ ACCOUNTS = {
     "second_factor_remove": own(302, "post"),
     "recovery_codes": own(302, "post"),
     "sign_on_link": own(404),
+    "sign_on_done": own(404),
     "sign_on_remove": own(404, "post"),
     "accounts": installation("administrator=200"),
     "account_invite": installation("administrator=200"),

@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
-from django.utils.crypto import constant_time_compare
+from django.utils.crypto import constant_time_compare, salted_hmac
 
 from accounts.models import User
 from accounts.sign_on.provider import callback_address, provider
@@ -35,21 +35,28 @@ def unguessable() -> str:
 class Flow:
     """`state` binds the answer to this browser, `nonce` the token to this attempt, `verifier` the code to this server.
 
-    `user` is the person who links an identity to their account; 0 when somebody signs in.
+    `user` is the person who links an identity to their account, and `session` their session; 0 and empty when somebody
+    signs in.
     """
 
     next_page: str
     user: int = 0
     generation: int = 0
+    session: str = ""
     state: str = field(default_factory=unguessable)
     nonce: str = field(default_factory=unguessable)
     verifier: str = field(default_factory=unguessable)
     began: int = field(default_factory=lambda: int(time.time()))
 
 
-def flow_to_link(user: User, next_page: str) -> Flow:
+def flow_to_link(user: User, session_key: str | None) -> Flow:
     """An attempt to link an identity to the account of the person, who has just entered their password."""
-    return Flow(next_page, user.pk, user.session_generation)
+    return Flow("", user.pk, user.session_generation, session_mark(session_key))
+
+
+def session_mark(key: str | None) -> str:
+    """By which a session is recognised; its key cannot be found from it."""
+    return salted_hmac("accounts.sign-on.session", key or "", algorithm="sha256").hexdigest()
 
 
 def provider_address(flow: Flow) -> str:

@@ -13,6 +13,7 @@ from jwt.exceptions import InvalidSubjectError
 
 from accounts.sign_on.flow import Flow
 from config.errors import NotAllowed
+from config.given_text import unstorable
 
 # Signatures with a private key only: neither unsigned tokens, nor those that anyone with the public key could make.
 ALGORITHMS = ("RS256", "PS256", "ES256")
@@ -47,14 +48,15 @@ def refused(what: str) -> NotAllowed:
 def identity_in(token: str, keys: Sequence[Any], flow: Flow) -> Identity:
     """The identity that the token proves for this attempt."""
     claims = verified_claims(token, keys)
-    if not constant_time_compare(str(claims["nonce"]), flow.nonce):
+    nonce, subject = str(claims["nonce"]), claims["sub"]
+    if not 0 < len(subject) <= LONGEST_SUBJECT or unstorable(nonce) or unstorable(subject):
+        raise refused("is incomplete")
+    if not constant_time_compare(nonce, flow.nonce):
         raise refused("belongs to another sign-in")
     demand_only_audience(claims)
     if settings.SIGN_ON_FRESH and not signed_in_since(claims.get("auth_time"), flow.began):
         raise refused("does not say that you have just signed in there")
-    if not 0 < len(claims["sub"]) <= LONGEST_SUBJECT:
-        raise refused("is incomplete")
-    return Identity(claims["iss"], claims["sub"], has_second_factor(claims))
+    return Identity(claims["iss"], subject, has_second_factor(claims))
 
 
 def verified_claims(token: str, keys: Sequence[Any]) -> dict[str, Any]:

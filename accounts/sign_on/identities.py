@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.core import signing
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from accounts.identity import person
 from accounts.models import SignOnIdentity, User
 from accounts.roles import Action, authorise
-from accounts.sign_on.flow import Flow
+from accounts.sign_on.flow import Flow, session_mark
 from accounts.sign_on.id_tokens import Identity
 from audit.trail import Actor, audited_atomic, record
-from config.errors import NotAllowed, WrongState
+from config.errors import BadInput, NotAllowed, WrongState
+
+PROVED, PROVED_SECONDS = "accounts.sign-on.proved", 300
+SESSION_ENDED = "Your session has ended since you began. Sign in and link your identity again."
 
 
 def linked_to(user: User) -> SignOnIdentity | None:
     """The identity with which the person can sign in."""
     return SignOnIdentity.objects.filter(user=user).first()
+
+
+def factor_is_at_provider(user: User) -> bool:
+    """Whether the person can sign in at the provider, whose second factor the settings accept."""
+    accepted = settings.SIGN_ON_SECOND_FACTOR_AMR or settings.SIGN_ON_SECOND_FACTOR_ACR
+    linked = linked_to(user)
+    return bool(settings.SIGN_ON_ISSUER and accepted and linked and linked.issuer == settings.SIGN_ON_ISSUER)
 
 
 def person_linked(identity: Identity) -> User:
@@ -40,13 +51,34 @@ def person_linking(flow: Flow) -> User:
     """The person who began to link; refuses if the account has changed since."""
     user = User.objects.active().filter(pk=flow.user, session_generation=flow.generation).first()
     if user is None:
-        raise WrongState("Your session has ended since you began. Sign in and link your identity again.")
+        raise WrongState(SESSION_ENDED)
     return user
 
 
-def link(*, user: User, identity: Identity) -> None:
+def proof_of(flow: Flow, identity: Identity) -> str:
+    """A short-lived proof that the provider identified the person who links, for the session that began it."""
+    held = {"user": flow.user, "generation": flow.generation, "session": flow.session}
+    return signing.dumps(held | {"issuer": identity.issuer, "subject": identity.subject}, salt=PROVED)
+
+
+def link_proved(*, user: User, session_key: str | None, proof: str) -> None:
+    """Links the identity of the proof, if this person began it in this session."""
+    try:
+        held = signing.loads(proof, salt=PROVED, max_age=PROVED_SECONDS)
+    except signing.BadSignature:
+        raise BadInput("Linking your identity took too long. Please start again.") from None
+    if (held["user"], held["session"]) != (user.pk, session_mark(session_key)):
+        raise WrongState(SESSION_ENDED)
+    identity = Identity(held["issuer"], held["subject"], second_factor=False)
+    link(user=user, generation=held["generation"], identity=identity)
+
+
+def link(*, user: User, generation: int, identity: Identity) -> None:
     """From now on the person can sign in with this identity. Each account has one, and each identity one account."""
     with audited_atomic():
+        unchanged = User.objects.active().filter(pk=user.pk, session_generation=generation)
+        if unchanged.select_for_update().first() is None:
+            raise WrongState(SESSION_ENDED)
         made = SignOnIdentity(user=user, issuer=identity.issuer, subject=identity.subject)
         try:
             with transaction.atomic():
@@ -69,12 +101,18 @@ def remove_own_link(*, user: User) -> None:
         record_event("accounts.sign-on.removed", person(user), user, delete(user))
 
 
+def remove_at_reset(user: User) -> None:
+    """Whoever knew the former password may have made the link; in the transaction of the new one."""
+    if linked_to(user):
+        record_event("accounts.sign-on.removed", person(user), user, delete(user), reason="password reset")
+
+
 def remove_link(*, user: User, reason: str, actor: Actor) -> None:
     """For an identity that is lost or not to be trusted: removes the link and ends every session of the account."""
     authorise(actor, Action.MANAGE_ACCOUNTS)
     with audited_atomic():
-        gone = delete(user)
         User.objects.filter(pk=user.pk).update(session_generation=F("session_generation") + 1)
+        gone = delete(user)
         record_event("accounts.sign-on.removed", actor, user, gone, reason=reason)
 
 

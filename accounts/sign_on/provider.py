@@ -6,6 +6,7 @@ Every address is HTTPS, except on this computer outside production; redirects ar
 from __future__ import annotations
 
 import json
+import threading
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,8 @@ from config.errors import NotAllowed, WrongState
 from config.process_cache import Kept
 
 POOL = urllib3.PoolManager(retries=False, timeout=urllib3.Timeout(connect=3, read=5))
+# A slow provider holds at most three threads of a process.
+REQUESTS = threading.BoundedSemaphore(3)
 LONGEST_ANSWER = 1024 * 1024
 CHECKED_EVERY_SECONDS = 300
 FORM = "application/x-www-form-urlencoded"
@@ -51,7 +54,10 @@ def demand_complete_settings() -> None:
 
 def is_secure(address: str) -> bool:
     """Whether the address is HTTPS, or on this computer while this is no production installation."""
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
     local = parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost") and not settings.PRODUCTION
     return bool(parts.hostname) and (parts.scheme == "https" or local) and not set("?#") & set(address)
 
@@ -71,10 +77,10 @@ def discover() -> Provider:
     """Reads the published addresses; refuses a document about another issuer, and addresses without HTTPS."""
     found = fetch("GET", f"{settings.SIGN_ON_ISSUER.rstrip('/')}/.well-known/openid-configuration")
     if found.get("issuer") != settings.SIGN_ON_ISSUER:
-        raise misconfigured("gives itself another name than the one in the settings")
+        raise misconfigured("states a different issuer from the one in the settings")
     addresses = [found.get(f"{name}_endpoint") for name in ("authorization", "token")] + [found.get("jwks_uri")]
     if not all(isinstance(one, str) and is_secure(one.partition("?")[0]) for one in addresses):
-        raise misconfigured("names no addresses with HTTPS")
+        raise misconfigured("publishes no usable HTTPS addresses")
     return Provider(*map(str, addresses))
 
 
@@ -95,18 +101,29 @@ def signing_keys() -> list[Any]:
 
 def fetch(method: str, address: str, **sent: Any) -> dict[str, Any]:
     """One request and its JSON object."""
+    unreachable = f"{settings.SIGN_ON_NAME} cannot be reached now. Sign in with your password, or try again later."
+    if not REQUESTS.acquire(blocking=False):
+        raise WrongState(unreachable)
     try:
-        answer = POOL.request(method, address, redirect=False, preload_content=False, **sent)
-        body = answer.read(LONGEST_ANSWER + 1)
-        answer.release_conn()
+        status, body = answer_to(method, address, sent)
     except urllib3.exceptions.HTTPError:
-        text = f"{settings.SIGN_ON_NAME} cannot be reached now. Sign in with your password, or try again later."
-        raise WrongState(text) from None
-    if 400 <= answer.status < 500 and method == "POST":
+        raise WrongState(unreachable) from None
+    finally:
+        REQUESTS.release()
+    if 400 <= status < 500 and method == "POST":
         raise NotAllowed(message=f"{settings.SIGN_ON_NAME} did not accept this sign-in. Please start again.")
-    if answer.status != 200 or len(body) > LONGEST_ANSWER:
+    if status != 200 or len(body) > LONGEST_ANSWER:
         raise misconfigured("gave an answer that cannot be used")
     return json_object(body)
+
+
+def answer_to(method: str, address: str, sent: dict[str, Any]) -> tuple[int, bytes]:
+    """The status and the first bytes of an answer; its connection is closed, whether or not it was read to the end."""
+    answer = POOL.request(method, address, redirect=False, preload_content=False, **sent)
+    try:
+        return answer.status, answer.read(LONGEST_ANSWER + 1)
+    finally:
+        answer.close()
 
 
 def json_object(body: bytes) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -24,8 +25,10 @@ from accounts.second_factor import (
     remove_second_factor,
     renew_recovery_codes,
 )
-from accounts.sign_in import MUST_ENROL
+from accounts.sign_in import METHOD, MUST_ENROL, OWN_METHOD
+from accounts.sign_on.identities import factor_is_at_provider
 from accounts.signatures import check_password_for_signature
+from config.errors import WrongState
 from config.form_refusals import refused_on
 
 SECRET = "accounts.totp-secret"  # noqa: S105  a key of the session
@@ -55,6 +58,14 @@ def profile(request: HttpRequest) -> HttpResponse:
     return render(request, "account/profile.html", context)
 
 
+def demand_provider_first(request: HttpRequest, user: User) -> None:
+    """Refuses a password alone where the person's second factor is at the provider: a thief could add one of theirs."""
+    by_password = request.session.get(METHOD, OWN_METHOD) == OWN_METHOD
+    if request.session.get(MUST_ENROL) and by_password and factor_is_at_provider(user):
+        text = f"Sign in with {settings.SIGN_ON_NAME} to add a second factor, or ask an administrator to remove the"
+        raise WrongState(f"{text} single sign-on link.")
+
+
 @sensitive_post_parameters()
 def second_factor(request: HttpRequest) -> HttpResponse:
     """Adds a second factor, or shows the existing one."""
@@ -62,6 +73,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     if has_second_factor(user):
         context = {"left": codes_left(user), "demanded": needs_second_factor(user), "form": PasswordForm()}
         return render(request, "account/second_factor.html", context)
+    demand_provider_first(request, user)
     form = AddFactorForm(request.POST or None)
     secret = request.session.setdefault(SECRET, new_secret())
     if request.method == "POST" and form.is_valid():

@@ -14,6 +14,7 @@ from accounts.forms import CodeForm, SignInForm
 from accounts.models import User
 from accounts.second_factor import has_second_factor
 from accounts.sign_in import begin_session, check_code, check_password, end_session, half_in, person_half_in
+from accounts.sign_on import flow as flows
 
 WRONG = "The e-mail address or the password is wrong, or the account is not active."
 WRONG_CODE = "The code is wrong or has already been used."
@@ -86,4 +87,5 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     response = redirect(settings.LOGOUT_REDIRECT_URL)
     response["Clear-Site-Data"] = '"cache"'
     response.delete_cookie(settings.CSRF_COOKIE_NAME, samesite="Strict")
+    flows.forget(response)
     return response

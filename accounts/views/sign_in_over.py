@@ -8,8 +8,9 @@ from django.middleware.csrf import get_token
 from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts.models import User
-from accounts.second_factor import has_second_factor
+from accounts.second_factor import has_second_factor, needs_second_factor
 from accounts.sign_in import (
+    MUST_ENROL,
     OWN_METHOD,
     begin_session,
     check_code,
@@ -23,6 +24,7 @@ from config.errors import BadInput
 from config.given_json import sent_json
 
 OTHER_PERSON = "This page was opened by another person. Open Blindread in a new tab and sign in there."
+NO_FACTOR = "Your role requires a second factor. Sign in in another tab, then come back to this page."
 
 
 @login_not_required
@@ -72,8 +74,16 @@ def second_step(request: HttpRequest, sent: dict[str, str]) -> JsonResponse:
 
 
 def enter(request: HttpRequest, user: User, sent: dict[str, str], method: str = OWN_METHOD) -> JsonResponse:
-    """Signs in, if the page belongs to this person."""
+    """Signs in, if the page belongs to this person and they need not add a second factor first."""
     if sent.get("user_token", user_token(user)) != user_token(user):
         return JsonResponse({"error": OTHER_PERSON}, status=409)
-    begin_session(request, user, method=method)
+    if has_second_factor(user) or not needs_second_factor(user):
+        begin_session(request, user, method=method)
+    elif not signed_in_elsewhere(request, user):
+        return JsonResponse({"error": NO_FACTOR}, status=409)
     return JsonResponse({"csrf": get_token(request), "user_token": user_token(user)})
+
+
+def signed_in_elsewhere(request: HttpRequest, user: User) -> bool:
+    """Whether the person has signed in meanwhile in another tab, with a second factor: that session is used here."""
+    return request.user == user and not request.session.get(MUST_ENROL)

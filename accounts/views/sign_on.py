@@ -1,13 +1,14 @@
 """Single sign-on: to the provider and back, and linking one's own identity there.
 
 The browser comes back from another site, so it does not send its session. The answer is therefore a page of this site
-that continues by itself, and not a redirect; the person who links is known by the cookie of the attempt.
+that continues by itself, and not a redirect. Linking ends on a second page, which demands the session that began it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
@@ -15,6 +16,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.encoding import iri_to_uri
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
@@ -27,10 +29,11 @@ from accounts.sign_on import flow as flows
 from accounts.sign_on.id_tokens import Identity, identity_in
 from accounts.sign_on.identities import (
     demand_active,
-    link,
+    link_proved,
     linked_to,
     person_linked,
     person_linking,
+    proof_of,
     remove_own_link,
 )
 from accounts.sign_on.provider import id_token_for, signing_keys
@@ -64,7 +67,9 @@ def sign_on(request: HttpRequest) -> HttpResponse:
     """Sends the browser to the provider."""
     if request.user.is_authenticated:
         return redirect(next_page(request))
-    flow = flows.Flow(next_page(request))
+    wanted = next_page(request)
+    # Browsers drop a quotation mark before the address in a Refresh header: only a path leads nowhere else.
+    flow = flows.Flow(wanted if wanted.startswith("/") else settings.LOGIN_REDIRECT_URL)
     try:
         response: HttpResponse = redirect(flows.provider_address(flow))
     except Refusal as refusal:
@@ -88,15 +93,14 @@ def sign_on_callback(request: HttpRequest) -> HttpResponse:
 
 
 def answer(request: HttpRequest, flow: flows.Flow) -> HttpResponse:
-    """Signs the person in, or links their identity. Every refusal is recorded."""
+    """Signs the person in, or goes on to link their identity. Every refusal is recorded."""
     user: User | None = None
     try:
         user = person_linking(flow) if flow.user else None
         code = flows.code_returned(request, flow)
         identity = identity_in(id_token_for(code, flow.verifier), signing_keys(), flow)
         if user is not None:
-            link(user=user, identity=identity)
-            return go_on(request, flow.next_page)
+            return go_on(request, f"{reverse('sign_on_done')}?{urlencode({'proof': proof_of(flow, identity)})}")
         user = person_linked(identity)
         demand_active(user)
         return enter(request, user, identity, flow.next_page)
@@ -117,7 +121,7 @@ def enter(request: HttpRequest, user: User, identity: Identity, wanted: str) -> 
 def go_on(request: HttpRequest, address: str) -> HttpResponse:
     """A page that continues to the address by itself, with the cookies that a redirect from another site would lack."""
     response = render(request, "account/sign_on_continue.html", {"address": address})
-    response["Refresh"] = f"0;url={address}"
+    response["Refresh"] = f"0;url={iri_to_uri(address)}"
     return response
 
 
@@ -148,11 +152,24 @@ def sign_on_link(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and linked is None and form.is_valid():
         with refused_on(form):
             check_password_for_signature(user=user, password=form.cleaned_data["password"])
-            flow = flows.flow_to_link(user, reverse("sign_on_link"))
+            flow = flows.flow_to_link(user, request.session.session_key)
             response = go_on(request, flows.provider_address(flow))
             flows.remember(response, flow)
             return response
     return render(request, "account/sign_on.html", {"form": form, "linked": linked})
+
+
+@require_GET
+@if_configured
+def sign_on_done(request: HttpRequest) -> HttpResponse:
+    """Links the identity that was proved, in the session that began to link it. Every refusal is recorded."""
+    user = own(request)
+    try:
+        link_proved(user=user, session_key=request.session.session_key, proof=request.GET.get("proof", ""))
+    except Refusal as refusal:
+        record_refusal(request, user, str(refusal))
+        return refused(request, refusal)
+    return redirect("sign_on_link")
 
 
 @require_POST

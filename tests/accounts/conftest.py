@@ -1,18 +1,29 @@
-"""A real browser on the real pages."""
+"""A real browser on the real pages, and a provider at which people sign in."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import ConsoleMessage, Page
 from pytest_django.live_server_helper import LiveServer
 
+from tests.accounts.oidc_provider import OidcProvider, running_provider
+from tests.accounts.signing_on import configure
 from tests.cast import PASSWORD
 from tests.chromium import Windows
 
 OpenPage = Callable[..., Page]
+
+
+@pytest.fixture
+def provider(settings: Any) -> Iterator[OidcProvider]:
+    """Single sign-on is configured, and people come back to the test client."""
+    settings.PUBLIC_URL = "http://testserver"
+    with running_provider("http://testserver/sign-on/callback/") as provider:
+        configure(settings, provider)
+        yield provider
 
 
 @pytest.fixture

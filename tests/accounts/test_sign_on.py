@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,22 +10,15 @@ from django.test import Client
 
 from accounts import people
 from accounts.models import SignOnIdentity, User
-from accounts.second_factor import add_second_factor, new_secret
+from accounts.second_factor import add_second_factor, has_second_factor, new_secret
+from accounts.views.own import SECRET
 from audit.models import Event
-from tests.accounts.oidc_provider import OidcProvider, running_provider
-from tests.accounts.signing_on import NAME, begin, configure, make_link, sent_back, sign_on
+from tests.accounts.oidc_provider import OidcProvider
+from tests.accounts.signing_on import NAME, begin, finish_linking, go_to_link, make_link, sign_on
 from tests.accounts.test_second_factor import code_of
 from tests.cast import PASSWORD, Cast
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def provider(settings: Any) -> Iterator[OidcProvider]:
-    settings.PUBLIC_URL = "http://testserver"
-    with running_provider("http://testserver/sign-on/callback/") as provider:
-        configure(settings, provider)
-        yield provider
 
 
 @pytest.fixture
@@ -80,8 +71,15 @@ def test_every_attempt_has_a_state_a_nonce_and_a_verifier_of_its_own(
         assert len({asked[name] for asked in provider.asked}) == 2
 
 
-def test_the_way_back_leads_only_into_this_installation(reader: User, client: Client) -> None:
-    assert sign_on(client, "https://evil.example/").headers["Refresh"] == "0;url=/"
+def test_the_way_back_leads_only_into_this_installation(reader: User) -> None:
+    """Browsers drop a quotation mark before the address of a Refresh header."""
+    for foreign in ("https://evil.example/", "'https://evil.example/", "//evil.example", "you/"):
+        assert sign_on(Client(), foreign).headers["Refresh"] == "0;url=/"
+
+
+def test_the_way_back_may_have_characters_that_a_header_cannot_hold(reader: User) -> None:
+    for path, sent in (("/you/\nx", "/you/%0Ax"), ("/you/?q=λ", "/you/?q=%CE%BB"), ("/you/?q=%20", "/you/?q=%20")):
+        assert sign_on(Client(), path).headers["Refresh"] == f"0;url={sent}"
 
 
 def test_the_session_ends_with_the_browser_and_with_the_account(reader: User, client: Client, cast: Cast) -> None:
@@ -103,18 +101,12 @@ def test_who_is_signed_in_is_not_sent_to_the_provider(reader: User, cast: Cast) 
     assert cast.client("reader").get("/sign-on/?next=/you/").headers["Location"] == "/you/"
 
 
-def link_through_pages(client: Client, password: str = PASSWORD) -> Any:
-    """Enters the password, goes to the provider by the page's own link, and comes back."""
-    page = client.post("/you/sign-on/", {"password": password})
-    onward = re.search(r"0;url=(.*)", page.headers.get("Refresh", ""))
-    return client.get(sent_back(onward[1])) if onward else page
-
-
 def test_a_person_links_their_identity_with_their_password_and_then_gets_in(
     cast: Cast, provider: OidcProvider, client: Client
 ) -> None:
-    linking = link_through_pages(cast.client("reader"))
-    assert linking.headers["Refresh"] == "0;url=/you/sign-on/"
+    own = cast.client("reader")
+    linking = finish_linking(own, own.get(go_to_link(own)))
+    assert linking.headers["Location"] == "/you/sign-on/"
     assert last_event()["action"] == "accounts.sign-on.linked"
     assert "Your account has been linked" in cast.client("reader").get("/you/sign-on/").content.decode()
     sign_on(client)
@@ -122,7 +114,7 @@ def test_a_person_links_their_identity_with_their_password_and_then_gets_in(
 
 
 def test_without_the_password_nothing_is_linked(cast: Cast, provider: OidcProvider) -> None:
-    page = link_through_pages(cast.client("reader"), password="wrong")
+    page = cast.client("reader").post("/you/sign-on/", {"password": "wrong"})
     assert "The password is wrong" in page.content.decode()
     assert not SignOnIdentity.objects.exists()
     assert provider.asked == []
@@ -135,6 +127,13 @@ def test_who_removes_their_link_signs_in_with_their_password_again(reader: User,
     own.post("/you/sign-on/remove/", {"password": PASSWORD})
     assert last_event()["action"] == "accounts.sign-on.removed"
     assert sign_on(client).status_code == 403
+
+
+def test_the_sentence_of_a_refusal_ends_with_one_full_stop(cast: Cast, provider: OidcProvider, client: Client) -> None:
+    sign_on(client)
+    refused = Event.objects.get(action="accounts.sign-on.refused")
+    page = cast.client("auditor").get(f"/trials/RA-1/audit/system/{refused.seq}/").content.decode()
+    assert "then link it under Your account.</p>" in page
 
 
 def test_an_administrator_removes_a_link_and_its_sessions_end(reader: User, cast: Cast, client: Client) -> None:
@@ -211,5 +210,7 @@ def test_a_signature_still_asks_for_the_password(reader: User, client: Client) -
     """The provider's word signs nothing: adding a second factor, like every signed act, needs the password."""
     sign_on(client)
     client.get("/you/second-factor/")
-    page = client.post("/you/second-factor/", {"code": "000000", "password": ""})
-    assert "This field is required" in page.content.decode()
+    code = code_of(client.session[SECRET])
+    page = client.post("/you/second-factor/", {"code": code, "password": "wrong"})
+    assert "The password is wrong" in page.content.decode()
+    assert not has_second_factor(reader)
