@@ -184,7 +184,6 @@ ALLOWED: dict[Role, frozenset[Action]] = {
             Action.FOLLOW_TRIAL,
             Action.SEE_DEVIATIONS,
             Action.SEE_ADJUDICATION_RATE,
-            Action.SEE_READER_DOCUMENTS,
         }
     ),
     Role.AUDITOR: frozenset(

@@ -13,7 +13,7 @@ from reading.campaigns.case_seals import identities
 from reading.campaigns.opening import placements
 from reading.campaigns.reference_table import Scores
 from reading.campaigns.training import demand_training, seal_references
-from reading.campaigns.training_cases import WITH_RESULT, demand_source
+from reading.campaigns.training_cases import WITH_RESULT, demand_not_being_read, demand_source
 from reading.models import Campaign, Case, Read, ReadKind
 from scoring.checks.signed_sheets import entries_of, signed_of
 from scoring.consensus.sealed_result import opened_result
@@ -28,6 +28,7 @@ def bring_consensus(*, campaign: Campaign, source: Campaign, actor: Actor) -> in
     demand_source(campaign, source)
     cases = list(campaign.cases.live())
     origin = origins_of(cases, source)
+    demand_not_being_read(source, list(origin.values()), identities(list(origin.values())))
     scores = consensus_of(source, list(origin.values()))
     found = {case: scores[one.pk] for case, one in origin.items()}
     return seal_references(campaign=campaign, scores=found, actor=actor, source=source.code)

@@ -193,7 +193,7 @@ READING = {
     "reading:consent": trial("coordinator=200"),
     "reading:correct-consent": trial("coordinator=404"),
     "reading:instruct-consent": trial("coordinator=404"),
-    "reading:documents": trial("coordinator=200 sponsor=200 auditor=200"),
+    "reading:documents": trial("coordinator=200 auditor=200"),
     "reading:withdraw-document": trial("coordinator=404"),
     "reading:affiliations": trial("coordinator=200 auditor=200"),
     "reading:end-affiliation": trial("coordinator=404"),

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from django.utils import timezone
+
 from accounts.roles import Action, authorise
 from audit.trail import Actor
 from config.errors import BadInput, WrongState
-from config.wording import both, quoted
+from config.wording import both, either, quoted
 from reading.campaigns.case_seals import identities
-from reading.campaigns.frozen_films import FrozenCase
-from reading.campaigns.opening import open_campaign
-from reading.campaigns.shown_visits import visits_shown
+from reading.campaigns.frozen_films import FrozenCase, freeze
+from reading.campaigns.opening import open_campaign, placements
+from reading.campaigns.shown_visits import composed, visits_shown
 from reading.charter.versions import terms_of
 from reading.models import Campaign, CampaignStatus, Case, CaseStatus
 from reading.states import said_of
@@ -32,13 +34,14 @@ def open_with_cases(*, campaign: Campaign, source: Campaign, numbers: Sequence[i
     demand_not_being_read(source, cases, films)
     subjects = list(Subject.objects.filter(pk__in=[frozen.subject for frozen in films.values()]))
     visits = visits_shown(campaign, films.values())
+    demand_same_films(source, cases, films, freeze_now(campaign, subjects, visits))
     return open_campaign(campaign=campaign, actor=actor, subjects=subjects, visits=visits)
 
 
 def demand_source(campaign: Campaign, source: Campaign) -> None:
     """Raises unless `source` has ended, counts, and has the same trial and instrument."""
     if source.status not in ENDED:
-        raise WrongState(f"{said_of(source)} Only cases of a closed campaign can train readers.")
+        raise WrongState(f"{said_of(source)} Only cases of a closed campaign can be used for training.")
     own, other = (terms_of(one.charter).instrument for one in (campaign, source))
     if source.trains or source.trial_id != campaign.trial_id or own != other:
         text = f"Campaign {source.code} cannot give cases to training campaign {campaign.code}."
@@ -49,9 +52,9 @@ def chosen_cases(source: Campaign, numbers: Sequence[int]) -> list[Case]:
     """The cases with these numbers; BadInput for a number without a case that has a result and consent."""
     cases = source.cases.to_read().filter(status__in=WITH_RESULT, number__in=numbers)
     found = {case.number: case for case in cases}
-    if lacking := [number for number in numbers if number not in found]:
-        text = f"Campaign {source.code} has no case {both(lacking)} with a result and with the subject's consent."
-        raise BadInput(f"{text} Enter other numbers.", field="cases")
+    if lacking := [number for number in dict.fromkeys(numbers) if number not in found]:
+        text = f"Campaign {source.code} has no case with the number {either(lacking)}"
+        raise BadInput(f"{text} that has a result and the subject's consent. Enter other numbers.", field="cases")
     return [found[number] for number in dict.fromkeys(numbers)]
 
 
@@ -60,8 +63,32 @@ def demand_not_being_read(source: Campaign, cases: Sequence[Case], films: dict[i
     for campaign in source.trial.campaigns.filter(status=CampaignStatus.OPEN, training=None):
         read_now = {frozen.subject for frozen in identities(list(campaign.cases.live())).values()}
         if busy := [case.number for case in cases if films[case.pk].subject in read_now]:
-            text = f"Case {both(busy)} of campaign {source.code} cannot train readers"
-            raise WrongState(f"{text}: campaign {campaign.code} is open and shows films of the same subject.")
+            text = f"{named(busy)} of campaign {source.code} cannot be used for training"
+            same = "the same subject" if len(busy) == 1 else "the same subjects"
+            raise WrongState(f"{text}: campaign {campaign.code} is open and shows films of {same}.")
+
+
+def freeze_now(campaign: Campaign, subjects: list[Subject], visits: Sequence[str]) -> dict[int, FrozenCase]:
+    """What the campaign would show of each subject if it were opened now."""
+    frozen = freeze(campaign.trial, subjects=subjects, visits=composed(campaign, visits), cut_off=timezone.now())
+    return {films.subject: films for films in frozen}
+
+
+def demand_same_films(
+    source: Campaign, cases: Sequence[Case], films: dict[int, FrozenCase], now: dict[int, FrozenCase]
+) -> None:
+    """BadInput if a case would show other films than those that were read: its consensus would not be about them."""
+    changed = [
+        case.number for case in cases if placements(films[case.pk]) != placements(now.get(films[case.pk].subject))
+    ]
+    if changed:
+        text = f"{named(changed)} of campaign {source.code} would show other films or visits than those that were read"
+        raise BadInput(f"{text}. Choose other cases, or cases with the same visits.", field="cases")
+
+
+def named(numbers: Sequence[int]) -> str:
+    """Cases by number, at the beginning of a sentence."""
+    return f"Case{'s' if len(numbers) > 1 else ''} {both(numbers)}"
 
 
 def case_numbers(text: str) -> list[int]:

@@ -19,7 +19,7 @@ from config.wording import both, counted
 from reading.campaigns.training import bring_references, issue_training, make_training
 from reading.campaigns.training_cases import case_numbers, open_with_cases
 from reading.forms.training import CasesForm, LimitsForm, ReferenceForm, TrainingBatchForm
-from reading.models import Campaign, SealedReference, TrainingResult, TrainingSet
+from reading.models import Campaign, CampaignStatus, SealedReference, TrainingResult, TrainingSet
 from reading.room.access import own_id
 from reading.views.campaigns import campaign_or_404
 from reading.views.qualification_lists import own_qualifications, qualified_table, trained_table
@@ -44,8 +44,10 @@ def begin(request: HttpRequest, code: str, slug: str) -> HttpResponse:
 
 
 def choose_cases(request: HttpRequest, code: str, slug: str) -> HttpResponse:
-    """Opens a training campaign with chosen cases of a closed campaign."""
+    """Opens a training campaign in preparation with chosen cases of a closed campaign."""
     trial, campaign, actor = campaign_or_404(request, code, slug, Action.RUN_CAMPAIGN)
+    if not campaign.trains or campaign.status != CampaignStatus.DRAFT:
+        raise Http404
     form = CasesForm(campaign, request.POST or None)
     if request.method == "POST" and form.is_valid():
         with refused_on(form):

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+from config.process_cache import Kept
 from instruments.definition import Instrument, Item
 from reading.campaigns.case_seals import identities
 from reading.models import Campaign, Case, Read, ReadKind
@@ -17,6 +18,7 @@ from reading.room.cells import instrument_of_campaign
 from scoring.checks.one_read import entry_of
 from scoring.checks.signed_sheets import Entries, entries_of, signed_of
 from scoring.consensus.signed_series import visits_of_reads
+from scoring.ratings.signed_state import signed_state
 
 KIND_ORDER = {kind: place for place, kind in enumerate(ReadKind.values)}
 # The entries of a read by the id of the visit, and an entry as stored: grade, reason, note.
@@ -58,6 +60,47 @@ class ComparedReads:
     def largest(self) -> int | None:
         """The largest difference in grades; None if no value was graded by both."""
         return max((one.apart for one in self.values if one.apart is not None), default=None)
+
+
+@dataclass(frozen=True)
+class PairSummary:
+    """Two signed reads of a case in numbers, without their values."""
+
+    case: int
+    first: str
+    second: str
+    tokens: tuple[str, str]
+    kinds: str
+    values: int
+    different: int
+    largest: int | None
+
+
+summaries_kept = Kept[list[PairSummary]](size=16)
+
+
+def pair_summaries(campaign: Campaign) -> list[PairSummary]:
+    """Every pair of signed reads of a campaign in numbers, recomputed after a new signature."""
+    key = (campaign.pk, campaign.status)
+    found = summaries_kept.of(
+        key, signed_state(campaign), lambda: [summary_of(one) for one in compared_reads(campaign)]
+    )
+    return list(found)
+
+
+def summary_of(pair: ComparedReads) -> PairSummary:
+    """A pair in numbers."""
+    first, second = pair.first, pair.second
+    return PairSummary(
+        case=pair.case.number,
+        first=str(first.reader),
+        second=str(second.reader),
+        tokens=(first.token, second.token),
+        kinds=f"{first.get_kind_display()}, {second.get_kind_display().lower()}",
+        values=len(pair.values),
+        different=len(pair.different),
+        largest=pair.largest,
+    )
 
 
 def compared_reads(campaign: Campaign, case: Case | None = None) -> Iterator[ComparedReads]:

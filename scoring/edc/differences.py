@@ -46,10 +46,13 @@ def of_row(row: Row, held: Held) -> Iterator[EdcDifference]:
     dates = [day.isoformat() for day in visit.dates]
     if row.get("date") and dates and dates != [row["date"]]:
         yield difference(DifferenceKind.DATE, row, row["date"], both(dates))
-    if row.get(FILM) == "yes" and not visit.films:
-        yield difference(DifferenceKind.FILM_MISSING, row, "film taken", without_films(visit))
-    if row.get(FILM) == "no" and visit.films:
-        yield difference(DifferenceKind.FILM_NOT_LISTED, row, "no film taken", films_in_words(visit))
+    stated = row.get(FILM)
+    taken = stated or ("yes" if row.get("date") else "no")
+    if taken == "yes" and not visit.films:
+        yield difference(DifferenceKind.FILM_MISSING, row, "film taken" if stated else listed, without_films(visit))
+    if taken == "no" and visit.films:
+        text = "no film taken" if stated else listed
+        yield difference(DifferenceKind.FILM_NOT_LISTED, row, text, films_in_words(visit))
 
 
 def without_films(visit: HeldVisit) -> str:

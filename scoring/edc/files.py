@@ -21,7 +21,7 @@ MEANINGS = {
     "visit": "code of the visit",
     "date": "date of the films; empty if the visit has none yet",
     RESCUE: "date of rescue treatment, on any or all lines of the subject; empty without rescue",
-    FILM: "yes if films were taken, no if not; empty if not known",
+    FILM: "yes if films were taken, no if not; if empty, films were taken if the line has a date",
 }
 EXAMPLE = "subject,visit,date,film\n1001,BL,2025-01-15,yes\n1001,W24,2025-07-02,yes\n1002,BL,2025-02-03,no\n"
 MOST_LINES = 20_000
@@ -94,9 +94,11 @@ def film_taken(text: str) -> str:
 
 def listed_day(text: str, *, latest: date) -> str:
     """A day that is not in the future, or empty."""
-    if text and (says := fault_of_day(text, latest)):
+    if not text:
+        return ""
+    if says := fault_of_day(text, latest):
         raise BadInput(says)
-    return text
+    return date.fromisoformat(text).isoformat()
 
 
 def contradictions(row: Row, seen: dict[tuple[str, str], int], rescues: dict[str, tuple[str, int]]) -> Iterator[Fault]:

@@ -18,6 +18,9 @@ from studies.models import Trial
 from studies.naming import checked_choice, checked_text
 
 LONGEST_TEXT = 500
+OPEN, WAITING, RESOLVED = "open", "waiting", "resolved"
+# The sponsor or the site still has to act.
+AWAITED = (ResolutionKind.SPONSOR, ResolutionKind.SITE)
 
 
 def newest_list(trial: Trial) -> EdcList | None:
@@ -70,20 +73,37 @@ def compared_columns(trial: Trial) -> tuple[str, ...]:
     return ("date", FILM) if no_rescue_because(trial) else ("date", RESCUE, FILM)
 
 
-def resolutions_of(edc_list: EdcList) -> dict[str, list[EdcResolution]]:
-    """For each difference of a list, by its key: what was decided since it is there, in this list or earlier ones."""
-    since = {one["key"]: one["since"] for one in edc_list.differences}
-    of_trial = EdcResolution.objects.filter(edc_list__trial=edc_list.trial_id, edc_list__number__lte=edc_list.number)
+def resolutions_of(edc_list: EdcList, only: str = "") -> dict[str, list[EdcResolution]]:
+    """For each difference of a list, by its key: what was decided since it is there, in this list or earlier ones.
+
+    `only` is the key of the one difference that is asked for.
+    """
+    since = {one["key"]: one["since"] for one in edc_list.differences if only in ("", one["key"])}
     found: dict[str, list[EdcResolution]] = {key: [] for key in since}
-    for one in of_trial.select_related("edc_list", "written_by").order_by("pk"):
+    numbers = (min(since.values(), default=edc_list.number), edc_list.number)
+    recorded = EdcResolution.objects.filter(edc_list__trial=edc_list.trial_id, edc_list__number__range=numbers)
+    if only:
+        recorded = recorded.filter(key=only)
+    # The lines and differences of each list are long, and not needed here.
+    whole = recorded.select_related("edc_list", "written_by").defer("edc_list__rows", "edc_list__differences")
+    for one in whole.order_by("pk"):
         if one.edc_list.number >= since.get(one.key, edc_list.number + 1):
             found[one.key].append(one)
     return found
 
 
-def is_resolved(decided: Sequence[EdcResolution]) -> bool:
-    """Whether the newest decision settles the difference."""
-    return bool(decided) and decided[-1].kind != ResolutionKind.REOPENED
+def decided_state(edc_list: EdcList, decided: Sequence[EdcResolution]) -> str:
+    """Open, waiting or resolved, by the newest decision.
+
+    A correction in Blindread counts in the list where it was recorded: a later list that still finds the difference
+    shows that it was not corrected.
+    """
+    newest = decided[-1] if decided else None
+    if newest is None or newest.kind == ResolutionKind.REOPENED:
+        return OPEN
+    if newest.kind == ResolutionKind.CORRECTED:
+        return RESOLVED if newest.edc_list_id == edc_list.pk else OPEN
+    return WAITING if newest.kind in AWAITED else RESOLVED
 
 
 def resolve_difference(*, edc_list: EdcList, key: str, kind: str, text: str, actor: Actor, user: User) -> EdcResolution:
@@ -96,10 +116,10 @@ def resolve_difference(*, edc_list: EdcList, key: str, kind: str, text: str, act
         demand_newest(edc_list)
         if key not in keys_of(shown_differences(edc_list)):
             raise BadInput(f"List {edc_list.number} has no such difference. Open it again from the list.")
-        decided = resolutions_of(edc_list)[key]
-        if decided and (decided[-1].kind, decided[-1].text, decided[-1].written_by) == (kind, text, user):
+        decided = resolutions_of(edc_list, key)[key]
+        if decided and is_same(decided[-1], edc_list, (kind, text, user)):
             return decided[-1]
-        if kind == ResolutionKind.REOPENED and not is_resolved(decided):
+        if kind == ResolutionKind.REOPENED and decided_state(edc_list, decided) == OPEN:
             raise WrongState("The difference is open already. Choose how it was resolved.")
         made = EdcResolution.objects.create(edc_list=edc_list, key=key, kind=kind, text=text, written_by=user)
         record(
@@ -111,6 +131,12 @@ def resolve_difference(*, edc_list: EdcList, key: str, kind: str, text: str, act
             rows=[made],
         )
     return made
+
+
+def is_same(recorded: EdcResolution, edc_list: EdcList, given: tuple[str, str, User]) -> bool:
+    """Whether a resolution was recorded in this list with this kind, text and person."""
+    said = (recorded.kind, recorded.text, recorded.written_by)
+    return recorded.edc_list_id == edc_list.pk and said == given
 
 
 def demand_newest(edc_list: EdcList) -> None:

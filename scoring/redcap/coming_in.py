@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from config.errors import BadInput
+from config.natural import natural_key
+from config.wording import both
 from scoring.plain_files.lines import FileLine, read_lines
 from scoring.redcap.mapping import EVENT, RECORD, REPEATED, MappedVisit, RedcapMapping, value_of
 
 YES, NO = ("1", "yes"), ("0", "no")
+ARM = re.compile(r"(?<=_)arm_\d+$")
 Table = list[tuple[str, ...]]
 
 
@@ -23,7 +28,7 @@ class RedcapTables:
 
 def read_redcap(path: Path, mapping: RedcapMapping) -> RedcapTables:
     """The tables of a file; BadInput names the line that cannot be used."""
-    lines = [line for line in read_lines(path, (RECORD, EVENT))[1] if not line.cells.get(REPEATED)]
+    lines = [line for line in exported_lines(path) if not line.cells.get(REPEATED)]
     refuse_twice(lines)
     files = {"edc-list.csv": edc_list(lines, mapping)}
     if mapping.site:
@@ -36,6 +41,16 @@ def read_redcap(path: Path, mapping: RedcapMapping) -> RedcapTables:
     return RedcapTables(files, sorted(named - mapping.visits.keys()))
 
 
+def exported_lines(path: Path) -> list[FileLine]:
+    """Every line of a file from REDCap; BadInput if its events belong to more than one arm, which may be treatments."""
+    lines = list(read_lines(path, (RECORD, EVENT))[1])
+    arms = {found[0] for line in lines if (found := ARM.search(line.cells[EVENT]))}
+    if len(arms) > 1:
+        text = f"The events of the REDCap file belong to more than one arm: {both(sorted(arms, key=natural_key))}"
+        raise BadInput(f"{text}. Use a project in which every record has the same arm.")
+    return lines
+
+
 def refuse_twice(lines: Sequence[FileLine]) -> None:
     """Each record has one row for each event."""
     seen: set[tuple[str, str]] = set()
@@ -46,7 +61,7 @@ def refuse_twice(lines: Sequence[FileLine]) -> None:
 
 
 def subject_codes(lines: Sequence[FileLine], mapping: RedcapMapping) -> dict[str, str]:
-    """The subject code of each record; one row of the record is enough."""
+    """The subject code of each record; one row of the record is enough, and no two records have the same code."""
     found: dict[str, str] = {}
     for line in lines:
         code = value_of(line, mapping.subject)
@@ -55,7 +70,16 @@ def subject_codes(lines: Sequence[FileLine], mapping: RedcapMapping) -> dict[str
     for line in lines:
         if line.cells[RECORD] not in found:
             raise line.refusal(mapping.subject, "Give the subject code in one row of the record.")
+    refuse_shared(found)
     return found
+
+
+def refuse_shared(codes: Mapping[str, str]) -> None:
+    """BadInput when two records have the same subject code."""
+    record_of: dict[str, str] = {}
+    for record, code in codes.items():
+        if (other := record_of.setdefault(code, record)) != record:
+            raise BadInput(f"Records {other} and {record} of the REDCap file both have subject code {code}. Keep one.")
 
 
 def subjects(lines: Sequence[FileLine], mapping: RedcapMapping) -> Table:
@@ -88,13 +112,13 @@ def visits(lines: Sequence[FileLine], mapping: RedcapMapping) -> Table:
 
 
 def events(lines: Sequence[FileLine], mapping: RedcapMapping) -> Table:
-    """Every intercurrent event with a date; its source is the field and event of REDCap."""
+    """Every intercurrent event with a date; its source is the field of REDCap."""
     codes = subject_codes(lines, mapping)
     found: dict[tuple[str, str, str], str] = {}
     for line in lines:
         for kind, field in mapping.events.items():
             if day := value_of(line, field):
-                found.setdefault((codes[line.cells[RECORD]], kind, day), f"REDCap {field}, {line.cells[EVENT]}")
+                found.setdefault((codes[line.cells[RECORD]], kind, day), f"REDCap {field}")
     return [("subject", "kind", "date", "source"), *((*event, source) for event, source in found.items())]
 
 

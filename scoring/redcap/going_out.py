@@ -2,38 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 
 from config.errors import BadInput
+from config.natural import natural_key
 from config.wording import both
 from scoring.plain_files.lines import FileLine, read_lines
-from scoring.redcap.coming_in import Table, subject_codes
+from scoring.redcap.coming_in import Table, exported_lines, subject_codes
 from scoring.redcap.mapping import EVENT, RECORD, RESULTS, VALUES, RedcapMapping
 
 NEEDED = ("subject", "avisit", "param", *VALUES)
 
 
-def results_for_redcap(analysis: Path, mapping: RedcapMapping, export: Path) -> Table:
-    """The mapped results. `export` is a file from the project, which names the record of each subject."""
+def results_for_redcap(analysis: Path, mapping: RedcapMapping, export: Path) -> tuple[Table, list[str]]:
+    """The mapped results, and the visits that the mapping does not name.
+
+    `export` is a file from the project, which names the record of each subject.
+    """
     if not mapping.results:
         raise BadInput(f"The mapping names no result. Add a line for at least one, such as {both(RESULTS[:1])}.")
-    records = {code: record for record, code in subject_codes(every_line(export, (RECORD, EVENT)), mapping).items()}
+    records = {code: record for record, code in subject_codes(exported_lines(export), mapping).items()}
     redcap_events = {visit.code: event for event, visit in mapping.visits.items()}
     rows: dict[tuple[str, str], dict[str, str]] = {}
-    for line in every_line(analysis, NEEDED):
+    unmapped: set[str] = set()
+    for line in read_lines(analysis, NEEDED)[1]:
         if (event := redcap_events.get(line.cells["avisit"])) is None:
+            unmapped.add(line.cells["avisit"])
             continue
         row = rows.setdefault((record_of(line, records), event), {})
         row |= {f"{line.cells['param']}.{value}": line.cells[value] for value in VALUES}
     head = (RECORD, EVENT, *mapping.results.values())
-    return [head, *((*place, *(row.get(code, "") for code in mapping.results)) for place, row in rows.items())]
-
-
-def every_line(path: Path, needed: tuple[str, ...]) -> list[FileLine]:
-    """All lines of a file."""
-    lines: Iterable[FileLine] = read_lines(path, needed)[1]
-    return list(lines)
+    table: Table = [head, *((*place, *(row.get(code, "") for code in mapping.results)) for place, row in rows.items())]
+    return table, sorted(unmapped, key=natural_key)
 
 
 def record_of(line: FileLine, records: dict[str, str]) -> str:

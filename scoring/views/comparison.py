@@ -16,7 +16,7 @@ from reading.models import Campaign
 from scoring.checks.after_close import SHOWN_IN
 from scoring.checks.compared_films import rows_of, visits_shown
 from scoring.checks.signed_sheets import signed_of
-from scoring.checks.two_reads import ComparedReads, compared_reads
+from scoring.checks.two_reads import ComparedReads, PairSummary, compared_reads, pair_summaries
 from scoring.views.agreement_choice import campaign_for
 from scoring.views.checks import private
 
@@ -29,23 +29,22 @@ def comparisons(request: HttpRequest, code: str, slug: str) -> HttpResponseBase:
     if campaign.status not in SHOWN_IN:
         return render(request, "scoring/comparisons.html", context)
 
-    def link_of(row: ComparedReads) -> Link:
-        tokens = [row.first.token, row.second.token]
-        return Link("Compare", reverse("scoring:comparison", args=[code, campaign.code, *tokens]))
+    def link_of(row: PairSummary) -> Link:
+        return Link("Compare", reverse("scoring:comparison", args=[code, campaign.code, *row.tokens]))
 
     columns = [
-        Column("case", "Case", "case.number", "case"),
-        Column("first", "First reader", "first.reader", "first"),
-        Column("second", "Second reader", "second.reader", "second"),
-        Column("kinds", "Kinds of read", kinds_in_words, "kinds"),
-        Column("values", "Values", lambda row: len(row.values)),
-        Column("different", "Values that differ", lambda row: len(row.different), "different"),
+        Column("case", "Case", "case", "case"),
+        Column("first", "First reader", "first", "first"),
+        Column("second", "Second reader", "second", "second"),
+        Column("kinds", "Kinds of read", "kinds", "kinds"),
+        Column("values", "Values", "values"),
+        Column("different", "Values that differ", "different", "different"),
         Column("largest", "Largest difference (grades)", "largest", "largest"),
         Column("open", "", link_of, csv=False),
     ]
     listing = Listing(
         request,
-        list(compared_reads(campaign)),
+        pair_summaries(campaign),
         columns=columns,
         name=f"comparisons-{campaign.trial.code}-{campaign.code}",
         caption="Pairs of reads",
@@ -54,11 +53,6 @@ def comparisons(request: HttpRequest, code: str, slug: str) -> HttpResponseBase:
         empty="No case of this campaign has two signed reads.",
     )
     return listing.respond("scoring/comparisons.html", context)
-
-
-def kinds_in_words(row: ComparedReads) -> str:
-    """The purpose of both reads."""
-    return f"{row.first.get_kind_display()}, {row.second.get_kind_display().lower()}"
 
 
 @require_GET

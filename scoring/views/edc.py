@@ -24,9 +24,12 @@ from scoring.edc.differences import EdcDifference, rows_changed
 from scoring.edc.files import EXAMPLE, MEANINGS, RESCUE
 from scoring.edc.held import no_rescue_because
 from scoring.edc.lists import (
+    OPEN,
+    RESOLVED,
+    WAITING,
     compare_list,
     compared_columns,
-    is_resolved,
+    decided_state,
     newest_list,
     resolutions_of,
     resolve_difference,
@@ -41,7 +44,8 @@ from studies.forms.tables import TableForm
 from studies.models import Subject, Trial
 from studies.plan.tables.reading import Fault
 
-STATES = (("open", "Open"), ("resolved", "Resolved"))
+STATES = ((OPEN, "Open"), (WAITING, "Waiting"), (RESOLVED, "Resolved"))
+TONES = {OPEN: "active", WAITING: "waiting", RESOLVED: "good"}
 CHANGES = (("added", "Added"), ("changed", "Changed"), ("removed", "Removed"))
 
 
@@ -61,9 +65,9 @@ class DifferenceRow:
 
     @property
     def state(self) -> Badge:
-        """Open or resolved."""
-        resolved = is_resolved(self.decided)
-        return Badge("resolved", "Resolved", "good") if resolved else Badge("open", "Open", "waiting")
+        """Open, waiting for the sponsor or a site, or resolved."""
+        state = decided_state(self.edc_list, self.decided)
+        return Badge(state, dict(STATES)[state], TONES[state])
 
     @property
     def link(self) -> Link:
@@ -115,7 +119,8 @@ def list_page(request: HttpRequest, trial: Trial, shown: EdcList | None, context
     listing, changes = difference_table(request, trial, shown), change_table(request, trial, shown)
     lists = EdcList.objects.filter(trial=trial).defer("rows", "differences").select_related("uploaded_by")
     context |= {"trial": trial, "shown": shown, "changes": changes, "lists": lists}
-    context["open"] = sum(row.state.value == "open" for row in listing.source)
+    states = [row.state.value for row in listing.source]
+    context |= {"open": states.count(OPEN), "waiting": states.count(WAITING)}
     wanted = asked_for(request, [one for one in (listing, changes) if one is not None])
     if wanted is not None:
         return wanted.respond("scoring/edc/list.html", context)
@@ -156,13 +161,14 @@ def difference_table(request: HttpRequest, trial: Trial, shown: EdcList | None) 
 RESOLUTIONS = ChoiceFilter("kind", ResolutionKind.choices)
 
 
-def difference_rows(trial: Trial, shown: EdcList) -> list[DifferenceRow]:
-    """The differences of a list with what was decided; the site is that of the subject, if there is one."""
+def difference_rows(trial: Trial, shown: EdcList, only: str = "") -> list[DifferenceRow]:
+    """The differences of a list, or the one with this key, with what was decided and the subject's site if known."""
     sites = dict(Subject.objects.filter(trial=trial).values_list("code", "site__code"))
-    decided = resolutions_of(shown)
+    decided = resolutions_of(shown, only)
     return [
         DifferenceRow(shown, found, sites.get(found["subject"], ""), decided[found["key"]])
         for found in shown_differences(shown)
+        if found["key"] in decided
     ]
 
 
@@ -194,7 +200,7 @@ def edc_difference(request: HttpRequest, code: str, number: int, key: str) -> Ht
     """One difference, everything that was decided about it, and the form for the next decision."""
     trial, actor = trial_or_404(request, code, Action.RECONCILE_EDC)
     shown = get_object_or_404(EdcList.objects.select_related("trial"), trial=trial, number=number)
-    row = next((row for row in difference_rows(trial, shown) if row.found["key"] == key), None)
+    row = next(iter(difference_rows(trial, shown, key)), None)
     if row is None:
         raise Http404
     form = ResolutionForm(request.POST or None)

@@ -24,7 +24,7 @@ from scoring.edc import files
 from scoring.edc.differences import differences_of, rows_changed
 from scoring.edc.files import COLUMNS, read_list
 from scoring.edc.held import Held, HeldVisit
-from scoring.edc.lists import compare_list, is_resolved, resolutions_of, resolve_difference, shown_differences
+from scoring.edc.lists import compare_list, decided_state, resolutions_of, resolve_difference, shown_differences
 from scoring.endpoint.event_files import FaultyList
 from scoring.endpoint.event_lists import import_events
 from scoring.models import EdcList, EdcResolution
@@ -109,6 +109,22 @@ def test_every_kind_of_difference_between_a_line_and_its_visit_is_found() -> Non
         ("subject-unknown", 8, "9", "BL", "2025-01-03", "no such subject"),
         ("film-not-listed", 0, "2", "W24", "not listed", "1 film, without a date"),
     ]
+
+
+def test_a_date_says_whether_films_were_taken_where_the_list_does_not() -> None:
+    visits = {("1", "BL"): HeldVisit(2, (date(2025, 1, 1),)), ("1", "W24"): HeldVisit(), ("1", "W52"): HeldVisit()}
+    expected = [
+        ("film-not-listed", 2, "1", "BL", "no date", "2 films, 2025-01-01"),
+        ("film-missing", 3, "1", "W24", "2025-06-01", "no film"),
+    ]
+    held = Held({"1": "01"}, visits)
+    assert found(rows_of(f"{HEAD}1,BL,\n1,W24,2025-06-01\n1,W52,\n"), held) == expected
+    with_film = "subject,visit,date,film\n1,BL,,\n1,W24,2025-06-01,\n1,W52,2025-12-01,no\n"
+    assert found(rows_of(with_film), held) == expected
+
+
+def test_a_day_is_kept_as_year_month_and_day() -> None:
+    assert [row["date"] for row in rows_of(f"{HEAD}1,BL,2025-W01-1\n1,W24,\n")] == ["2024-12-30", ""]
 
 
 def test_rescue_dates_are_compared_with_the_event_lists_and_with_rescue_visits() -> None:
@@ -222,7 +238,9 @@ def test_the_same_list_is_compared_again_once_blindread_holds_something_else(bui
     assert [one["kind"] for one in compared(built_trial, text).differences] == ["visit-missing"]
     add_visit(subject=built_trial.subjects[1], code="UNS-1", kind="unscheduled", actor=built_trial.actor("coordinator"))
     again = compared(built_trial, text)
-    assert (again.number, again.differences) == (2, [])
+    (missing,) = again.differences
+    assert (again.number, missing["kind"], missing["visit"]) == (2, "film-missing", "UNS-1")
+    assert (missing["listed"], missing["held"]) == ("2025-08-01", "no film")
 
 
 def test_a_later_list_keeps_what_was_decided_while_the_difference_stays_the_same(built_trial: BuiltTrial) -> None:
@@ -248,17 +266,51 @@ def test_resolutions_are_only_added_and_the_newest_counts(built_trial: BuiltTria
         resolved(built_trial, edc_list, "reopened")
     one = resolved(built_trial, edc_list, "site", text="  Asked by\n mail. ")
     assert (one.text, resolved(built_trial, edc_list, "site", text="Asked by mail.")) == ("Asked by mail.", one)
-    key = edc_list.differences[0]["key"]
-    assert is_resolved(resolutions_of(edc_list)[key])
+    assert state_in(edc_list) == "waiting"
+    resolved(built_trial, edc_list, "explained")
+    assert state_in(edc_list) == "resolved"
     resolved(built_trial, edc_list, "reopened", text="The site was wrong.")
-    decided = resolutions_of(edc_list)[key]
-    assert [each.kind for each in decided] == ["site", "reopened"]
-    assert not is_resolved(decided)
+    assert [each.kind for each in resolutions_of(edc_list)[edc_list.differences[0]["key"]]] == [
+        "site", "explained", "reopened",
+    ]  # fmt: skip
+    assert state_in(edc_list) == "open"
     with pytest.raises(IntegrityError, match="regulated"), transaction.atomic():
         EdcList.objects.update(digest="0")
     with pytest.raises(IntegrityError, match="regulated"), transaction.atomic():
         EdcResolution.objects.update(text="Nothing.")
     assert not [one for one in verify().findings if one.table.startswith("scoring_edc")]
+
+
+def state_in(edc_list: EdcList) -> str:
+    """The state of the first difference of a list."""
+    return decided_state(edc_list, resolutions_of(edc_list)[edc_list.differences[0]["key"]])
+
+
+@pytest.mark.parametrize(
+    ("kind", "first", "later"),
+    [
+        ("corrected", "resolved", "open"),
+        ("sponsor", "waiting", "waiting"),
+        ("site", "waiting", "waiting"),
+        ("explained", "resolved", "resolved"),
+    ],
+)
+def test_a_correction_counts_in_its_own_list_and_who_has_to_act_is_waited_for(
+    built_trial: BuiltTrial, kind: str, first: str, later: str
+) -> None:
+    earlier = compared(built_trial, AGREES)
+    one = resolved(built_trial, earlier, kind)
+    newer = compared(built_trial, f"{AGREES}S009,W00,2025-01-01\n")
+    again = next(each for each in newer.differences if each["subject"] == "S001")
+    state = decided_state(newer, resolutions_of(newer, again["key"])[again["key"]])
+    assert (again["since"], state_in(earlier), state) == (1, first, later)
+    page = browser(built_trial).get(PAGE).content.decode()
+    assert (
+        f"Open differences: {1 + (later == 'open')}. Waiting for the sponsor or a site: {int(later == 'waiting')}."
+        in page
+    )
+    assert resolved(built_trial, newer, kind, key=again["key"]) != one, "the same text in a later list is another one"
+    assert len(resolutions_of(newer, again["key"])) == 1
 
 
 def test_what_cannot_be_recorded_is_refused(built_trial: BuiltTrial) -> None:
@@ -312,7 +364,9 @@ def test_a_coordinator_uploads_a_list_filters_it_and_resolves_a_difference(built
     address = f"{PAGE}1/{unknown['key']}/"
     assert client.post(address, {"kind": "site", "text": ""}).status_code == 400
     client.post(address, {"kind": "site", "text": "Asked by telephone."})
-    (row,) = listed(client, state="resolved")
+    assert "Open differences: 1. Waiting for the sponsor or a site: 1." in client.get(PAGE).content.decode()
+    assert listed(client, state="resolved") == []
+    (row,) = listed(client, state="waiting")
     assert (row["Resolution"], row["Explanation"], row["By"]) == (
         "Site was asked",
         "Asked by telephone.",
@@ -320,6 +374,7 @@ def test_a_coordinator_uploads_a_list_filters_it_and_resolves_a_difference(built
     )
     assert [row["Subject"] for row in listed(client, state="open", kind="film-not-listed", q="s001")] == ["S001"]
     assert listed(client, resolution="sponsor") == []
+    assert [row["Subject"] for row in listed(client, resolution="site")] == ["S009"]
     assert "Asked by telephone." in client.get(address).content.decode()
 
 
@@ -341,8 +396,15 @@ def test_a_later_list_shows_what_it_changed_and_an_earlier_one_sends_to_the_newe
     ]
     assert b"What list 2 changed" in client.get(PAGE).content
     assert b"What list 1 changed" not in client.get(f"{PAGE}1/").content
-    page = client.get(f"{PAGE}1/{first.differences[0]['key']}/").content.decode()
-    assert "List 2 followed." in page
+    address = f"{PAGE}1/{first.differences[0]['key']}/"
+    page = client.get(address).content.decode()
+    assert "List 2 has replaced this list. Record the resolution there." in page
+    assert 'name="text"' not in page
+    late = client.post(address, {"kind": "site", "text": "Asked in the meantime."})
+    page = late.content.decode()
+    assert late.status_code == 400
+    for said in ("List 1 was followed by list 2.", "Asked in the meantime.", f'href="{PAGE}"'):
+        assert said in page
     assert client.get(f"{PAGE}7/").status_code == 404
     assert client.get(f"{PAGE}1/none/").status_code == 404
     assert rows_changed(first.rows, first.rows, COLUMNS) == []
@@ -358,4 +420,7 @@ def test_the_pages_take_as_many_queries_for_many_differences_as_for_few(built_tr
         with CaptureQueriesContext(connection) as queries:
             assert client.get(f"{PAGE}{edc_list.number}/").status_code == 200
         counts.append(len(queries))
+        about = next(one["sql"] for one in queries if "scoring_edcresolution" in one["sql"])
+        assert '"rows"' not in about
+        assert '"differences"' not in about
     assert counts[1] - counts[0] <= 1, "a second list also reads the first"

@@ -63,9 +63,7 @@ def test_a_file_becomes_the_tables_that_the_pages_import(tmp_path: Path) -> None
     out = tables_in(tmp_path)
     assert (out / "subjects.csv").read_text() == "site,subject\n01,S000\n02,S001\n"
     assert (out / "visits.csv").read_text() == "subject,visit,kind\nS000,RES-1,rescue\n"
-    assert (out / "events.csv").read_text() == (
-        'subject,kind,date,source\nS000,rescue,2025-07-01,"REDCap rescue_date, rescue_arm_1"\n'
-    )
+    assert (out / "events.csv").read_text() == ("subject,kind,date,source\nS000,rescue,2025-07-01,REDCap rescue_date\n")
     assert (out / "edc-list.csv").read_text() == (
         "subject,visit,date,film\nS000,W00,2025-01-01,yes\nS000,W24,2025-06-18,yes\nS000,W52,2025-12-31,yes\n"
         "S000,RES-1,2025-07-02,no\nS001,W00,2025-01-01,yes\nS001,W24,2025-06-18,no\nS001,W52,2025-12-31,yes\n"
@@ -155,6 +153,8 @@ def test_a_line_of_the_mapping_that_cannot_be_used_is_named(tmp_path: Path, line
         ("site_code", "centre", "The REDCap file has no field “site_code”, which the mapping names"),
         ("7,week_24_arm_1,,,", "7,baseline_arm_1,,,", "An earlier line has this record and event baseline_arm_1"),
         ("1,week_24_arm_1,,,,", "1,week_24_arm_1,,S009,,", "An earlier row of the record has S000"),
+        ("S001", "S000", "Records 1 and 7 of the REDCap file both have subject code S000. Keep one."),
+        ("7,week_24_arm_1", "7,week_24_arm_2", "belong to more than one arm: arm_1 and arm_2. Use a project"),
         ("S001", "", "Give the subject code in one row of the record"),
         ("2025-06-18,0", "2025-06-18,perhaps", "Write 1 or 0, or leave it empty"),
     ],
@@ -174,3 +174,19 @@ def test_results_without_a_mapping_or_a_record_are_refused(tmp_path: Path) -> No
         results_for_redcap(analysis, mapped(tmp_path, f"{HEAD}subject,,,study_id\n"), export)
     with pytest.raises(BadInput, match="The REDCap file has no record of subject S009"):
         results_for_redcap(analysis, mapped(tmp_path), export)
+    for old, new, says in (
+        ("S001", "S000", "Records 1 and 7 of"),
+        ("7,rescue_arm_1", "7,rescue_arm_2", "than one arm"),
+    ):
+        other = saved(tmp_path, "other.csv", EXPORT.replace(old, new))
+        with pytest.raises(BadInput, match=says):
+            results_for_redcap(analysis, mapped(tmp_path), other)
+
+
+def test_visits_that_the_mapping_does_not_name_are_left_out_and_listed(tmp_path: Path) -> None:
+    head = "subject,avisit,param,aval,base,chg,status\n"
+    lines = "S000,W104,total,1,1,0,1\nS000,W24,total,3,1,2,1\nS000,W76,total,1,1,0,1\nS001,W104,total,1,1,0,1\n"
+    analysis = saved(tmp_path, "analysis.csv", head + lines)
+    table, unmapped = results_for_redcap(analysis, mapped(tmp_path), saved(tmp_path, "export.csv", EXPORT))
+    assert table[1:] == [("1", "week_24_arm_1", "2", "3")]
+    assert unmapped == ["W76", "W104"]

@@ -71,6 +71,8 @@ def test_the_coordinator_chooses_cases_and_the_lead_takes_their_consensus_by_for
     given = {"source": source.pk, "cases": "1, 3"}
     page = coordinator.post(f"{base}training/cases/", given, follow=True).content.decode()
     assert "The training campaign is open with 2 cases." in page
+    assert coordinator.get(f"{base}training/cases/").status_code == 404, "open already"
+    assert coordinator.get("/trials/TWO/campaigns/C1/training/cases/").status_code == 404, "not for training"
     address, lead = "/trials/TWO/results/T1/reference/", browser(built, "lead")
     assert address in lead.get(f"{base}reference/").content.decode()
     page = lead.post(address, {"source": source.pk}, follow=True).content.decode()
@@ -113,7 +115,16 @@ def test_films_that_changed_since_have_no_consensus(built: BuiltTrial, source: C
     film = visit.films.filter(side="L", view="hand")[0]
     visit.films.filter(pk=film.pk).update(designated=False)
     add_ready_film(visit, "L", "hand", date(2025, 6, 18))
-    open_with_cases(campaign=campaign, source=source, numbers=[1], actor=built.actor("coordinator"))
+    actor = built.actor("coordinator")
+    with pytest.raises(BadInput) as refused:
+        open_with_cases(campaign=campaign, source=source, numbers=[1, 2, 3], actor=actor)
+    assert (str(refused.value), refused.value.field) == (
+        "Case 1 of campaign C1 would show other films or visits than those that were read."
+        " Choose other cases, or cases with the same visits.",
+        "cases",
+    )
+    own = [one for one in built.subjects if one.pk == subject]
+    open_campaign(campaign=campaign, actor=actor, subjects=own, visits=built.visits)
     campaign = Campaign.objects.get(pk=campaign.pk)
     with pytest.raises(WrongState, match="Case 1 of T1 does not show the films of a case of C1 that has a result."):
         bring_consensus(campaign=campaign, source=source, actor=built.actor("lead"))
@@ -129,9 +140,26 @@ def test_who_is_being_read_in_an_open_campaign_trains_nobody(built: BuiltTrial, 
     with pytest.raises(WrongState) as refused:
         opened(built, source, 1, 2, 3)
     assert str(refused.value) == (
-        f"Case {busy.number} of campaign C1 cannot train readers:"
+        f"Case {busy.number} of campaign C1 cannot be used for training:"
         " campaign C2 is open and shows films of the same subject."
     )
+
+
+def test_a_consensus_is_not_taken_while_an_open_campaign_shows_the_same_subjects(
+    built: BuiltTrial, source: Campaign
+) -> None:
+    actor = built.actor("coordinator")
+    campaign = training_of(built, source)
+    open_campaign(campaign=campaign, actor=actor, subjects=built.subjects[:2], visits=built.visits)
+    again = training_of(built, source, "C2", training=False)
+    open_campaign(campaign=again, actor=actor, subjects=built.subjects[:2], visits=built.visits)
+    with pytest.raises(WrongState) as refused:
+        bring_consensus(campaign=Campaign.objects.get(code="T1"), source=source, actor=built.actor("lead"))
+    assert "cannot be used for training: campaign C2 is open and shows films of the same subjects." in str(
+        refused.value
+    )
+    assert str(refused.value).startswith("Cases ")
+    assert not SealedReference.objects.exists()
 
 
 def test_what_cannot_be_chosen(built: BuiltTrial, source: Campaign) -> None:
@@ -143,8 +171,10 @@ def test_what_cannot_be_chosen(built: BuiltTrial, source: Campaign) -> None:
         assert f"The case numbers cannot be “{text}”." in page.content.decode()
     assert "The case numbers are missing." in client.post(address, {"source": source.pk, "cases": ","}).content.decode()
     Case.objects.filter(campaign=source, number=2).update(consent_withdrawn=True)
-    with pytest.raises(BadInput, match="Campaign C1 has no case 2 and 7 with a result and with the subject's consent."):
-        open_with_cases(campaign=campaign, source=source, numbers=[1, 2, 7], actor=actor)
+    with pytest.raises(
+        BadInput, match="C1 has no case with the number 2 or 7 that has a result and the subject's consent."
+    ):
+        open_with_cases(campaign=campaign, source=source, numbers=[1, 2, 7, 7], actor=actor)
     now = timezone.now()
     Campaign.objects.filter(pk=campaign.pk).update(status="closed", film_cut_off=now, closed_at=now)
     itself = Campaign.objects.get(code="T1")
@@ -154,7 +184,7 @@ def test_what_cannot_be_chosen(built: BuiltTrial, source: Campaign) -> None:
         open_with_cases(campaign=source, source=source, numbers=[1], actor=actor)
     Campaign.objects.filter(pk=source.pk).update(status="open")
     reopened = Campaign.objects.get(code="C1")
-    with pytest.raises(WrongState, match="Only cases of a closed campaign can train readers."):
+    with pytest.raises(WrongState, match="Only cases of a closed campaign can be used for training."):
         open_with_cases(campaign=campaign, source=reopened, numbers=[1], actor=actor)
 
 

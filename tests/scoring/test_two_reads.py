@@ -107,6 +107,18 @@ def test_pairs_of_reads_are_listed_with_their_differences_once_the_campaign_is_c
     assert address_of(case) in client.get(BASE).content.decode()
 
 
+def test_the_list_is_computed_again_only_after_a_change(built: BuiltTrial) -> None:
+    closed(built)
+    client = browser(built)
+    shown = []
+    for status in (CampaignStatus.CLOSED, CampaignStatus.CLOSED, CampaignStatus.LOCKED):
+        Campaign.objects.update(status=status)
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(BASE).content.count(b"Compare</a>") == 2
+        shown.append(any("reading_signedvalues" in one["sql"] for one in queries))
+    assert shown == [True, False, True]
+
+
 def test_both_values_stand_at_the_joint_on_the_film_of_their_visit(built: BuiltTrial) -> None:
     ReaderImage.objects.update(joints={"PIP2": [10.0, 12.0], "MCP3": [5.0, 6.0]})
     campaign = closed(built)

@@ -13,7 +13,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from config.errors import BadInput
-from config.wording import counted, quoted
+from config.wording import both, counted, quoted
 from scoring.endpoint.by_arm.opened_dataset import opened
 from scoring.endpoint.by_arm.report import refuse_used
 from scoring.redcap.going_out import results_for_redcap
@@ -44,10 +44,12 @@ class Command(BaseCommand):
             demand_root(options["root"])
             mapping = read_mapping(options["mapping"])
             with opened(options["dataset"], options["root"]) as dataset:
-                table = results_for_redcap(dataset.analysis, mapping, options["records"])
+                table, unmapped = results_for_redcap(dataset.analysis, mapping, options["records"])
         except BadInput as error:
             raise CommandError(str(error), returncode=2) from None
         write_tables({NAME: table}, options["out"])
+        if unmapped:
+            self.stderr.write(f"The mapping does not name these visits, so they were left out: {both(unmapped)}.")
         rows = counted(len(table) - 1, "row")
         self.stdout.write(f"The file {options['out'] / NAME} has {rows}. REDCap can import it as it is.")
 
