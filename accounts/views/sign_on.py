@@ -21,10 +21,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from accounts.forms import CodeForm, PasswordForm
-from accounts.identity import person
 from accounts.models import User
 from accounts.second_factor import has_second_factor
-from accounts.sign_in import begin_session, client_address, half_in
+from accounts.sign_in import begin_session, half_in
 from accounts.sign_on import flow as flows
 from accounts.sign_on.id_tokens import Identity, identity_in
 from accounts.sign_on.identities import (
@@ -37,10 +36,10 @@ from accounts.sign_on.identities import (
     remove_own_link,
 )
 from accounts.sign_on.provider import id_token_for, signing_keys
+from accounts.sign_on.refusals import record_refusal
 from accounts.signatures import check_password_for_signature
 from accounts.views.own import own
 from accounts.views.sign_in import ask_code, next_page
-from audit.trail import Actor, audited_atomic, record
 from config.errors import Refusal
 from config.form_refusals import refused_on
 from config.refusals import status_of
@@ -128,18 +127,6 @@ def go_on(request: HttpRequest, address: str) -> HttpResponse:
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """Why the person was not signed in or linked."""
     return render(request, "account/sign_on_refused.html", {"text": str(refusal)}, status=status_of(refusal))
-
-
-def record_refusal(request: HttpRequest, user: User | None, why: str) -> None:
-    """Records that nobody was signed in or linked; nothing that the browser sent, except what the sentence quotes."""
-    with audited_atomic():
-        record(
-            action="accounts.sign-on.refused",
-            actor=person(user) if user else Actor.system("unknown person"),
-            stream="system",
-            subject=("accounts.user", str(user.pk) if user else "unknown"),
-            details={"why": why, "from": client_address(request)},
-        )
 
 
 @if_configured

@@ -142,7 +142,7 @@ def test_a_read_is_signed_and_returned_with_words_that_are_offered(built_trial: 
     signed: dict[str, Any] = {"read": read, "step": step, "actor": built_trial.actor("reader"), "user": read.reader}
     signed |= {"password": PASSWORD, "meaning": "read", "shown_digest": "another"}
     assert said(sign_step, **signed | {"meaning": "seen"}).startswith(
-        "The meaning of the signature cannot be “seen”. Choose “I read these films myself and these are my scores” or "
+        "The meaning of the signature cannot be “seen”. Choose “I read these films myself and these are my scores”, "
     )
     assert said(sign_step, **signed) == (
         "Entries have changed since this review was shown. Check them again before you sign."

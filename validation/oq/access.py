@@ -46,7 +46,7 @@ WITHOUT_TRIAL = ("reading:worklist", "accounts", "health")
 # Pages that anybody may open: entrances, the health of the server, and the description of the API; signing
 # out; the links sent by mail, which need only their token; and the response of the API to a wrong address.
 OPEN = {"sign_in", "sign_in_code", "sign_in_over", "password_forgotten", "healthz", "api:schema", "api:schema_yaml"}
-OPEN |= {"sign_out", "password_new", "invitation", "api:nothing_here"}
+OPEN |= {"sign_out", "password_new", "invitation", "sign_on", "sign_on_callback", "api:nothing_here"}
 NEVER_THERE = {"code": TRIAL, "pk": 999_999, "number": 1, "version": 1, "begin": 0, "seq": 1, "scope": "trial"}
 
 
