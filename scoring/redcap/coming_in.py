@@ -46,7 +46,8 @@ def exported_lines(path: Path) -> list[FileLine]:
     lines = list(read_lines(path, (RECORD, EVENT))[1])
     arms = {found[0] for line in lines if (found := ARM.search(line.cells[EVENT]))}
     if len(arms) > 1:
-        text = f"The events of the REDCap file belong to more than one arm: {both(sorted(arms, key=natural_key))}"
+        ordered: list[str] = sorted(arms, key=natural_key)
+        text = f"The events of the REDCap file belong to more than one arm: {both(ordered)}"
         raise BadInput(f"{text}. Use a project in which every record has the same arm.")
     return lines
 

@@ -117,7 +117,8 @@ def plan_and_people(built_trial: BuiltTrial) -> None:
     )
     secret = second_factor.new_secret()
     second_factor.add_second_factor(user=built_trial.people["lead"], secret=secret, code=code_of(secret))
-    link(user=built_trial.people["lead"], identity=Identity("https://sign-on.example", "lead", second_factor=False))
+    lead, identity = built_trial.people["lead"], Identity("https://sign-on.example", "lead", second_factor=False)
+    link(user=lead, generation=lead.session_generation, identity=identity)
 
 
 def read_and_closed(built_trial: BuiltTrial) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from django.http import HttpRequest
@@ -60,7 +61,7 @@ def test_the_lead_of_an_open_campaign_sees_how_many_cases_are_adjudicated_but_no
     read_with_adjudication(built_trial)
     client, page = Client(), "/trials/TWO/results/C1/agreement"
     client.force_login(built_trial.people["lead"], backend=BACKEND)
-    withheld = {"value": None, "n": None, "reason": "Shown once the campaign is closed"}
+    withheld: dict[str, Any] = {"value": None, "n": None, "reason": "Shown once the campaign is closed"}
     found = client.get(f"{page}.json").json()["adjudicated"]
     assert (found["cases"], found["waiting"]) == (2, 0)
     assert (found["change"], found["apart"]) == (withheld, withheld | {"largest": None})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 from datetime import date
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -212,8 +213,8 @@ def test_a_stopped_case_gets_the_version_for_the_day_on_which_it_resumes(
         read_through(Read.objects.all()[0])
     stopped = campaign.cases.filter(reads=None).earliest("pk")
     subject = Subject.objects.get(pk=open_case_seal(stopped).subject)
-    told = {"withdrawn_on": date(2026, 1, 31), "statement": "All further use of films", "instruction": ""}
-    held = withdraw_consent(subject=subject, **told, **built.signs("coordinator"))
+    told: dict[str, Any] = {"withdrawn_on": date(2026, 1, 31), "statement": "All further use of films"}
+    held = withdraw_consent(subject=subject, instruction="", **told, **built.signs("coordinator"))
     amend(built, campaign, version(built, cases_per_day=40))
     correct_consent(withdrawal=held, reason="Another subject was meant", **built.signs("coordinator"))
     stopped.refresh_from_db()
