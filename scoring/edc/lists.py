@@ -76,7 +76,7 @@ def compared_columns(trial: Trial) -> tuple[str, ...]:
 def resolutions_of(edc_list: EdcList, only: str = "") -> dict[str, list[EdcResolution]]:
     """For each difference of a list, by its key: what was decided since it is there, in this list or earlier ones.
 
-    `only` is the key of the one difference that is asked for.
+    With `only`, the key of one difference, the others are left out.
     """
     since = {one["key"]: one["since"] for one in edc_list.differences if only in ("", one["key"])}
     found: dict[str, list[EdcResolution]] = {key: [] for key in since}
