@@ -1,4 +1,4 @@
-"""The password beside single sign-on: it does not replace the second factor at the provider; a new one ends the link."""
+"""The password beside single sign-on: it does not replace the factor at the provider, and a new one ends the link."""
 
 from __future__ import annotations
 
