@@ -102,7 +102,7 @@ def remove_own_link(*, user: User) -> None:
 
 
 def remove_at_reset(user: User) -> None:
-    """Whoever knew the former password may have made the link; in the transaction of the new one."""
+    """Anyone who knew the earlier password may have made the link. Within the transaction of the new password."""
     if linked_to(user):
         record_event("accounts.sign-on.removed", person(user), user, delete(user), reason="password reset")
 

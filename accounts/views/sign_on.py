@@ -92,7 +92,7 @@ def sign_on_callback(request: HttpRequest) -> HttpResponse:
 
 
 def answer(request: HttpRequest, flow: flows.Flow) -> HttpResponse:
-    """Signs the person in, or goes on to link their identity. Every refusal is recorded."""
+    """Signs the person in, or continues to the page that links their identity. Every refusal is recorded."""
     user: User | None = None
     try:
         user = person_linking(flow) if flow.user else None

@@ -130,7 +130,11 @@ def test_signing_out_leaves_nothing_of_the_pages_in_the_browser(anna: User, clie
     client.get("/sign-in/")
     sign_in(client)
     assert client.post("/sign-out/")["Clear-Site-Data"] == '"cache"'
-    assert {name: cookie.value for name, cookie in client.cookies.items()} == {"session": "", "csrf": ""}
+    assert {name: cookie.value for name, cookie in client.cookies.items()} == {
+        "session": "",
+        "csrf": "",
+        "sign-on": "",
+    }
 
 
 def test_an_idle_session_ends_and_is_recorded(cast: Cast, settings: Any) -> None:

@@ -115,7 +115,8 @@ export class Grid {
     const feature = this.features.get(item.feature);
     const label = make("th", { scope: "row", title: `${item.label}, ${feature}` });
     const asked = this.queried.has(item.key);
-    label.append(make("span", { class: "feature" }, this.features.size > 1 ? feature.slice(0, 1) : ""), `${item.label}${asked ? " ?" : ""}`);
+    const initial = make("span", { class: "feature" }, this.features.size > 1 ? feature.slice(0, 1) : "");
+    label.append(initial, `${item.label}${asked ? " ?" : ""}`);
     label.classList.toggle("queried", asked);
     const row = make("tr", { class: before && before.joint === item.joint ? "" : "joint" }, label);
     for (const { timepoint, letter, locked } of this.panes) {

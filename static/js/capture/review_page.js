@@ -13,7 +13,9 @@ export class ReviewPage {
     this.case = dataOf(root, "case");
     this.sheet = new ScoreSheet({});
     followLinks(root, room);
-    for (const form of root.querySelectorAll("form[data-swap]")) form.addEventListener("submit", (event) => this.#submitted(event));
+    for (const form of root.querySelectorAll("form[data-swap]")) {
+      form.addEventListener("submit", (event) => this.#submitted(event));
+    }
   }
 
   attach(openRead) {
