@@ -164,12 +164,8 @@ def open_campaign(
             stream=campaign.trial.code,
             subject=("reading.campaign", str(campaign.pk)),
             changes={"status": [CampaignStatus.DRAFT, CampaignStatus.OPEN]},
-            details={
-                "campaign": campaign.code,
-                "cases": len(cases),
-                "left out": len(subjects) - len(cases),
-                "visits": list(visits),
-            },
+            details={"campaign": campaign.code, "cases": len(cases), "left out": len(subjects) - len(cases)}
+            | {"visits": list(visits)},
             rows=list(SealedCase.objects.filter(case__in=cases)),
             tracked=[campaign, *cases],
         )

@@ -69,6 +69,6 @@ def test_the_lead_of_an_open_campaign_sees_how_many_cases_are_adjudicated_but_no
     assert "2 cases have an adjudicated result; 0 cases wait for adjudication." in shown
     assert shown.count(withheld["reason"]) == 2
     assert "Largest such difference" not in shown
-    rows = list(csv.DictReader(client.get(f"{page}.csv").content.decode().splitlines()))
+    rows = list(csv.DictReader(client.get(f"{page}.csv").content.decode("utf-8-sig").splitlines()))
     of_results = [row for row in rows if row["statistic"].startswith("Adjudicated results, mean")]
     assert [(row["value"], row["n"], row["reason"]) for row in of_results] == [("", "", withheld["reason"])] * 2

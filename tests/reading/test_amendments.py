@@ -186,7 +186,7 @@ def test_a_campaign_that_was_amended_meanwhile_is_not_opened_by_the_terms_read_b
     scanned(draft)
     on_its_way = Campaign.objects.select_related("trial", "charter").get(pk=draft.pk)
     amend(built, draft, version(built, minimum_timepoints=3))
-    given = {"actor": coordinator, "subjects": built.subjects, "visits": built.visits}
+    given: dict[str, Any] = {"actor": coordinator, "subjects": built.subjects, "visits": built.visits}
     assert said(open_campaign, campaign=on_its_way, **given) == (
         "The charter of this campaign has a new version. Load the page again before you open it."
     )
@@ -213,8 +213,8 @@ def test_a_stopped_case_gets_the_version_for_the_day_on_which_it_resumes(
         read_through(Read.objects.all()[0])
     stopped = campaign.cases.filter(reads=None).earliest("pk")
     subject = Subject.objects.get(pk=open_case_seal(stopped).subject)
-    told: dict[str, Any] = {"withdrawn_on": date(2026, 1, 31), "statement": "All further use of films"}
-    held = withdraw_consent(subject=subject, instruction="", **told, **built.signs("coordinator"))
+    about: dict[str, Any] = {"withdrawn_on": date(2026, 1, 31), "statement": "All use of films", "instruction": ""}
+    held = withdraw_consent(subject=subject, **about, **built.signs("coordinator"))
     amend(built, campaign, version(built, cases_per_day=40))
     correct_consent(withdrawal=held, reason="Another subject was meant", **built.signs("coordinator"))
     stopped.refresh_from_db()

@@ -12,9 +12,7 @@ from django.db import connection
 
 from audit.models import Event, Head
 from jobs.carrying import run_due_jobs
-from reading.campaigns.amending import amend_campaign
 from reading.campaigns.opening import close_campaign
-from reading.charter.versions import draft_charter, sign_charter
 from reading.models import Campaign
 from scoring.datasets.building import request_dataset
 from scoring.models import Dataset, DatasetStatus
@@ -23,7 +21,6 @@ from tests.once_per_file import Once
 from tests.protection import lifted
 from tests.reading.builders import BuiltTrial, build_reading_trial, open_campaign_of
 from tests.reading.test_line import read_all
-from tests.scoring.packages import package_of
 
 
 def make_built_trial() -> BuiltTrial:
@@ -97,41 +94,6 @@ def test_a_build_refuses_an_altered_record_and_names_it(built_trial: BuiltTrial,
     assert dataset.status == DatasetStatus.FAILED
     assert table in dataset.failure
     assert "Ask an administrator to run verify_audit." in dataset.failure
-
-
-@pytest.mark.parametrize(
-    ("table", "forgery"),
-    [
-        ("", ""),
-        ("reading_charter", "UPDATE reading_charter SET written_at = '2020-02-02T00:00:00Z' WHERE version = 1"),
-        ("accounts_signature", "UPDATE accounts_signature SET role = 'lead' WHERE record_kind = 'reading.campaign'"),
-        (
-            "accounts_signature",
-            "UPDATE accounts_signature SET role = 'lead' WHERE id IN (SELECT signature_id FROM reading_charter WHERE "
-            "version = 1)",
-        ),
-    ],
-)
-def test_a_build_checks_each_charter_version_of_the_campaign_and_the_signature_of_its_amendment(
-    db: None, table: str, forgery: str
-) -> None:
-    built_trial = make_built_trial()
-    campaign = open_campaign_of(built_trial, concordant_share=0.0)
-    read_all(built_trial, campaign, lambda timepoint, item: 1)
-    signs = built_trial.signs("coordinator")
-    terms = {**campaign.charter.terms, "cases_per_day": 40}
-    later = sign_charter(charter=draft_charter(trial=built_trial.trial, actor=signs["actor"], terms=terms), **signs)
-    amend_campaign(campaign=campaign, charter=later, reason="pace", **signs)
-    close_campaign(campaign=campaign, actor=signs["actor"])
-    if forgery:
-        forge(forgery)
-    dataset = built(built_trial, campaign)
-    if forgery:
-        assert table in dataset.failure
-    else:
-        manifest = json.loads(package_of(dataset).read("manifest.json"))
-        assert [one["version"] for one in manifest["charters"]] == [1, 2]
-        assert manifest["charters"][1]["digest"] == manifest["charter"]["digest"] == later.digest
 
 
 def test_a_build_refuses_a_chain_with_an_altered_event(built_trial: BuiltTrial, closed: Campaign) -> None:
