@@ -44,10 +44,9 @@ def read_redcap(path: Path, mapping: RedcapMapping) -> RedcapTables:
 def exported_lines(path: Path) -> list[FileLine]:
     """Every line of a file from REDCap; BadInput if its events belong to more than one arm, which may be treatments."""
     lines = list(read_lines(path, (RECORD, EVENT))[1])
-    arms = {found[0] for line in lines if (found := ARM.search(line.cells[EVENT]))}
+    arms: list[str] = sorted({found[0] for line in lines if (found := ARM.search(line.cells[EVENT]))}, key=natural_key)
     if len(arms) > 1:
-        ordered: list[str] = sorted(arms, key=natural_key)
-        text = f"The events of the REDCap file belong to more than one arm: {both(ordered)}"
+        text = f"The events of the REDCap file belong to more than one arm: {both(arms)}"
         raise BadInput(f"{text}. Use a project in which every record has the same arm.")
     return lines
 
