@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
-from typing import Any
 
 import pytest
 from django.http import HttpRequest
@@ -61,14 +60,15 @@ def test_the_lead_of_an_open_campaign_sees_how_many_cases_are_adjudicated_but_no
     read_with_adjudication(built_trial)
     client, page = Client(), "/trials/TWO/results/C1/agreement"
     client.force_login(built_trial.people["lead"], backend=BACKEND)
-    withheld: dict[str, Any] = {"value": None, "n": None, "reason": "Shown once the campaign is closed"}
+    reason = "Shown once the campaign is closed"
+    withheld = {"value": None, "n": None, "reason": reason}
     found = client.get(f"{page}.json").json()["adjudicated"]
     assert (found["cases"], found["waiting"]) == (2, 0)
     assert (found["change"], found["apart"]) == (withheld, withheld | {"largest": None})
     shown = " ".join(client.get(f"{page}/").content.decode().split())
     assert "2 cases have an adjudicated result; 0 cases wait for adjudication." in shown
-    assert shown.count(withheld["reason"]) == 2
+    assert shown.count(reason) == 2
     assert "Largest such difference" not in shown
     rows = list(csv.DictReader(client.get(f"{page}.csv").content.decode("utf-8-sig").splitlines()))
     of_results = [row for row in rows if row["statistic"].startswith("Adjudicated results, mean")]
-    assert [(row["value"], row["n"], row["reason"]) for row in of_results] == [("", "", withheld["reason"])] * 2
+    assert [(row["value"], row["n"], row["reason"]) for row in of_results] == [("", "", reason)] * 2
