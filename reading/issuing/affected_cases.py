@@ -18,7 +18,7 @@ from reading.campaigns.reopening import keeps_its_result
 from reading.campaigns.shown_visits import visits_shown
 from reading.issuing.assignments import void_and_issue_again
 from reading.models import Campaign, CampaignStatus, Case, Read, VoidCause
-from reading.states import said_of
+from reading.states import demand_open, said_of
 from studies.models import Film, Subject, Trial
 
 
@@ -62,7 +62,7 @@ def concerned_by(trial: Trial, subjects: Collection[int | None]) -> list[Concern
     """The cases of these subjects, in every campaign that was opened for a result."""
     campaigns = Campaign.objects.filter(trial=trial, training=None).exclude(status=CampaignStatus.DRAFT)
     found = []
-    for campaign in campaigns.select_related("trial", "charter"):
+    for campaign in campaigns.select_related("trial", "charter").order_by("pk"):
         frozen = identities(list(campaign.cases.all()))
         live = campaign.cases.live().select_related("campaign__trial", "campaign__charter")
         cases = [(case, frozen[case.pk]) for case in live if frozen[case.pk].subject in subjects]
@@ -87,7 +87,9 @@ def follow(
         if affected and one.campaign.status != CampaignStatus.OPEN:
             kept.append(demand_settled(one.campaign, affected))
             continue
-        hold_to_reissue(one.campaign, affected)
+        if affected:
+            hold_to_reissue(one.campaign, affected)
+            demand_open(one.campaign, "Cases are voided")
         for case in affected:
             subject = next(frozen.subject for other, frozen in one.cases if other == case)
             shown = [after[subject]] if subject in after else []

@@ -195,6 +195,7 @@ def void_and_reissue(
         Case.objects.select_for_update().get(pk=case.pk)
         if voided_before(case, user, cause, reason):
             return Case.objects.filter(replaces=case).first()
+        demand_open(campaign, "Cases are voided")
         return void_and_issue_again(case, [] if away else films, actor, user, cause, reason)
 
 

@@ -117,6 +117,7 @@ def release_queries(*, campaign: Campaign, number: int, actor: Actor, user: User
         if released_by(held, user):
             return held
         demand_open(campaign, "Queries are released")
+        hold_cases(queries)
         signature = sign(held, actor, user)
         now, askable = timezone.now(), set(askable_reads(campaign).values_list("pk", flat=True))
         sent = [query for query in queries if query.items and query.read_id in askable]
@@ -134,6 +135,12 @@ def release_queries(*, campaign: Campaign, number: int, actor: Actor, user: User
             tracked=[held, *sent],
         )
     return held
+
+
+def hold_cases(queries: QuerySet[ReadQuery]) -> None:
+    """Locks the cases of these queries, in the order in which a job that issues reads locks them."""
+    cases = Case.objects.filter(pk__in=queries.order_by().values("read__case"))
+    list(cases.select_for_update().order_by("pk").values_list("pk", flat=True))
 
 
 def batch_held(batch: QueryBatch) -> QueryBatch:

@@ -165,7 +165,8 @@ def keep(case: Case, computed: Computed) -> None:
     A stopped case whose returned reads count again as signed gets its result back.
     Each time is recorded in the audit trail: a control recomputed with the same result looks like an adjudication.
     """
-    locked = Case.objects.select_for_update().select_related("campaign__charter", "campaign__trial").get(pk=case.pk)
+    cases = Case.objects.select_for_update(of=("self",))
+    locked = cases.select_related("campaign__charter", "campaign__trial").get(pk=case.pk)
     if locked.status == CaseStatus.VOIDED:
         return
     results, before = CaseResult.objects.filter(case=locked), locked.status

@@ -184,6 +184,7 @@ def running_provider(callback: str) -> Iterator[OidcProvider]:
     """A provider at a port of its own, at which this callback is registered."""
     server = OidcServer(("127.0.0.1", 0), OidcHandler)
     server.provider = OidcProvider(server.server_port, callback)
+    rsa_key("first")  # made before a request has to wait for it
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:

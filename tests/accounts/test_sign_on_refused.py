@@ -158,7 +158,7 @@ def test_an_attempt_cannot_be_made_up_or_kept(anna: User, client: Client) -> Non
     assert client.get("/you/").status_code == 302
 
 
-@pytest.mark.parametrize(("age", "status"), [(590, 200), (601, 400)])
+@pytest.mark.parametrize(("age", "status"), [(540, 200), (601, 400)])
 def test_an_attempt_is_for_ten_minutes(
     age: int, status: int, anna: User, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
