@@ -341,7 +341,7 @@ def test_the_trail_names_numbers_and_no_subject_date_or_text(built_trial: BuiltT
     events = Event.objects.filter(action__startswith="scoring.edc").order_by("pk")
     assert [shown(event, Role.AUDITOR).sentence for event in events] == [
         "coordinator compared the sponsor's list 1: 3 lines, 1 difference",
-        "coordinator recorded what was decided about a difference of the sponsor's list 1: Site was asked",
+        "coordinator recorded the resolution of a difference in the sponsor's list 1: Site was asked",
     ]
     for event in events:
         assert not any(said in event.body for said in ("S001", "2025-01-01", "Erika"))
