@@ -40,7 +40,7 @@ class Identity:
     second_factor: bool
 
 
-def refused(what: str) -> NotAllowed:
+def token_refusal(what: str) -> NotAllowed:
     """The refusal of a token."""
     return NotAllowed(message=f"The answer of {settings.SIGN_ON_NAME} {what}. Please start again.")
 
@@ -50,12 +50,12 @@ def identity_in(token: str, keys: Sequence[Any], flow: Flow) -> Identity:
     claims = verified_claims(token, keys)
     nonce, subject = str(claims["nonce"]), claims["sub"]
     if not 0 < len(subject) <= LONGEST_SUBJECT or unstorable(nonce) or unstorable(subject):
-        raise refused("is incomplete")
+        raise token_refusal("is incomplete")
     if not constant_time_compare(nonce, flow.nonce):
-        raise refused("belongs to another sign-in")
+        raise token_refusal("belongs to another sign-in")
     demand_only_audience(claims)
     if settings.SIGN_ON_FRESH and not signed_in_since(claims.get("auth_time"), flow.began):
-        raise refused("does not say that you have just signed in there")
+        raise token_refusal("does not say that you have just signed in there")
     return Identity(claims["iss"], subject, has_second_factor(claims))
 
 
@@ -75,7 +75,7 @@ def verified_claims(token: str, keys: Sequence[Any]) -> dict[str, Any]:
             )
         )
     except jwt.PyJWTError as fault:
-        raise refused(next(what for kind, what in FAULTS if isinstance(fault, kind))) from None
+        raise token_refusal(next(what for kind, what in FAULTS if isinstance(fault, kind))) from None
 
 
 def key_of(header: dict[str, Any], keys: Sequence[Any]) -> jwt.PyJWK:
@@ -85,7 +85,7 @@ def key_of(header: dict[str, Any], keys: Sequence[Any]) -> jwt.PyJWK:
         raise jwt.InvalidAlgorithmError
     fitting = [key for key in keys if isinstance(key, dict) and fits(key, algorithm, name)]
     if len(fitting) != 1:
-        raise refused("is signed with an unknown key")
+        raise token_refusal("is signed with an unknown key")
     return jwt.PyJWK(fitting[0], algorithm)
 
 
@@ -101,7 +101,7 @@ def demand_only_audience(claims: dict[str, Any]) -> None:
     audience, issued_to = claims["aud"], claims.get("azp", settings.SIGN_ON_CLIENT_ID)
     several = isinstance(audience, list) and len(audience) > 1 and "azp" not in claims
     if several or issued_to != settings.SIGN_ON_CLIENT_ID:
-        raise refused("is meant for another application")
+        raise token_refusal("is meant for another application")
 
 
 def signed_in_since(at: object, began: int) -> bool:
