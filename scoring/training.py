@@ -21,6 +21,7 @@ from instruments.missing import MissingRule
 from jobs.lease import Lease
 from reading.campaigns.case_seals import open_case_seal
 from reading.campaigns.frozen_films import FrozenCase
+from reading.campaigns.held_campaigns import held_campaign
 from reading.campaigns.reference_table import Scores
 from reading.campaigns.training import record_event, reference_of
 from reading.charter.versions import terms_of
@@ -53,7 +54,7 @@ def carry(case: Case, lease: Lease) -> None:
     assessed = [found for reader in readers_done(campaign) if (found := assess(campaign, reader)) is not None]
     with audited_atomic():
         lease.finish()
-        Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
+        held_campaign(campaign)
         keep_marks(case, marks)
         for one in assessed:
             keep(campaign, one)

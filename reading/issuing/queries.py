@@ -19,6 +19,7 @@ from accounts.signed_acts import Act
 from audit.trail import Actor, audited_atomic, record
 from config.errors import WrongState
 from jobs.queue import add
+from reading.campaigns.held_campaigns import held_campaign
 from reading.capture_chains import hold_chains
 from reading.charter.versions import terms_of
 from reading.models import Campaign, Case, QueryBatch, Read, ReadKind, ReadQuery, ReadReturn, ReadStatus
@@ -112,7 +113,7 @@ def release_queries(*, campaign: Campaign, number: int, actor: Actor, user: User
     )
     with audited_atomic():
         hold_chains([query.read for query in queries.order_by("read_id")])
-        Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
+        held_campaign(campaign)
         held = batch_held(batch)
         if released_by(held, user):
             return held

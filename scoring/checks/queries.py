@@ -18,6 +18,7 @@ from config.errors import BadInput, WrongState
 from config.wording import counted, quoted
 from instruments.definition import Instrument, Item
 from instruments.not_assessable import ABSENT
+from reading.campaigns.held_campaigns import held_campaign
 from reading.issuing.queries import askable_reads, asks_readers
 from reading.issuing.randomisation import Draw, commitment, new_seed
 from reading.issuing.seeds import sealed_seed
@@ -90,7 +91,7 @@ def mark_items(*, read: Read, actor: Actor, items: Sequence[str]) -> None:
         allowed = f"Mark at most {counted(len(others), 'joint')}" if others else "Nothing can be marked"
         raise BadInput(f"{allowed}: too few others are left to ask about as well.", field="items")
     with audited_atomic():
-        Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
+        held_campaign(campaign)
         if not askable_reads(campaign).filter(pk=read.pk, query=None).exists():
             raise WrongState("This read can no longer be asked about. Load the page again.")
         mark, _ = QueryMark.objects.update_or_create(read=read, defaults={"items": wanted})
@@ -155,7 +156,7 @@ def prepare_batch(*, campaign: Campaign, actor: Actor) -> QueryBatch:
     demand_queries(campaign)
     seed, instrument, checked = new_seed(), instrument_of_campaign(campaign), checked_campaign(campaign)
     with audited_atomic():
-        Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
+        held_campaign(campaign)
         earlier = QueryBatch.objects.filter(campaign=campaign)
         if earlier.filter(released_at=None).exists():
             raise WrongState("A batch is waiting for its release. Prepare the next one when it has been released.")
