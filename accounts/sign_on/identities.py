@@ -33,7 +33,8 @@ def factor_is_at_provider(user: User) -> bool:
 
 def person_linked(identity: Identity) -> User:
     """The person who linked this identity to their account."""
-    linked = SignOnIdentity.objects.filter(issuer=identity.issuer, subject=identity.subject).first()
+    known = SignOnIdentity.objects.select_related("user")
+    linked = known.filter(issuer=identity.issuer, subject=identity.subject).first()
     if linked is None:
         name = settings.SIGN_ON_NAME
         text = f"No account is linked to your identity at {name}. Sign in with your password, then link it under"
