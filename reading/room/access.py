@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest
 
 from accounts.roles import READING_ROLES, Action, Role, allows
 from audit.trail import Actor
+from config.compiled import CompiledQuery
 from config.errors import NotAllowed, WrongState
 from reading.issuing.suspensions import suspended_in_words
 from reading.models import CampaignStatus, Read, ReaderSuspension, ReadKind, ReadStatus, ReadStep
@@ -60,19 +61,7 @@ def piece_or_404(request: HttpRequest, token: str, *, to_look_at: bool = False) 
     With `to_look_at`, a signed read is not found where the charter does not let readers view signed reads. Once the
     campaign is closed nothing is found: readers no longer see even their own scores.
     """
-    own = ReadStep.objects.filter(
-        Q(read__status__in=VISIBLE) | KEPT_FOR_LOOKS,
-        pk__in=steps_at(token),
-        read__reader_id=request.user.pk,
-        read__case__campaign__status=CampaignStatus.OPEN,
-        read__case__consent_withdrawn=False,
-    )
-    fetched = own.select_related(
-        "read__case__campaign__charter", "read__case__campaign__trial", "read__case__campaign__training", "read__reader"
-    )
-    roles = {"reads": holds(Role.READER), "adjudicates": holds(Role.ADJUDICATOR), "first_request": has_unused_role()}
-    roles["suspended"] = Exists(suspensions_of_readers())
-    steps = list(fetched.annotate(**roles).order_by("position"))
+    steps = OWN_STEPS.rows(token=token, reader=request.user.pk)
     if not steps:
         raise Http404
     step = next((one for one in steps if one.locked_at is None), steps[-1])
@@ -85,6 +74,26 @@ def piece_or_404(request: HttpRequest, token: str, *, to_look_at: bool = False) 
     ):
         raise Http404
     return piece
+
+
+def own_steps(*, token: str, reader: int) -> QuerySet[ReadStep]:
+    """The steps of the reader's own read at an address, with the roles and the state on which access depends."""
+    own = ReadStep.objects.filter(
+        Q(read__status__in=VISIBLE) | KEPT_FOR_LOOKS,
+        pk__in=steps_at(token),
+        read__reader_id=reader,
+        read__case__campaign__status=CampaignStatus.OPEN,
+        read__case__consent_withdrawn=False,
+    )
+    fetched = own.select_related(
+        "read__case__campaign__charter", "read__case__campaign__trial", "read__case__campaign__training", "read__reader"
+    )
+    roles = {"reads": holds(Role.READER), "adjudicates": holds(Role.ADJUDICATOR), "first_request": has_unused_role()}
+    roles["suspended"] = Exists(suspensions_of_readers())
+    return fetched.annotate(**roles).order_by("position")
+
+
+OWN_STEPS = CompiledQuery(own_steps, token=str, reader=int)
 
 
 def steps_at(token: str) -> QuerySet[ReadStep, Any]:

@@ -71,6 +71,10 @@ def cells_of(timepoints: list[DisplayedTimepoint]) -> CellContents:
     return cells
 
 
+# What an answer to an operation needs of the score that was stored for it.
+STORED = ("timepoint_id", "item", "value", "reason", "revision", "entry", "op_id", "saved_at")
+
+
 def cells_and_operations(
     timepoints: list[DisplayedTimepoint], op_ids: Collection[str]
 ) -> tuple[CellContents, dict[str, ItemScore]]:
@@ -79,11 +83,12 @@ def cells_and_operations(
     rows = ItemScore.objects.filter(Q(timepoint__in=own) | Q(op_id__in=op_ids)).order_by("revision", "item")
     cells: CellContents = {}
     stored: dict[str, ItemScore] = {}
-    for row in rows.only("timepoint", "item", "value", "reason", "revision", "entry", "op_id", "saved_at"):
-        if row.timepoint_id in own:
-            cells[row.timepoint_id, row.item] = CellContent(row.value, row.reason, row.revision, row.entry)
-        if row.op_id in op_ids:
-            stored[row.op_id] = row
+    for row in rows.values_list(*STORED):
+        timepoint, item, value, reason, revision, entry, op_id, _ = row
+        if timepoint in own:
+            cells[timepoint, item] = CellContent(value, reason, revision, entry)
+        if op_id in op_ids:
+            stored[op_id] = ItemScore(**dict(zip(STORED, row, strict=True)))
     return cells, stored
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, QuerySet
 
+from config.compiled import CompiledQuery
 from config.errors import WrongState
 from reading.capture_chains import hold_chains
 from reading.models import (
@@ -23,6 +24,21 @@ from reading.states import READ_IS
 
 STATUS_OF_CASE = "timepoint__step__read__case__status"
 STOPPED = "timepoint__step__read__case__consent_withdrawn"
+# The columns that writing needs: few, because each save fetches them for every film.
+NEEDED = (
+    "side",
+    "view",
+    "timepoint__letter",
+    "timepoint__token",
+    "timepoint__step__read",
+    "timepoint__step__token",
+    "timepoint__step__opened_at",
+    "timepoint__step__locked_at",
+    "timepoint__step__declined_at",
+    "timepoint__step__read__status",
+    "look__film",
+    "served__film",
+)
 STATUS_OF_CAMPAIGN = "timepoint__step__read__case__campaign__status"
 
 
@@ -49,14 +65,22 @@ def hold_writable(read: Read, step: ReadStep | None) -> Writable:
 
 def films_of(read: Read, step: ReadStep) -> list[DisplayedFilm]:
     """Every film of the step with its timepoint, step, read and look as stored now; in one statement."""
-    films = DisplayedFilm.objects.filter(timepoint__step=step.pk, timepoint__step__read=read.pk)
-    known = films.annotate(case_status=F(STATUS_OF_CASE), stopped=F(STOPPED), campaign_status=F(STATUS_OF_CAMPAIGN))
-    related = known.select_related("timepoint__step__read", "look", "served").defer("digests")
-    signed = Exists(SignedValues.objects.filter(step=OuterRef("timepoint__step")))
-    found: list[DisplayedFilm] = list(related.annotate(signed_before=signed).order_by("timepoint__position"))
+    found = FILMS.rows(step=step.pk, read=read.pk)
     for film in found:
         film.timepoint.signed_before = vars(film)["signed_before"]
     return found
+
+
+def films_to_write(*, step: int, read: int) -> QuerySet[DisplayedFilm]:
+    """The films of a step of a read, with the states on which writing depends."""
+    films = DisplayedFilm.objects.filter(timepoint__step=step, timepoint__step__read=read)
+    known = films.annotate(case_status=F(STATUS_OF_CASE), stopped=F(STOPPED), campaign_status=F(STATUS_OF_CAMPAIGN))
+    related = known.select_related("timepoint__step__read", "look", "served").only(*NEEDED)
+    signed = Exists(SignedValues.objects.filter(step=OuterRef("timepoint__step")))
+    return related.annotate(signed_before=signed).order_by("timepoint__position")
+
+
+FILMS = CompiledQuery(films_to_write, step=int, read=int)
 
 
 def demand_writable(film: DisplayedFilm) -> None:
