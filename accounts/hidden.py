@@ -214,7 +214,7 @@ EXCEPTIONS = (
         "that the reader's differences from their partners drift, or that their share of discordant cases or of sites "
         "not assessable is above the charter's limit, from 10 cases on",
         "the coordinator trains or suspends the reader, and the audit trail records it; no value, no case and no "
-        "direction is shown, nor the reason that somebody else gave for what is done",
+        "direction is shown, nor the reason that another person gave for the action taken",
     ),
     DeclaredException(
         "returned reads",

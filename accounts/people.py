@@ -224,7 +224,8 @@ def keep_an_administrator(user: User) -> None:
     """Refuses to remove the last administrator: nobody could appoint another."""
     others = User.objects.select_for_update().filter(is_active=True, is_administrator=True)
     if user.is_administrator and [other.pk for other in others] == [user.pk]:
-        raise WrongState(f"The last administrator is {user}. Make another person an administrator first.")
+        text = f"The account of {user} is the last administrator account."
+        raise WrongState(f"{text} Make another person an administrator first.")
 
 
 def end_sessions(*, user: User, reason: str, actor: Actor) -> None:

@@ -76,7 +76,7 @@ class Action(StrEnum):
     SEE_AGREEMENT = "see agreement"
     SEE_READER_SCORES = "see scores per reader"
     MARK_QUERIES = "mark cells for queries to readers"
-    HANDLE_ALARMS = "see alarms about readers and record what is done"
+    HANDLE_ALARMS = "see alarms about readers and record the action taken"
     IMPORT_EVENTS = "import intercurrent events"
     BUILD_DATASET = "build a dataset"
     REQUEST_LOCK = "request a lock"

@@ -70,8 +70,8 @@ def demand_known_roles(names: Sequence[str]) -> None:
     allowed = [role.value for role in Role if role != Role.SYSTEM]
     for name in names:
         if name not in allowed:
-            text = f"ROLES_WITH_SECOND_FACTOR has {quoted(name)}, which is no role."
-            raise BadSetting(f"{text} Give some of {joined(allowed, 'and')}, separated by commas.")
+            text = f"ROLES_WITH_SECOND_FACTOR has {quoted(name)}, which is not a role."
+            raise BadSetting(f"{text} Give one or more of {joined(allowed, 'and')}, separated by commas.")
 
 
 def demand_second_factor(*, user: User, role: str) -> None:

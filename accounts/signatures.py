@@ -69,7 +69,7 @@ def end_after_misuse(user: User) -> None:
             subject=("accounts.user", str(user.pk)),
             reason="repeated wrong passwords for a signature",
         )
-        alert_administrators(subject=user, what="entered wrong passwords for a signature repeatedly")
+        alert_administrators(subject=user, what="repeatedly entered a wrong password for a signature")
 
 
 def write_signature(

@@ -37,7 +37,7 @@ class ProblemSerializer(serializers.Serializer[object]):
     type = serializers.CharField(help_text="Always about:blank; the status says what kind of problem it is.")
     title = serializers.CharField(help_text="The standard phrase for the status.")
     status = serializers.IntegerField()
-    detail = serializers.CharField(help_text="What is wrong and what is allowed, in sentences for a person.")
+    detail = serializers.CharField(help_text="What is wrong and what is allowed, in plain sentences.")
     field = serializers.CharField(required=False, help_text="The field or parameter that is wrong, if it is only one.")
 
 

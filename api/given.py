@@ -43,4 +43,4 @@ def value_of(name: str, field: serializers.Field[Any, Any, Any, Any], given: dic
 
 def kind_of(field: serializers.Field[Any, Any, Any, Any]) -> str:
     """What a field contains, in words."""
-    return "a whole number" if isinstance(field, serializers.IntegerField) else "a text"
+    return "a whole number" if isinstance(field, serializers.IntegerField) else "some text"

@@ -45,7 +45,7 @@ def said_of(exception: APIException, context: dict[str, Any]) -> str:
     """The sentence for a DRF exception."""
     if isinstance(exception, MethodNotAllowed):
         allowed = ", ".join(context["view"].allowed_methods)
-        return f"The method {context['request'].method} is not possible at this address. Use {allowed}."
+        return f"The method {context['request'].method} is not allowed at this address. Use {allowed}."
     if isinstance(exception, Throttled):
         return f"The token has sent too many requests. Wait {counted(seconds_of(exception), 'second')}."
     if isinstance(exception, UnsupportedMediaType):

@@ -82,7 +82,7 @@ def demand_no_reader(trial_id: int, *user_ids: int | None) -> None:
     for membership in reading.select_related("user", "trial"):
         if counts(membership):
             raise WrongState(
-                f"No access token is made by or for a reader, and {membership.user} is or was one of trial"
+                f"An access token cannot be made by or for a reader, and {membership.user} is or was one in trial"
                 f" {membership.trial.code}."
             )
 

@@ -27,7 +27,7 @@ def encode(levels: Levels, bands: int) -> list[bytes]:
         shape = " x ".join(map(str, levels.shape))
         raise BadInput(
             f"Levels of type {levels.dtype} and shape {shape} cannot be packed into {bands} bands."
-            " A picture of uint16 levels and at least one band are needed."
+            " An image of uint16 levels and at least one band are needed."
         )
     edges = band_edges(levels.shape[0], bands)
     return [encode_band(levels[top:bottom]) for top, bottom in zip(edges, edges[1:], strict=False)]
@@ -37,9 +37,7 @@ def decode(bands: list[bytes], rows: int, columns: int) -> Levels:
     """The decoded image; BadInput when a band is cut short, has words left over or a width that no encoder writes."""
     edges = band_edges(rows, len(bands))
     if len(edges) != len(bands) + 1:
-        raise BadInput(
-            f"The picture has {len(bands)} bands and {rows} rows. It can have at most one band for each row."
-        )
+        raise BadInput(f"The image has {len(bands)} bands and {rows} rows. It can have at most one band for each row.")
     parts = [
         decode_band(band, bottom - top, columns) for band, top, bottom in zip(bands, edges, edges[1:], strict=False)
     ]

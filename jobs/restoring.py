@@ -93,7 +93,7 @@ def demand_key(manifest: dict[str, Any], identity: Identity | None) -> None:
     if identity is None:
         raise NotRestorable(f"{said}. Give the file with its private key: --identity FILE.")
     if str(identity.to_public()) != recipient:
-        raise NotRestorable(f"{said}, but the private key given is that of {identity.to_public()}. Give the other one.")
+        raise NotRestorable(f"{said}, but the private key given is for {identity.to_public()}. Give the matching one.")
 
 
 def is_in_use() -> bool:

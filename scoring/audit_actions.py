@@ -46,7 +46,7 @@ declare(
 declare(
     "scoring.alarm.handled",
     label="Alarm about a reader handled",
-    sentence="recorded what is done about alarm {id}[: {action}]",
+    sentence="recorded the action on alarm {id}[: {action}]",
     seen_by=KNOWS_SCORES,
     hides=("reason",),
 )

@@ -43,7 +43,7 @@ def left_out(stage: str, results: list[CheckResult], code: int, began: datetime)
     seen = (
         f"The process of the checks ended with code {code}; {counted(len(missing), 'check was', 'checks were')} not run"
     )
-    does, expects = "Runs the checks of the stage in a process of its own.", "Every check ran"
+    does, expects = "Runs the checks of the stage in a separate process.", "Every check ran"
     ended = CheckResult("private installation", ("R-50",), does, expects, seen, FAILED, began, timezone.now())
     return [ended, *missing]
 

@@ -56,7 +56,7 @@ def without_error(design: Design) -> Design:
     "R-46",
     "R-50",
     name="a whole trial",
-    does=f"Plays a trial of {SUBJECTS} subjects: films, desk, reading by three readers, results, dataset, lock.",
+    does=f"Runs a trial of {SUBJECTS} subjects: films, desk, reading by three readers, results, dataset, lock.",
     expects=f"It reaches its lock within {MOST_MINUTES} minutes, and the dataset verifies against the signed root",
 )
 def whole_trial(world: PlayedTrial) -> str:

@@ -72,9 +72,7 @@ def ended_in_order() -> Iterator[None]:
 def environment_of(given: Mapping[str, str], folder: Path, url: str) -> dict[str, str]:
     """The child's environment; WrongState if its accounts would violate the password rule."""
     if int(given.get("PASSWORD_LENGTH") or 0) > len(PASSWORD):
-        text = (
-            f"PASSWORD_LENGTH is {given['PASSWORD_LENGTH']}, and the passwords in OQ and PQ have {len(PASSWORD)} signs."
-        )
+        text = f"PASSWORD_LENGTH is {given['PASSWORD_LENGTH']}, and the passwords in OQ and PQ have {len(PASSWORD)}."
         raise WrongState(f"{text} Run this command with PASSWORD_LENGTH={len(PASSWORD)}.")
     passed_on = {name: value for name, value in given.items() if name in PASSED_ON or name.startswith(ALSO_PASSED_ON)}
     return passed_on | {

@@ -27,7 +27,7 @@ FAULTS: tuple[tuple[type[jwt.PyJWTError], str], ...] = (
     (jwt.InvalidIssuerError, "comes from another issuer"),
     (jwt.MissingRequiredClaimError, "is incomplete"),
     (InvalidSubjectError, "is incomplete"),
-    (jwt.PyJWTError, "is not signed as it must be"),
+    (jwt.PyJWTError, "is not signed as required"),
 )
 
 

@@ -24,7 +24,7 @@ from config.errors import BadInput
 from config.given_json import sent_json
 
 OTHER_PERSON = "This page was opened by another person. Open Blindread in a new tab and sign in there."
-NO_FACTOR = "Your role requires a second factor. Sign in in another tab, then come back to this page."
+NO_FACTOR = "Your role requires a second factor. Use another tab to sign in, then come back to this page."
 
 
 @login_not_required

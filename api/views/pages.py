@@ -34,7 +34,7 @@ def tokens(request: HttpRequest, code: str) -> HttpResponseBase:
             typed = form.cleaned_data
             made = make_token(membership=typed.pop("holder"), actor=actor, **typed)
             messages.success(
-                request, f"The token “{made.label}” waits for {made.membership.user}, who can show it once."
+                request, f"The token “{made.label}” is ready for {made.membership.user}, who can view it once."
             )
             return redirect(request.path)
     listing = Listing(

@@ -38,7 +38,7 @@ from imaging.likeness import Likeness, has_structure, likeness_of
 from imaging.masks import Rectangle, rectangles_of
 
 TEXT_FINDING = "text"
-TEXT_WORDS = "Text or a marker may be burned into the picture."
+TEXT_WORDS = "Text or a marker may be burned into the image."
 SIDE_LETTER_FINDING = "side-letter"
 SIDE_LETTER_WORDS = "A single letter was found, probably the side marker. Check that it says L or R and nothing else."
 NO_CONTENT = {"content_sha256": "", "header_sha256": ""}  # a plain picture has no identifier for comparison
@@ -150,7 +150,7 @@ def findings(loaded: Loaded, seen: Suspicion) -> list[Finding]:
         found.extend([*ignored(loaded.film.dataset), *contradictions(loaded.film.dataset)])
         if facts.facts(loaded.film)["BurnedInAnnotation"] == "YES" and not seen.text:
             found.append(
-                {"code": TEXT_FINDING, "text": "The header says that text is burned into the picture.", "boxes": []}
+                {"code": TEXT_FINDING, "text": "The header says that text is burned into the image.", "boxes": []}
             )
     return found
 

@@ -51,7 +51,7 @@ def squared(dataset: Dataset, pixels: Pixels, limits: Limits) -> Pixels:
             setattr(dataset, keyword, [min(spacing)] * 2)
     if "PixelAspectRatio" in dataset:
         del dataset.PixelAspectRatio
-    text = f"The pixels are not square ({max(down, across):.3g} to 1). The picture is stretched to {rows} x {columns}."
+    text = f"The pixels are not square ({max(down, across):.3g} to 1). The image is stretched to {rows} x {columns}."
     found = (*pixels.findings, finding("pixels-not-square", text))
     return dataclasses.replace(pixels, values=np.ascontiguousarray(values), findings=found)
 

@@ -29,7 +29,7 @@ def polarity(dataset: Dataset) -> Finding | None:
     if (photometric, shape) not in against:
         return None
     words = f"{photometric} and PresentationLUTShape {shape} contradict each other"
-    return finding(POLARITY, f"{words}. Choose whether the picture is shown as it is or inverted.")
+    return finding(POLARITY, f"{words}. Choose whether the image is shown as it is or inverted.")
 
 
 def dates(dataset: Dataset) -> Finding | None:

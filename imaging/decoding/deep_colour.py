@@ -39,7 +39,7 @@ def read_deep_colour(content: bytes, kind: FileKind, image: Image.Image) -> Grey
     if channels.shape[:1] != image.size[1:] and channels.shape[-2:] in (image.size[::-1], image.size):
         channels = np.moveaxis(channels, 0, -1)  # a TIFF with separate channels
     if channels.ndim != 3 or channels.dtype != np.uint16 or channels.shape[2] not in (2, 3, 4):
-        raise Unreadable("photometric", "The picture has channels of an unknown form. Send it as grey of 8 or 16 bits.")
+        raise Unreadable("photometric", "The image has channels of an unknown form. Send it as grey with 8 or 16 bits.")
     grey, turn = opaque_grey(channels), TURNS.get(image.getexif().get(ORIENTATION, 1))
     return np.ascontiguousarray(turn(grey) if turn else grey)
 
@@ -47,5 +47,5 @@ def read_deep_colour(content: bytes, kind: FileKind, image: Image.Image) -> Grey
 def opaque_grey(channels: Grey) -> Grey:
     count = channels.shape[2]
     if count in (2, 4) and int(channels[..., -1].min()) != OPAQUE:
-        raise Unreadable("photometric", "The picture is partly transparent. Send it as opaque grey.")
+        raise Unreadable("photometric", "The image is partly transparent. Send it as opaque grey.")
     return channels[..., 0] if count == 2 else grey_of(channels[..., :3], lossy=False)

@@ -44,9 +44,9 @@ def significant(grey: Grey, header: Header, stream: StreamShape | None) -> Depth
     needed = max(bits_needed(unsigned, signed), stream.bits if stream else 0)
     wide = extended(unsigned, needed, signed)
     if roughness(wide) < roughness(narrow):
-        text = f"The pixels need {needed} bits, but the header says {bits}. All of them are shown. Check the picture."
+        text = f"The pixels need {needed} bits, but the header says {bits}. All of them are shown. Check the image."
         return Depth(wide, needed, signed, False, (*found, finding("pixels-wider", text)))
-    text = f"Bits above the {bits} of the picture are in use, perhaps by an overlay or text. They are removed."
+    text = f"Bits above the {bits} of the image are in use, perhaps by an overlay or text. They are removed."
     return Depth(narrow, bits, signed, True, (*found, finding("spare-bits", text)))
 
 
@@ -54,7 +54,7 @@ def find_sign(grey: Grey, header: Header, stream: StreamShape | None) -> tuple[b
     """Negative values from a decoder are correct: the sign is part of a JPEG 2000 stream."""
     if header.signed or stream is None or not stream.signed or int(grey.min()) >= 0:
         return header.signed, []
-    text = "The compressed pixels are signed, but the header says unsigned. They are read as signed. Check the picture."
+    text = "The compressed pixels are signed, but the header says unsigned. They are read as signed. Check the image."
     return True, [finding("sign-differs", text)]
 
 

@@ -18,10 +18,10 @@ def grey_findings(stored: StoredPixels, form: NormalForm) -> list[Finding]:
     """Findings about the default window, and about the picture as first shown."""
     found: list[Finding] = []
     if form.window_missed:
-        text = "The window in the header shows no pixel of the picture. A window from the pixels is used instead."
+        text = "The window in the header shows no pixel of the image. A window from the pixels is used instead."
         found.append(finding(WINDOW_MISSED, text))
     if is_flat(count_greys(stored, form)):
-        text = "The picture is almost one grey as it is first shown. Check its window, or the file."
+        text = "The image is an almost uniform grey as first shown. Check its window, or the file."
         found.append(finding(FLAT, text))
     return found
 

@@ -214,7 +214,7 @@ def check_pixels(structure: Structure, syntax: Syntax, header: Header, data: byt
         return []
     beyond = data[structure.native.start + expected : structure.native.start + length]
     if length < expected or not is_padding(beyond, header):
-        wanted = f"A picture of {header.rows} x {header.columns} has {expected:,}."
+        wanted = f"An image of {header.rows} x {header.columns} has {expected:,}."
         raise Unreadable("pixel-length", f"The pixel data has {length:,} bytes. {wanted}")
     padding = counted(length - expected, "byte of padding, which is", "bytes of padding, which are")
     return [finding("padding", f"The pixels are followed by {padding} left out.")]

@@ -50,7 +50,7 @@ def decode(film: DicomFilm) -> Pixels:
     if grey.shape != (header.rows, header.columns):
         shape_found = " x ".join(map(str, grey.shape))
         raise Unreadable(
-            "codestream", f"The picture is {shape_found}, but the header says {header.rows} x {header.columns}."
+            "codestream", f"The image is {shape_found}, but the header says {header.rows} x {header.columns}."
         )
     depth = significant(grey, header, shape)
     return Pixels(
@@ -112,7 +112,7 @@ def check_shape(shape: StreamShape, film: DicomFilm) -> None:
     if (shape.rows, shape.columns, shape.components) != (header.rows, header.columns, header.samples):
         raise Unreadable(
             "codestream",
-            f"The compressed picture is {shape.rows} x {shape.columns} x {shape.components}, "
+            f"The compressed image is {shape.rows} x {shape.columns} x {shape.components}, "
             f"but the header says {header.rows} x {header.columns} x {header.samples}.",
         )
     if film.syntax.processes and shape.process not in film.syntax.processes:
@@ -120,7 +120,7 @@ def check_shape(shape: StreamShape, film: DicomFilm) -> None:
         raise Unreadable("codestream", f"{process}, which does not belong to {film.syntax.name}.")
     if shape.bits > header.bits_allocated:
         allowed = f"At most {header.bits_allocated} are allowed."
-        raise Unreadable("codestream", f"The compressed picture has {shape.bits} bits. {allowed}")
+        raise Unreadable("codestream", f"The compressed image has {shape.bits} bits. {allowed}")
 
 
 def run_lengths(stream: bytes, header: Header) -> Grey:
@@ -158,11 +158,11 @@ def one_channel(raw: Grey, film: DicomFilm) -> tuple[Grey, str]:
 def grey_of(colour: Grey, *, lossy: bool) -> Grey:
     """The grey values of a picture whose channels are equal or, after lossy compression, differ only by noise."""
     if colour.ndim != 3 or colour.shape[2] != 3:
-        raise Unreadable("photometric", f"The picture has {colour.ndim} dimensions. Send a grey picture.")
+        raise Unreadable("photometric", f"The image has {colour.ndim} dimensions. Send a grey image.")
     spread = int((colour.max(axis=2) - colour.min(axis=2)).max())
     if spread == 0:
         return np.ascontiguousarray(colour[..., 0])
     if not lossy or spread > RGB_NOISE:
-        raise Unreadable("colour", "The picture is in colour. A radiograph is grey.")
+        raise Unreadable("colour", "The image is in colour. A radiograph is grey.")
     mixed: Grey = np.floor(colour @ np.array([0.299, 0.587, 0.114]) + 0.5).astype(colour.dtype)
     return mixed

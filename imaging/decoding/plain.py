@@ -46,7 +46,7 @@ def read_plain(path: Path, kind: FileKind, limits: Limits) -> Pixels:
 def pixels(path: Path, image: Image.Image, kind: FileKind, limits: Limits) -> Pixels:
     check_size(image.height, image.width, limits)
     if (frames := getattr(image, "n_frames", 1)) != 1:
-        raise Unreadable("frames", f"The file has {frames} pictures. Send one picture in each file.")
+        raise Unreadable("frames", f"The file has {frames} images. Send one image in each file.")
     if is_deep_colour(image):
         grey = read_deep_colour(path.read_bytes(), kind, image)
     else:
@@ -65,9 +65,9 @@ def grey_pixels(image: Image.Image, white_is_zero: bool, *, lossy: bool) -> Grey
         return grey_of(np.asarray(image.convert("RGB")), lossy=lossy)
     if image.mode in ("RGBA", "LA"):
         if image.getchannel("A").getextrema() != (255, 255):
-            raise Unreadable("photometric", "The picture is partly transparent. Send it as opaque grey.")
+            raise Unreadable("photometric", "The image is partly transparent. Send it as opaque grey.")
         return grey_of(np.asarray(image.convert("RGB")), lossy=lossy)
-    raise Unreadable("photometric", f"The picture has the mode {image.mode}. Send it as grey of 8 or 16 bits.")
+    raise Unreadable("photometric", f"The image has the mode {image.mode}. Send it as grey with 8 or 16 bits.")
 
 
 def is_white_zero(image: Image.Image) -> bool:

@@ -72,7 +72,7 @@ def named(head: bytes) -> str:
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return "a WebP"
     if head[4:8] == b"ftyp":
-        return "a video or HEIC picture"
+        return "a video or HEIC image"
     text = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     for word, name in TEXTS:
         if word in text[:1024]:

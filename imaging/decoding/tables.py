@@ -20,11 +20,11 @@ from imaging.levels import Lut
 # A 16-bit table of 12-bit grey values shows a picture at a sixteenth of its brightness.
 FEWER_BITS_TEXT = (
     "The VOI look-up table declares {declared} bits per entry, but its values need {real}. "
-    "The picture is shown with the range that the table uses. Check its brightness."
+    "The image is shown with the range that the table uses. Check its brightness."
 )
 MORE_BITS_TEXT = (
     "A look-up table declares {declared} bits per entry, but its values need {real}. "
-    "All of its values are used. Check the picture."
+    "All of its values are used. Check the image."
 )
 Range = tuple[float, float]
 

@@ -88,7 +88,8 @@ def cases_to_move(campaign: Campaign) -> QuerySet[Case]:
 def demand_amendable(campaign: Campaign, charter: Charter) -> None:
     """WrongState unless the version is signed, later, and keeps every term that the campaign must keep."""
     if campaign.status not in AMENDABLE:
-        raise WrongState(f"{said_of(campaign)} Only a campaign in preparation or open can get another charter version.")
+        allowed = "Only a campaign in preparation or open can be put under another charter version."
+        raise WrongState(f"{said_of(campaign)} {allowed}")
     own = campaign.charter.version
     if not later_versions(campaign).filter(pk=charter.pk).exists():
         raise WrongState(
@@ -103,6 +104,6 @@ def demand_amendable(campaign: Campaign, charter: Charter) -> None:
         has = "has signed reads" if signed else "is open"
         terms = both(quoted(field_in_words("reading.charter", name)) for name in barred)
         raise WrongState(
-            f"Campaign {campaign.code} {has}, so it cannot get charter version {charter.version}, which changes "
-            f"{terms}. Read the cases in a new campaign under that version."
+            f"Campaign {campaign.code} {has}, so it cannot be put under charter version {charter.version}, which "
+            f"changes {terms}. Read the cases in a new campaign under that version."
         )

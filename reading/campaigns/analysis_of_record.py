@@ -26,8 +26,8 @@ def demand_not_of_record(campaign: Campaign, cannot: str) -> None:
     """Refuses an act that would change the analysis of record; `cannot` ends the sentence "... cannot be"."""
     if stays_of_record(campaign):
         raise WrongState(
-            f"The arms of trial {campaign.trial.code} were received, so the lock of campaign {campaign.code} stays the "
-            f"analysis of record. It cannot be {cannot}. Build another dataset and lock it as a correction."
+            f"The arms of trial {campaign.trial.code} were received, so the lock of campaign {campaign.code} remains "
+            f"the analysis of record. It cannot be {cannot}. Build another dataset and lock it as a correction."
         )
 
 

@@ -151,7 +151,7 @@ def open_campaign(
     if not whole:
         raise BadInput(
             f"The charter requires films at {terms.minimum_timepoints} or more timepoints in each case. "
-            f"No chosen subject has films at as many of the visits {both(visits)}."
+            f"No chosen subject has films at that many of the visits {both(visits)}."
         )
     numbered = Draw(new_seed(), "case numbers").permutation(whole)
     with audited_atomic():

@@ -44,7 +44,8 @@ def one_score(instrument: Instrument, line: dict[str, str | None], number: int) 
     """The item of a line and its [grade, reason]."""
     key, value, reason = ((line[name] or "").strip() for name in ("item", "value", "reason"))
     if key not in instrument.positions:
-        raise BadInput(f"Line {number} has the item {quoted(key)}, which {instrument.title} does not.", field="file")
+        text = f"Line {number} has the item {quoted(key)}, which {instrument.title} does not have."
+        raise BadInput(text, field="file")
     allowed, reasons = instrument.item(key).allowed, [*(one.code for one in instrument.reasons), ABSENT]
     if reason:
         if reason not in reasons or value:

@@ -27,7 +27,7 @@ def open_with_cases(*, campaign: Campaign, source: Campaign, numbers: Sequence[i
     """Opens the training campaign with the subjects and visits of these cases; all get new tokens and numbers."""
     authorise(actor, Action.RUN_CAMPAIGN)
     if not campaign.trains:
-        raise WrongState(f"Campaign {campaign.code} is not a training campaign. Its cases are not chosen by number.")
+        raise WrongState(f"Campaign {campaign.code} is not a training campaign. Its cases cannot be chosen by number.")
     demand_source(campaign, source)
     cases = chosen_cases(source, numbers)
     films = identities(cases)
@@ -44,7 +44,7 @@ def demand_source(campaign: Campaign, source: Campaign) -> None:
         raise WrongState(f"{said_of(source)} Only cases of a closed campaign can be used for training.")
     own, other = (terms_of(one.charter).instrument for one in (campaign, source))
     if source.trains or source.trial_id != campaign.trial_id or own != other:
-        text = f"Campaign {source.code} cannot give cases to training campaign {campaign.code}."
+        text = f"Cases of campaign {source.code} cannot be used in training campaign {campaign.code}."
         raise BadInput(f"{text} Choose one of the same trial and instrument that is not for training.", field="source")
 
 

@@ -190,8 +190,8 @@ def demand_grounds(instrument: str, evidence: str, months: int | None, result: T
 def demand_unused(result: TrainingResult | None) -> None:
     """WrongState when the training gave a qualification that was not withdrawn, expired or not."""
     if result is not None and result.qualifications.held().exists():
-        text = f"Training {result.campaign.code} already gave {result.reader} a qualification."
-        raise WrongState(f"{text} For another one, they must pass another training.")
+        text = f"Training {result.campaign.code} has already been used to qualify {result.reader}."
+        raise WrongState(f"{text} To be qualified again, they must pass another training campaign.")
 
 
 def disqualify_reader(*, qualification: Qualification, actor: Actor, reason: str) -> None:

@@ -95,7 +95,7 @@ class BatchForm(forms.Form):
     reason = forms.CharField(
         max_length=300,
         required=False,
-        label="Reason for releasing cases kept back",
+        label="Reason for releasing cases held back",
         help_text="Only if you release more cases than offered. Repeats without unread cases around them then lapse.",
     )
 

@@ -57,8 +57,8 @@ class CharterForm(forms.Form):
         max_value=3,
         initial=2,
         help_text="2 or 3. Two: a discordant case gets a third read. Three: the result is the mean of all three, no "
-        "case is adjudicated, and the largest difference of two readers is reported. Example: changes of 2, 4 and 9 "
-        "give 5, and a largest difference of 7.",
+        "case is adjudicated, and the largest difference between two readers is reported. Example: changes of 2, 4 and "
+        "9 give 5, and a largest difference of 7.",
     )
     qualification_required = forms.BooleanField(
         required=False, initial=True, label="Only readers with a recorded qualification may read"

@@ -28,7 +28,7 @@ OUTSIDE_HELP = (
 EXAMPLES = {
     "instrument": "Sharp/van der Heijde scores erosions and joint space narrowing, 0 to 448 points in all; Larsen gives"
     " one grade from 0 to 5 for each joint.",
-    "unverified_acknowledged": "for Larsen 1977, it is listed beside this form which part was not found in its source.",
+    "unverified_acknowledged": "for Larsen 1977, the form shows which part was not found in its source.",
     "wording": "a grade may be shown as “more than half of the joint lost” or by its number alone.",
     "presentation": "with four visits in random order, baseline may be shown second, as film B, without a label.",
     "entry_order": "joint by joint, a reader enters erosion and narrowing of MCP 2 before MCP 3.",

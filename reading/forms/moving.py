@@ -27,7 +27,7 @@ class FiledFilmForm(ActForm):
         super().__init__(*acts, data=data)
         if self.meanings:
             following = both(quoted(meaning_of(act)) for act in FOLLOWING)
-            self.meanings.append(f"For every case whose films this changes, if there is any: {following}")
+            self.meanings.append(f"For every case whose films this changes, if any: {following}")
         self.film = film
         self.fields["shown_visit"].initial = film.visit_id
 

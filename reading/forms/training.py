@@ -69,7 +69,7 @@ class LimitsForm(forms.Form):
         max_value=1000,
         initial=FEWEST_CASES,
         help_text=f"With fewer cases, no statistic is given and nobody passes; empty means {FEWEST_CASES}. A joint "
-        "needs as many grades. Example: with 10, a training on 8 cases says “too few”.",
+        "needs as many grades. Example: with 10, a training campaign of 8 cases says “too few”.",
     )
     valid_months = months_field(VALID_MONTHS)
 

@@ -59,7 +59,7 @@ def ask_adjudicators(*, campaign: Campaign, actor: Actor) -> tuple[int, int]:
     A declined concordant control is not requested again: its result does not need it.
     """
     authorise(actor, Action.ASSIGN_READS)
-    demand_open(campaign, "Adjudicators are requested")
+    demand_open(campaign, "Adjudicators can be requested")
     with audited_atomic():
         cases = unadjudicated(campaign.cases.select_related("campaign__charter", "campaign__trial"))
         loads = open_loads(campaign)

@@ -89,7 +89,7 @@ def follow(
             continue
         if affected:
             hold_to_reissue(one.campaign, affected)
-            demand_open(one.campaign, "Cases are voided")
+            demand_open(one.campaign, "Cases can be voided")
         for case in affected:
             subject = next(frozen.subject for other, frozen in one.cases if other == case)
             shown = [after[subject]] if subject in after else []

@@ -89,7 +89,7 @@ def request_batch(
     Cases kept back for repeats are released only for a reason; repeats without unread cases then lapse.
     """
     authorise(actor, Action.ASSIGN_READS)
-    demand_open(campaign, "Batches are issued")
+    demand_open(campaign, "Batches can be issued")
     if campaign.trains:
         raise WrongState(f"Campaign {campaign.code} is for training. Issue its reads on its training page.")
     largest = terms_of(campaign.charter).batch_size
@@ -128,7 +128,7 @@ def demand_kept_back(campaign: Campaign, size: int, reason: str) -> str:
     if not reason:
         kept = counted(stock.cases - stock.releasable, "case is", "cases are")
         most = f"At most {counted(stock.largest, 'case')}" if stock.largest else "No case"
-        text = f"{most} can be released now: {kept} kept back, so that hidden repeats can be mixed with unread cases."
+        text = f"{most} can be released now: {kept} held back, so that hidden repeats can be mixed with unread cases."
         asked = "Release fewer, or give a reason; repeats without unread cases then lapse."
         raise BadInput(f"{text} {asked}", field="size")
     return reason
@@ -186,7 +186,7 @@ def void_and_reissue(
     campaign = case.campaign
     if voided_before(case, user, cause, reason):
         return Case.objects.filter(replaces=case).first()
-    demand_open(campaign, "Cases are voided")
+    demand_open(campaign, "Cases can be voided")
     subject = Subject.objects.get(pk=open_case_seal(case).subject)
     films = freeze(campaign.trial, subjects=[subject], visits=visits_of(campaign), cut_off=timezone.now())
     with audited_atomic():
@@ -195,7 +195,7 @@ def void_and_reissue(
         Case.objects.select_for_update().get(pk=case.pk)
         if voided_before(case, user, cause, reason):
             return Case.objects.filter(replaces=case).first()
-        demand_open(campaign, "Cases are voided")
+        demand_open(campaign, "Cases can be voided")
         return void_and_issue_again(case, [] if away else films, actor, user, cause, reason)
 
 

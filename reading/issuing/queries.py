@@ -117,7 +117,7 @@ def release_queries(*, campaign: Campaign, number: int, actor: Actor, user: User
         held = batch_held(batch)
         if released_by(held, user):
             return held
-        demand_open(campaign, "Queries are released")
+        demand_open(campaign, "Queries can be released")
         hold_cases(queries)
         signature = sign(held, actor, user)
         now, askable = timezone.now(), set(askable_reads(campaign).values_list("pk", flat=True))

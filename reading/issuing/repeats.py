@@ -142,5 +142,5 @@ def repeats_in_words(campaign: Campaign, lapsed: int, now: datetime) -> str:
     return (
         f"Hidden repeats: {len(drawn_for_repeat(campaign))} drawn, {issued.count()} issued, {signed} signed; "
         f"{stock.due} due, to be issued among unread cases; "
-        f"{kept} kept back for repeats; {lapsed} lapsed."
+        f"{kept} held back for repeats; {lapsed} lapsed."
     )

@@ -45,7 +45,7 @@ def request_scan(*, campaign: Campaign, actor: Actor) -> LeakScan:
     """Requests a scan of the films that are ready now; a job runs it."""
     authorise(actor, Action.RUN_CAMPAIGN)
     if campaign.status != CampaignStatus.DRAFT:
-        raise WrongState(f"{said_of(campaign)} The leak scan is run while a campaign is in preparation.")
+        raise WrongState(f"{said_of(campaign)} The leak scan can be run only while a campaign is in preparation.")
     with audited_atomic():
         Campaign.objects.select_for_update().get(pk=campaign.pk)
         newest = newest_scan(campaign)

@@ -36,7 +36,8 @@ def demand_change_reason(reason: str, note: str) -> None:
         raise BadInput(f"{text} Choose {either(map(quoted, CHANGE_REASONS.values()))}.", field="change_reason")
     length = len(kept_note(note))
     if not length:
-        raise BadInput("This read was signed before. Say in a few words why the value changes.", field="change_note")
+        text = "This read was signed before. Say in a few words why you are changing the value."
+        raise BadInput(text, field="change_note")
     if length > NOTE_AT_MOST:
         text = f"The text has {length} characters. At most {NOTE_AT_MOST} are kept."
         raise BadInput(f"{text} Shorten the reason for the changed value.", field="change_note")

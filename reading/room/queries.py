@@ -23,9 +23,9 @@ from reading.room.impossible_codes import joint_in_words
 from reading.room.steps import open_step
 
 CONFIRM_REASONS = {
-    "looked-again": "I looked at the films again and keep the scores",
-    "hard-to-see": "The films show the joint poorly, and I keep the scores",
-    "altered-joint": "The joint was altered by surgery or another disease, and I keep the scores",
+    "looked-again": "I looked at the films again and am keeping the scores",
+    "hard-to-see": "The films show the joint poorly, and I am keeping the scores",
+    "altered-joint": "The joint was altered by surgery or another disease, and I am keeping the scores",
 }
 
 

@@ -86,11 +86,11 @@ def correct(request: HttpRequest, code: str, pk: int) -> HttpResponse:
 
 def what_follows(corrected: ConsentWithdrawal) -> str:
     """The remaining work for the reads that were ended."""
-    again = "Issue the reads that were ended again, in a batch."
+    again = "Issue the ended reads again in a batch."
     ended = sorted({case.campaign.code for case in stopped_for(corrected.subject)})
     if not ended:
         return again
-    return f"{again} The subject stays without a result in {both(ended)}, unless the campaign is reopened."
+    return f"{again} The subject remains without a result in {both(ended)} unless the campaign is reopened."
 
 
 def instruct(request: HttpRequest, code: str, pk: int) -> HttpResponse:

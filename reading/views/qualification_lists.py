@@ -88,7 +88,7 @@ def trained_table(request: HttpRequest, trial: Trial, writes: bool, campaign: Ca
         ),
         Column("missed", "Targets not met", missed_targets),
         Column("taken", "Completed", "taken_at", "taken_at"),
-        Column("qualified", "Qualified from this training", lambda row: bool(row.granted)),
+        Column("qualified", "Qualified by this training", lambda row: bool(row.granted)),
         *([QUALIFY] if writes else []),
     ]
     return Listing(

@@ -33,7 +33,7 @@ def log_a_deviation(run: Filling) -> None:
         site=subject.site,
         subject=subject,
         visit=subject.visits.get(code=visit),
-        corrective_action="The site was asked for the missing films, and has none.",
+        corrective_action="The site was asked for the missing films but has none.",
     )
     log_deviation(trial=run.planned.trial, entry=entry, actor=run.coordinator)
 

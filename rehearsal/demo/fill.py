@@ -36,7 +36,7 @@ def fill(*, say: Callable[[str], None], carry: bool = False, processes: int = 2)
         beat("demo", well=False, says="making the trial and its accounts")
     run = begin(SHARP, say=say, carry=carry, processes=processes)
     waiting, finished = run.planned.subjects[FINISHED:], run.planned.subjects[:FINISHED]
-    film_subjects(run, waiting, "films of the cases that wait for you", well=ready)
+    film_subjects(run, waiting, "films of the cases that are waiting for you", well=ready)
     open_for_the_visitor(run, waiting)
     beat("demo", says="ready; more films are still arriving")
     say("ready")
@@ -65,7 +65,7 @@ def begin(plan: TrialPlan, *, say: Callable[[str], None], carry: bool, processes
 
 def open_for_the_visitor(run: Filling, subjects: Sequence[Subject]) -> None:
     """Three cases are unread; the fourth, on whose change the readers differ, goes to the adjudicator."""
-    found = issued(run, "READ-2", "Second reading: three cases wait for you", subjects)
+    found = issued(run, "READ-2", "Second reading: three cases are waiting for you", subjects)
     cases = {frozen.subject: pk for pk, frozen in identities(list(found.cases.live())).items()}
     discordant = Case.objects.get(pk=cases[subjects[0].pk])
     for read in unsigned(discordant.reads.filter(kind=ReadKind.PRIMARY)):
@@ -102,7 +102,7 @@ def read_by_larsen(run: Filling) -> None:
     subjects = run.planned.subjects
     film_subjects(run, subjects, "films of the trial scored by the Larsen method", well=True, draw=draw_small)
     hold(run)
-    found = issued(run, "LARSEN-1", "Reading by Larsen, locked, with opened arms", subjects)
+    found = issued(run, "LARSEN-1", "Larsen reading, locked, with opened arms", subjects)
     if found.status == CampaignStatus.OPEN:
         read_cases(run, found, subjects)
     close(run, found)

@@ -9,7 +9,7 @@ from scoring.transfers.asking import WantedTransfer, ask_for_transfer
 from scoring.transfers.receipts import receive
 from scoring.transfers.reviewing import NewDecision, decide, findings_of
 
-NOTE = "Seen by the whole review. It does not touch the endpoint."
+NOTE = "All reviewers agreed. It does not affect the endpoint."
 
 
 def transfer(run: Filling, found: Campaign, purpose: str, *, nth: int = 1) -> DataTransfer:

@@ -77,7 +77,7 @@ class Text:
 
     @property
     def says(self) -> str:
-        return f"Give a text on one line, 1 to {self.most} characters."
+        return f"Give one line of text, 1 to {self.most} characters."
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ def rehearse(plan: RehearsalPlan, out: Path, say: Say) -> ArmReport:
     found = run(plan, say)
     sections = [
         ReportSection("What was planted", (planted(plan.design), tables.readers(plan.design))),
-        ReportSection("What came back", (tables.means(found), tables.differences(found), tables.shares(found))),
+        ReportSection("What was returned", (tables.means(found), tables.differences(found), tables.shares(found))),
         ReportSection("Readers", (tables.agreement(found), tables.adjudication(found))),
     ]
     if len(plan.design.visits) > 1 and "extrapolation" in plan.scenarios:

@@ -86,12 +86,12 @@ def table(design: Design, rows: list[Row]) -> ReportTable:
         ReportColumn("theory_mean", "By theory"),
         ReportColumn("sd", "SD"),
         ReportColumn("theory_sd", "By theory"),
-        ReportColumn("ratio", "SD, times complete"),
+        ReportColumn("ratio", "SD relative to complete data"),
         ReportColumn("published_mean", "OSKIRA-1: mean"),
         ReportColumn("published_sd", "SD"),
         ReportColumn("published_ratio", "times complete"),
     )
     first, second = design.visits[:2]
     title = f"Extrapolation from {first.code} to {second.code}, arm {design.arms[0].name}"
-    note = "The mean stays where the true course is straight; the error of the early change is multiplied with it."
+    note = "The mean is unbiased if the true course is linear; the error of the early change is multiplied as well."
     return ReportTable("extrapolation", title, columns, rows, (note,))

@@ -84,7 +84,7 @@ def point(squares: MeanSquares, model: int, averaged: int, blank: Estimate) -> E
         return replace(blank, reason="no variance between subjects")
     spread = spread_of(squares, model, squares.k / averaged)
     if spread <= 0:
-        return replace(blank, reason="the variance components add up to nothing")
+        return replace(blank, reason="the variance components add up to zero")
     return replace(blank, value=(squares.subjects - error_of(squares, model)) / spread)
 
 
@@ -112,7 +112,7 @@ def with_limits(found: Estimate, squares: MeanSquares, model: int, averaged: int
     lower, upper = (stepped_up(limit, averaged) for limit in limits(squares, model, found.level))
     if not lower <= found.value <= upper:
         # With two or three subjects and a negative estimate Satterthwaite's degrees of freedom can come near zero.
-        return replace(found, reason="the approximation gives no interval that holds the estimate")
+        return replace(found, reason="the approximation gives no interval that contains the estimate")
     return found.with_limits(lower, upper, ABSOLUTE if model == 2 else EXACT)
 
 

@@ -124,9 +124,9 @@ def joint_row(pairs: BesideReference, place: int, targets: Targets) -> FigureRow
         missed = targets.least_kappa is not None and is_wanted(reference[np.isfinite(reference)], targets.fewest)
         return {**row, "met": False if missed else None}
     if is_constant(reference[known]):
-        return {**against(replace(blank, reason="one grade in the reference")), "target": targets.least_kappa}
+        return {**against(replace(blank, reason="only one grade in the reference")), "target": targets.least_kappa}
     if is_constant(own[known]):
-        return against(replace(blank, value=0.0, reason="one grade by the reader"), least=targets.least_kappa)
+        return against(replace(blank, value=0.0, reason="only one grade by the reader"), least=targets.least_kappa)
     return against(kappa(own[known], reference[known], "linear", bootstrap=Bootstrap()), least=targets.least_kappa)
 
 

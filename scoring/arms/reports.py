@@ -42,7 +42,7 @@ def has_received(asked: ArmsRequest, user: User) -> bool:
 def demand_received(asked: ArmsRequest, user: User) -> None:
     """WrongState unless this person has received the arms."""
     if not has_received(asked, user):
-        raise WrongState("Results by arm are shown to people who have received the arms. Receive them first.")
+        raise WrongState("Results by arm are shown only to people who have received the arms. Receive them first.")
 
 
 @sensitive_variables()

@@ -59,7 +59,7 @@ def why_not_open(campaign: Campaign) -> list[str]:
     if campaign.status != CampaignStatus.LOCKED:
         obstacles.append(f"{said_of(campaign)} It must be locked first.")
     if is_interim(campaign):
-        obstacles.append("It was transferred as an interim, and arms are never opened on one.")
+        obstacles.append("It was transferred as an interim, and the arms of an interim are never opened.")
     return obstacles
 
 

@@ -179,7 +179,7 @@ def numbers(table: TransferTable, one: Variable, column: CellColumn, block: RowB
             found[place] = as_double(value)
         except ValueError:
             where = f"Row {first + column.first_row(place)} of {table.name}"
-            raise NotTransferable(f"{where}: {one.name} is “{value}”, which is no number.") from None
+            raise NotTransferable(f"{where}: {one.name} is “{value}”, which is not a number.") from None
     for place in np.flatnonzero(~can_be_written(found)).tolist():
         where = f"Row {first + column.first_row(place)} of {table.name}"
         raise NotTransferable(f"{where}: {one.name} is {column.cells[place]}, out of range.")

@@ -89,7 +89,7 @@ def mark_items(*, read: Read, actor: Actor, items: Sequence[str]) -> None:
     others = others_of(instrument, entries_of([read])[read.pk], findings)
     if len(others) < len(wanted):
         allowed = f"Mark at most {counted(len(others), 'joint')}" if others else "Nothing can be marked"
-        raise BadInput(f"{allowed}: too few others are left to ask about as well.", field="items")
+        raise BadInput(f"{allowed}: too few other joints are left to ask about as well.", field="items")
     with audited_atomic():
         held_campaign(campaign)
         if not askable_reads(campaign).filter(pk=read.pk, query=None).exists():
@@ -109,7 +109,7 @@ def demand_queries(campaign: Campaign) -> None:
     """WrongState unless the charter has queries and the campaign is open."""
     if not asks_readers(campaign):
         raise WrongState(f"Readers of {campaign.code} are sent no queries: its charter does not provide for them.")
-    demand_open(campaign, "Queries are prepared")
+    demand_open(campaign, "Queries can be prepared")
 
 
 def demand_found(items: Sequence[str], findings: Sequence[RuleFinding]) -> Sequence[str]:

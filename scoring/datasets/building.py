@@ -41,7 +41,8 @@ def request_dataset(*, campaign: Campaign, actor: Actor) -> Dataset:
     if campaign.trains:
         raise WrongState(f"Campaign {campaign.code} is for training, so no dataset is built from it.")
     if campaign.status != CampaignStatus.CLOSED and not takes_corrections(campaign):
-        raise WrongState(f"{said_of(campaign)} A dataset is built from a campaign that is closed and not locked.")
+        allowed = "A dataset can be built only from a campaign that is closed and not locked."
+        raise WrongState(f"{said_of(campaign)} {allowed}")
     with audited_atomic():
         number = Dataset.objects.filter(campaign=campaign).count() + 1
         dataset = Dataset.objects.create(campaign=campaign, number=number, events=newest_events(campaign))

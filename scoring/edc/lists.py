@@ -120,7 +120,7 @@ def resolve_difference(*, edc_list: EdcList, key: str, kind: str, text: str, act
         if decided and is_same(decided[-1], edc_list, (kind, text, user)):
             return decided[-1]
         if kind == ResolutionKind.REOPENED and decided_state(edc_list, decided) == OPEN:
-            raise WrongState("The difference is open already. Choose how it was resolved.")
+            raise WrongState("The difference is already open. Choose how it was resolved.")
         made = EdcResolution.objects.create(edc_list=edc_list, key=key, kind=kind, text=text, written_by=user)
         record(
             action="scoring.edc-difference.resolved",

@@ -65,7 +65,8 @@ def import_events(*, campaign: Campaign, actor: Actor, user: User, text: str) ->
 def demand_closed(campaign: Campaign) -> None:
     """WrongState unless the campaign is closed and not locked."""
     if campaign.status != CampaignStatus.CLOSED:
-        raise WrongState(f"{said_of(campaign)} Events are imported after a campaign is closed and before it is locked.")
+        allowed = "Events can be imported only after a campaign is closed and before it is locked."
+        raise WrongState(f"{said_of(campaign)} {allowed}")
 
 
 def events_by_subject(events: EventList | None) -> Events:

@@ -46,7 +46,8 @@ def lock_named(text: str) -> Lock:
     )
     lock = found.first()
     if lock is None:
-        raise BadInput(f"There is no lock {quoted(text)}. Give trial, campaign and number of a lock, as RA-1/C1/1.")
+        allowed = "Give the trial, campaign and number of a lock, such as RA-1/C1/1."
+        raise BadInput(f"There is no lock {quoted(text)}. {allowed}")
     if lock.state == "superseded":
         raise BadInput(f"Lock {text} was unlocked, so its values may have changed. Give a lock that is in force.")
     return lock

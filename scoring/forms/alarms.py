@@ -14,11 +14,11 @@ class AlarmForm(forms.Form):
         choices=AlarmAction.choices,
         label="Action",
         widget=forms.RadioSelect,
-        help_text="This only records the decision. A coordinator sets up a training or suspends the reader. Reads that "
+        help_text="This only records the decision. A coordinator sets up training or suspends the reader. Reads that "
         "are signed remain valid.",
     )
     reason = forms.CharField(
         max_length=300,
         help_text="Shown to people who see scores, and to you. Example: the reader and the imaging lead looked at "
-        "films of the campaign together and agreed on a training.",
+        "films of the campaign together and agreed on further training.",
     )

@@ -35,7 +35,7 @@ class FileLine:
         """A cell that may not be empty."""
         found = self.cells.get(column, "")
         if not found:
-            raise self.refusal(column, "Write a text that is not empty.")
+            raise self.refusal(column, "Write some text.")
         return found
 
 

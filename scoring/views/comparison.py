@@ -60,7 +60,7 @@ def comparison(request: HttpRequest, code: str, slug: str, first: str, second: s
     """The films of a case with both readers' values; a key leads from difference to difference."""
     _, campaign = campaign_for(request, code, slug, Action.SEE_READER_SCORES)
     if campaign.status not in SHOWN_IN:
-        raise WrongState(f"Two reads of a case are compared once campaign {campaign.code} is closed.")
+        raise WrongState(f"Two reads of a case can be compared once campaign {campaign.code} is closed.")
     compared = pair_or_404(campaign, first, second)
     context = {
         "trial": campaign.trial,

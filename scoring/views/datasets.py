@@ -33,7 +33,7 @@ from studies.forms.planning import ReasonForm
 from studies.models import Trial
 
 OF_RECORD = (
-    "The arms of this trial were received after the lock, so that lock stays the analysis of record. The campaign "
+    "The arms of this trial were received after the lock, so that lock remains the analysis of record. The campaign "
     "cannot be unlocked or reopened. A correction is another dataset under a lock of its own. It is delivered with the "
     "analysis of record and every value that differs."
 )

@@ -192,7 +192,7 @@ def change_table(request: HttpRequest, trial: Trial, shown: EdcList | None) -> L
         caption=f"What list {shown.number} changed",
         prefix="changes",
         search=["subject", "visit"],
-        empty=f"List {shown.number} says the same as list {earlier.number}.",
+        empty=f"List {shown.number} is the same as list {earlier.number}.",
     )
 
 

@@ -45,7 +45,7 @@ def findings(request: HttpRequest, code: str, slug: str, number: int) -> HttpRes
         name=f"findings-{campaign.trial.code}-{campaign.code}-{number}",
         caption="Findings",
         search=["subject", "says"],
-        empty="The listings contain no finding.",
+        empty="The listings contain no findings.",
     )
     context = {"trial": campaign.trial, "campaign": campaign, "transfer": shown, "waiting": waiting}
     return listing.respond("scoring/transfers/findings.html", context)

@@ -101,7 +101,7 @@ def list_of(request: HttpRequest, rows: list[JointRow], reads: int) -> Listing:
         Column("joint", "Joint", lambda row: Link(row.name, row.address), "joint"),
         Column("region", "Region", lambda row: row.item.region.capitalize(), "region"),
         Column("n", counted, lambda row: row.found.n, "n"),
-        Column("nonzero", "Of these with damage", lambda row: row.found.nonzero, "nonzero"),
+        Column("nonzero", "Of these, with damage", lambda row: row.found.nonzero, "nonzero"),
         *(figure_column(name) for name in FIGURES),
     ]
     return Listing(

@@ -80,10 +80,8 @@ def rate_table(request: HttpRequest, rates: list[AdjudicationRate]) -> Listing:
         Column("campaign", "Campaign", "campaign.code", "campaign"),
         Column("title", "Title", "campaign.title"),
         Column("month", "End of month", "month_in_words", "month"),
-        Column("cases", "Cases with a result", "cases", "cases", help="At least; rounded down to tens"),
-        Column(
-            "share", "Adjudicated", lambda row: f"{row.share:.0%}".replace("%", " %"), "share", help="To nearest 5 %"
-        ),
+        Column("cases", "Cases with a result", "cases", "cases", help="Rounded down to the nearest ten"),
+        Column("share", "Adjudicated", lambda row: f"{row.share:.0%}".replace("%", " %"), "share", help="Nearest 5 %"),
     ]
     return Listing(
         request,

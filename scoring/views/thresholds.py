@@ -128,7 +128,7 @@ def difference_list(request: HttpRequest, campaign: Campaign, rows: list[CaseDif
 
     columns = [
         Column("case", "Case", "number", "number"),
-        Column("largest", "Largest difference of two readers (score units)", largest, "largest"),
+        Column("largest", "Largest difference between two readers (score units)", largest, "largest"),
         Column("partial", "Visits that only some readers could evaluate", "partial", "partial"),
         Column("result", "Result", lambda row: Badge(row.outcome, row.outcome_in_words), "outcome"),
     ]

@@ -47,7 +47,7 @@ def make_finding(code: str, text: str) -> Finding:
 def same_pixels(film: Film, pixel_sha256: str) -> Finding | None:
     same = Film.objects.filter(trial=film.trial, pixel_sha256=pixel_sha256).exclude(pk=film.pk).order_by("pk")
     names = ", ".join(named(other) for other in same[:3])
-    return make_finding("same-pixels", f"The same picture was also received as {names}.") if names else None
+    return make_finding("same-pixels", f"The same image was also received as {names}.") if names else None
 
 
 def named(film: Film) -> str:

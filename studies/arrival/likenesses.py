@@ -78,7 +78,7 @@ def finding_of(film: Film, found: Mapping[int, Match]) -> Finding:
     closest = sorted(found, key=lambda key: -found[key].score)
     named = [name_match(films[key], found[key], film) for key in closest]
     more = f" and {len(named) - NAMED} more" if len(named) > NAMED else ""
-    text = f"The picture appears to be the same as that of {', '.join(named[:NAMED])}{more}. Compare them."
+    text = f"The image appears to be the same as that of {', '.join(named[:NAMED])}{more}. Compare them."
     return {"code": CODE, "text": text}
 
 

@@ -170,7 +170,7 @@ def check_second(film: Film, mask_set: MaskSet, actor: Actor) -> None:
     if (state := state_of(film, last)) != MaskState.WAITING:
         raise WrongState(
             f"Version {last.revision} of the masks of film {film.pk} is already {state}."
-            " Only masks that wait for a second person can be confirmed or refused."
+            " Only masks that are waiting for a second person can be confirmed or refused."
         )
     check_at_the_desk(film)
     demand_second_person(Act.MASKS, first=last.proposed_by_id, second=person(actor))

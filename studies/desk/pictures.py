@@ -37,7 +37,7 @@ def picture_of(film: Film) -> DeskPicture:
     """The data of the film's picture; WrongState for a film that never reached the desk."""
     if not film.desk_folder:
         raise WrongState(
-            f"Film {film.pk} is {film.get_status_display().lower()} and has no picture."
+            f"Film {film.pk} is {film.get_status_display().lower()} and has no image."
             " It gets one when it reaches the desk."
         )
     meta: dict[str, Any] = json.loads(read_padded(f"{film.desk_folder}/meta.json"))

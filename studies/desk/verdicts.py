@@ -16,7 +16,7 @@ class RejectReason(TextChoices):
     MOTION = "motion", "Blurred by motion"
     WRONG_PART = "wrong-part", "Neither hands PA nor feet dorsoplantar"
     WRONG_SUBJECT = "wrong-subject", "Belongs to another subject or visit"
-    DUPLICATE = "duplicate", "The same picture as another film"
+    DUPLICATE = "duplicate", "The same image as another film"
     OBJECT = "object", "An object or artefact covers joints"
     OTHER = "other", "Another reason, written in the note"
 
@@ -31,7 +31,7 @@ class QuestionReason(TextChoices):
     SCALE = "scale", "What is its scale?"
     TEXT = "text", "Can you send it without burned-in text?"
     QUALITY = "quality", "Is there a better film?"
-    DUPLICATE = "duplicate", "Why was the same picture sent twice?"
+    DUPLICATE = "duplicate", "Why was the same image sent twice?"
     OTHER = "other", "Another question"
 
 
@@ -44,7 +44,7 @@ WORDING: dict[QuestionReason, str] = {
     QuestionReason.SCALE: "The film has no usable pixel spacing. What was the pixel spacing of the detector, in mm?",
     QuestionReason.TEXT: "The film has burned-in text. Can you export it again without that text?",
     QuestionReason.QUALITY: "The film is hard to read. Do you have a better one, or can it be repeated?",
-    QuestionReason.DUPLICATE: "The same picture was sent for two visits or sides. To which one does it belong?",
+    QuestionReason.DUPLICATE: "The same image was sent for two visits or sides. To which one does it belong?",
     QuestionReason.OTHER: "",
 }
 

@@ -17,7 +17,7 @@ READ_BY = "The statistician, imaging lead, sponsor and auditor can read everythi
 KEEP_OUT = (
     "Do not mention case or read numbers, timepoint letters, adjudication, treatment arms, scores or names of people."
 )
-ON_CLOSING = "Needed to close the entry. If no action is needed, write why."
+ON_CLOSING = "Required to close the entry. If no action is needed, say why."
 
 
 class SubjectField(forms.ModelChoiceField):  # type: ignore[type-arg]
@@ -75,7 +75,8 @@ class EntryForm(forms.Form):
         elif code:
             cleaned["visit"] = Visit.objects.select_related("subject__site").filter(subject=subject, code=code).first()
             if cleaned["visit"] is None:
-                self.add_error("visit", f"Subject {subject} has no visit {code}. Choose a visit of theirs, or none.")
+                text = f"Subject {subject} has no visit {code}. Choose one of the subject's visits, or none."
+                self.add_error("visit", text)
         return cleaned
 
     def entry(self) -> Entry:

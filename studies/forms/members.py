@@ -16,7 +16,7 @@ class GrantForm(forms.Form):
     """A person by e-mail address: the form does not list accounts."""
 
     person = forms.EmailField(
-        label="E-mail address", help_text="The address of an account. An administrator invites new people."
+        label="E-mail address", help_text="The address of an account. Only administrators can invite new people."
     )
     name = forms.CharField(
         required=False,
@@ -37,7 +37,7 @@ class GrantForm(forms.Form):
         super().__init__(data)
         self.fields["site"].queryset = trial.sites.all()  # type: ignore[attr-defined]
         if may_invite:
-            self.fields["person"].help_text = "Of an account, or of a new person, who is invited in the same step."
+            self.fields["person"].help_text = "The address of an account, or of a new person, who is then invited."
         else:
             del self.fields["name"]
 
@@ -48,4 +48,6 @@ class DecisionForm(forms.Form):
     decision = forms.ChoiceField(
         choices=[("", "Choose"), ("confirm", "Confirm the role"), ("refuse", "Refuse the role")]
     )
-    reason = forms.CharField(max_length=200, required=False, help_text="Needed to refuse. Recorded in the audit trail.")
+    reason = forms.CharField(
+        max_length=200, required=False, help_text="Required to refuse. Recorded in the audit trail."
+    )

@@ -45,7 +45,7 @@ def settle(membership: Membership, **changes: object) -> None:
     """Ends the pending state, if the role is still pending."""
     if Membership.objects.pending().filter(pk=membership.pk).update(**changes) != 1:
         raise WrongState(
-            f"The role {name_of(membership.role)} of {membership.user} no longer waits for confirmation."
+            f"The role {name_of(membership.role)} of {membership.user} is no longer waiting for confirmation."
             " Look at the list of people for its state."
         )
 

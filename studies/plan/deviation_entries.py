@@ -70,7 +70,7 @@ class Entry:
         subject = self.visit.subject if self.visit else self.subject
         site = subject.site if subject else self.site
         if self.subject not in (None, subject):
-            raise BadInput(f"The visit is not one of subject {self.subject}. Choose a visit of theirs.", field="visit")
+            raise BadInput(f"The visit does not belong to subject {self.subject}. Choose one that does.", field="visit")
         if subject and self.site not in (None, site):
             raise BadInput(
                 f"Subject {subject.code} belongs to site {subject.site.code}, not {self.site}."
@@ -78,7 +78,7 @@ class Entry:
                 field="site",
             )
         if site and site.trial_id != trial.pk:
-            raise BadInput(f"The deviation is about a site of another trial. Choose one of trial {trial.code}.")
+            raise BadInput(f"The deviation is about a site of another trial. Choose a site of trial {trial.code}.")
         return {"site": site, "subject": subject, "visit": self.visit}
 
 

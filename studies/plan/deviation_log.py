@@ -92,7 +92,7 @@ def reopen_deviation(*, seen: DeviationVersion, reason: str, actor: Actor) -> De
     """Reopens the entry for further correction or action."""
     authorise(actor, Action.WRITE_DEVIATIONS)
     if seen.status == DeviationStatus.OPEN:
-        raise WrongState(f"Deviation {seen.number} is open already.")
+        raise WrongState(f"Deviation {seen.number} is already open.")
     columns = {"status": DeviationStatus.OPEN, "closed_on": None}
     return follow(seen, "studies.deviation.reopened", actor, reason, columns)
 

@@ -17,7 +17,7 @@ from studies.naming import checked_text
 from studies.plan.membership import check_apart, check_role, grant, refuse_grant_by
 
 # The same text for an address without an account and for a disabled account, so that coordinators learn about nobody.
-NO_ACCOUNT = "No active account has this address. An administrator invites new people."
+NO_ACCOUNT = "No active account has this address. Only administrators can invite new people."
 # Without the address: a refused table leaves no record of the people in its lines.
 NOT_ALL_HAVE_ACCOUNTS = (
     "No role was granted, because not every address in the table has an active account. An administrator invites new"

@@ -42,7 +42,7 @@ def remind(request: HttpRequest, code: str) -> HttpResponse:
     if sites:
         messages.success(request, f"Reminders requested for {counted(sites, 'site')}. A site gets at most one a day.")
     else:
-        messages.info(request, "No site has overdue films of which it was not reminded today.")
+        messages.info(request, "No reminder sent: no site has overdue films, or each has already been reminded today.")
     return redirect("studies:calendar", code)
 
 

@@ -22,8 +22,8 @@ from studies.plan.membership import revoke
 NAMES = [(role.value, ROLE_NAMES[role]) for role in GRANTABLE]
 
 WAITS = (
-    " It waits for a third person: another coordinator, or an administrator without a role in this trial. It gives no"
-    " access until then."
+    " It is waiting for a third person: another coordinator, or an administrator without a role in this trial. It gives"
+    " no access until then."
 )
 NOT_ACCEPTED = "who has not accepted the earlier invitation; an administrator can send it again."
 
@@ -80,7 +80,7 @@ def said_of_grant(made: Membership, *, invited: bool) -> str:
     """The message to the coordinator after a grant."""
     role = ROLE_NAMES[Role(made.role)].lower()
     if invited:
-        return f"The role {role} was granted to {made.user}, who is invited by e-mail.{WAITS * made.pending}"
+        return f"The role {role} was granted to {made.user}, who has been invited by e-mail.{WAITS * made.pending}"
     if not made.user.has_usable_password():
         return f"The role {role} was granted to {made.user}, {NOT_ACCEPTED}{WAITS * made.pending}"
     if made.pending:

@@ -102,7 +102,7 @@ def plans(request: HttpRequest, code: str) -> HttpResponseBase:
         with refused_on(form):
             typed = form.cleaned_data
             plan = plan_visit(trial=trial, code=typed.pop("visit"), actor=actor, **typed)
-            messages.success(request, f"{plan.label} was planned, including for the subjects already enrolled.")
+            messages.success(request, f"{plan.label} was added to the plan, including for subjects already enrolled.")
             return redirect(request.path)
     rows = trial.visit_plans.annotate(n_done=Count("visits", filter=Q(visits__films__isnull=False), distinct=True))
     columns = [

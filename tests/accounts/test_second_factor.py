@@ -193,7 +193,10 @@ def test_the_installation_does_not_start_with_an_unknown_role_that_requires_a_se
     start = [sys.executable, "manage.py", "check"]
     started = subprocess.run(start, cwd=ROOT, env=given, capture_output=True, text=True, check=False)
     assert started.returncode != 0
-    assert "ROLES_WITH_SECOND_FACTOR has “admin”, which is no role. Give some of site, coordinator" in started.stderr
+    assert (
+        "ROLES_WITH_SECOND_FACTOR has “admin”, which is not a role. Give one or more of site, coordinator"
+        in started.stderr
+    )
     assert "auditor and administrator, separated by commas." in started.stderr
 
 

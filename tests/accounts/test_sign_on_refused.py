@@ -98,12 +98,12 @@ def test_a_token_that_is_not_about_this_sign_in_is_refused(
 @pytest.mark.parametrize(
     ("sign", "what"),
     [
-        (unsigned, "is not signed as it must be"),
-        (hs256_with_the_public_key, "is not signed as it must be"),
-        (forged, "is not signed as it must be"),
-        (altered, "is not signed as it must be"),
+        (unsigned, "is not signed as required"),
+        (hs256_with_the_public_key, "is not signed as required"),
+        (forged, "is not signed as required"),
+        (altered, "is not signed as required"),
         (of_another_key, "is signed with an unknown key"),
-        (lambda claims: "no token", "is not signed as it must be"),
+        (lambda claims: "no token", "is not signed as required"),
     ],
 )
 def test_a_token_that_the_provider_did_not_sign_is_refused(

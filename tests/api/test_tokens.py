@@ -72,7 +72,7 @@ def test_no_token_is_made_by_or_for_a_person_who_reads_in_the_trial(ra1: Planned
     """The roles exclude each other; this holds even for rows that no function of the product has made."""
     user = ra1.people["sponsor" if whose == "holder" else "coordinator"]
     Membership.objects.create(trial=ra1.trial, user=user, role=Role.READER, reason="by force")
-    with pytest.raises(WrongState, match="No access token is made by or for a reader"):
+    with pytest.raises(WrongState, match="An access token cannot be made by or for a reader"):
         token_of(ra1.trial, "sponsor")
 
 

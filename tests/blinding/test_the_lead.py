@@ -66,7 +66,7 @@ def test_the_lead_of_an_open_campaign_sees_how_many_cases_are_adjudicated_but_no
     assert (found["cases"], found["waiting"]) == (2, 0)
     assert (found["change"], found["apart"]) == (withheld, withheld | {"largest": None})
     shown = " ".join(client.get(f"{page}/").content.decode().split())
-    assert "2 cases have an adjudicated result; 0 cases wait for adjudication." in shown
+    assert "2 cases have an adjudicated result; 0 cases are waiting for adjudication." in shown
     assert shown.count(reason) == 2
     assert "Largest such difference" not in shown
     rows = list(csv.DictReader(client.get(f"{page}.csv").content.decode("utf-8-sig").splitlines()))

@@ -128,8 +128,8 @@ def test_trigger_rule_and_missing_data_are_frozen_by_the_first_signature(
     issue(built, campaign, 1)
     read_through(Read.objects.all()[0])
     assert refusal(built, campaign, later) == (
-        f"Campaign C1 has signed reads, so it cannot get charter version 2, which changes {names}. Read the cases "
-        "in a new campaign under that version."
+        f"Campaign C1 has signed reads, so it cannot be put under charter version 2, which changes {names}. Read the "
+        "cases in a new campaign under that version."
     )
     campaign.refresh_from_db()
     assert campaign.charter.version == 1
@@ -138,8 +138,8 @@ def test_trigger_rule_and_missing_data_are_frozen_by_the_first_signature(
 
 def test_an_open_campaign_keeps_the_terms_by_which_its_cases_were_made(built: BuiltTrial, campaign: Campaign) -> None:
     assert refusal(built, campaign, version(built, presentation="together-ordered", minimum_timepoints=3)) == (
-        "Campaign C1 is open, so it cannot get charter version 2, which changes “How the films of a case are shown” "
-        "and “Minimum timepoints per case”. Read the cases in a new campaign under that version."
+        "Campaign C1 is open, so it cannot be put under charter version 2, which changes “How the films of a case are "
+        "shown” and “Minimum timepoints per case”. Read the cases in a new campaign under that version."
     )
     draft = create_campaign(
         trial=built.trial, actor=built.actor("coordinator"), charter=campaign.charter, code="C2", title="Second"
@@ -160,7 +160,7 @@ def test_only_a_later_signed_version_of_the_same_trial_is_taken(built: BuiltTria
     later = sign_charter(charter=draft, **built.signs("coordinator"))
     Campaign.objects.filter(pk=campaign.pk).update(status="closed")
     assert refusal(built, campaign, later) == (
-        "Campaign C1 is closed. Only a campaign in preparation or open can get another charter version."
+        "Campaign C1 is closed. Only a campaign in preparation or open can be put under another charter version."
     )
 
 

@@ -92,7 +92,7 @@ def save(read: Read, operation: Operation) -> None:
 @pytest.mark.parametrize("note", ["", "   ", "\t\n", "\u200b \u2060", "\u00a0"])
 def test_a_changed_value_without_a_text_is_refused_once_the_read_was_signed(returned: Read, note: str) -> None:
     before = ItemScore.objects.count()
-    with pytest.raises(BadInput, match="Say in a few words why the value changes"):
+    with pytest.raises(BadInput, match="Say in a few words why you are changing the value"):
         save(returned, edit(returned, change_reason="judged-again", change_note=note))
     with pytest.raises(BadInput, match="Say in a few words"):
         save(returned, edit(returned, value=None, change_reason="judged-again", change_note=note))

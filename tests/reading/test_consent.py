@@ -200,7 +200,7 @@ def test_a_case_without_a_result_stays_stopped_until_its_campaign_is_reopened(bu
     close_campaign(campaign=campaign, actor=built.actor("coordinator"))
     change = {"reason": "Another subject was meant", "password": PASSWORD}
     page = client_of(built, "coordinator").post(f"{ADDRESS}{held.pk}/correct/", change, follow=True).content.decode()
-    assert "The subject stays without a result in C1, unless the campaign is reopened." in page
+    assert "The subject remains without a result in C1 unless the campaign is reopened." in page
     case.refresh_from_db()
     assert case.has_no_result
     reopen_campaign(campaign=campaign, reason="Subject S000 consents", **built.signs("coordinator"))

@@ -213,7 +213,7 @@ def test_the_page_moves_the_film_and_says_what_followed(built_trial: BuiltTrial,
     assert f"/trials/TWO/films/{film.pk}/move/" in client.get(f"/trials/TWO/films/{film.pk}/").content.decode()
     page = client.get(f"/trials/TWO/films/{film.pk}/move/").content.decode()
     assert "Filed under visit W00 of subject S000" in page
-    assert "I move these films for the reason given. For every case whose films this changes, if there is any:" in page
+    assert "I move these films for the reason given. For every case whose films this changes, if any:" in page
     given = {"visit": target.pk, "scope": "exchange", "reason": "exchanged", "password": PASSWORD}
     shown = client.post(f"/trials/TWO/films/{film.pk}/move/", given, follow=True).content.decode()
     assert "8 films were moved." in shown

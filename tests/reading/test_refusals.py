@@ -135,7 +135,7 @@ def test_a_campaign_says_why_it_cannot_be_made_or_opened(built_trial: BuiltTrial
     scanned(second)
     assert said(open_campaign, visits=["W00"], **opened) == (
         "The charter requires films at 2 or more timepoints in each case. "
-        "No chosen subject has films at as many of the visits W00."
+        "No chosen subject has films at that many of the visits W00."
     )
     acknowledged = {"made": second.leak_scans.get(), "actor": actor, "user": built_trial.people["coordinator"]}
     assert said(acknowledge_scan, reason="seen", **acknowledged) == (
@@ -147,7 +147,7 @@ def test_a_campaign_says_why_it_cannot_be_made_or_opened(built_trial: BuiltTrial
 def test_a_campaign_goes_on_only_in_the_right_state_and_says_which(built_trial: BuiltTrial, campaign: Campaign) -> None:
     actor, second = built_trial.actor("coordinator"), draft(built_trial, campaign, "C2")
     assert said(ask_adjudicators, campaign=second, actor=actor) == (
-        "Campaign C2 is in preparation. Adjudicators are requested only while it is open."
+        "Campaign C2 is in preparation. Adjudicators can be requested only while it is open."
     )
     assert said(reopen_campaign, campaign=second, **built_trial.signs("coordinator"), reason=" ") == (
         "A reason is needed. Write it in a sentence."

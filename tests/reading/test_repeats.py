@@ -85,7 +85,7 @@ def test_the_charters_share_of_each_readers_cases_comes_again_new_in_everything_
     assert len(drawn_for_repeat(campaign)) == 2
     days_pass(27)
     assert due_repeats(campaign, readers, timezone.now()) == []
-    with pytest.raises(BadInput, match="No case can be released now: 3 cases are kept back"):
+    with pytest.raises(BadInput, match="No case can be released now: 3 cases are held back"):
         ask(built_trial, campaign, "too early")
     days_pass(2)
     page = browser(built_trial, "coordinator").get("/trials/TWO/campaigns/C1/").content.decode()
@@ -205,8 +205,8 @@ def test_cases_kept_back_are_released_for_a_reason_and_the_repeats_then_lapse_an
     campaign = read_first(built_trial)
     client, address = browser(built_trial, "coordinator"), "/trials/TWO/campaigns/C1/"
     page = client.get(f"{address}assign/").content.decode()
-    assert "3 cases are kept back" in page
-    assert "Reason for releasing cases kept back" in page
+    assert "3 cases are held back" in page
+    assert "Reason for releasing cases held back" in page
     ask(built_trial, campaign, "two", reason="the sponsor needs the result in May")
     recorded = Event.objects.filter(action="reading.batch.requested").order_by("pk").last()
     assert recorded is not None

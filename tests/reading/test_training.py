@@ -177,7 +177,7 @@ def test_a_pass_opens_the_gate_once_the_coordinator_has_signed_it_and_until_its_
     assert held["Valid until"] == months_later(today, 12).isoformat()
     assert held["Evidence"] == f"Training T1, completed on {result.taken_at:%Y-%m-%d}: every target was met"
     (trained,) = rows_of(coordinator, "/trials/TWO/qualifications/?training-format=csv")
-    assert (trained["Result"], trained["Targets not met"], trained["Qualified from this training"]) == (
+    assert (trained["Result"], trained["Targets not met"], trained["Qualified by this training"]) == (
         "Passed",
         "",
         "yes",
@@ -191,7 +191,10 @@ def assert_it_lasts_until_its_last_day_and_the_training_gives_one(
 ) -> None:
     coordinator, today = signed_in(built_trial, "coordinator"), timezone.localdate()
     again = coordinator.post(address, {"months": 6, "password": PASSWORD})
-    assert "Training T1 already gave reader a qualification. For another one, they must pass" in again.content.decode()
+    assert (
+        "Training T1 has already been used to qualify reader. To be qualified again, they must pass"
+        in again.content.decode()
+    )
     for last, able in ((today, True), (today - timedelta(days=1), False)):
         Qualification.objects.update(expires_on=last)
         assert (built_trial.people["reader"] in qualified_readers(campaign.charter, "reader")) is able

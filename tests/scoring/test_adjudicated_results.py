@@ -41,7 +41,7 @@ def test_adjudicated_results_have_their_own_figures_and_no_smallest_detectable_c
     assert found["apart"] == {"value": -3, "n": 2, "reason": "", "largest": 9}
     page = " ".join(client.get(f"{PAGE}/").content.decode().split())
     assert "2 cases have an adjudicated result, 2 of them with a change from W00 to W24" in page
-    assert "0 cases wait for adjudication" in page
+    assert "0 cases are waiting for adjudication" in page
     assert (
         "Adjudicated results have no smallest detectable change of this kind: the two closest of three readers are "
         "averaged, so their difference is small by selection."

@@ -85,7 +85,7 @@ def test_a_campaign_whose_arms_were_received_is_neither_unlocked_nor_reopened_no
     built_trial, lock = opening.built_trial, Lock.objects.get()
     before = ask_unlock(lock=lock, reason="asked before", **built_trial.signs("statistician"))
     campaign = received(opening)
-    of_record = "stays the analysis of record"
+    of_record = "remains the analysis of record"
     refused(of_record, agree_unlock, unlock=before, **built_trial.signs("signer"))
     before.delete()
     refused(of_record, ask_unlock, lock=lock, reason="a joint overlooked", **built_trial.signs("statistician"))

@@ -262,7 +262,7 @@ def test_a_later_list_keeps_what_was_decided_while_the_difference_stays_the_same
 
 def test_resolutions_are_only_added_and_the_newest_counts(built_trial: BuiltTrial) -> None:
     edc_list = compared(built_trial, AGREES)
-    with pytest.raises(WrongState, match="The difference is open already"):
+    with pytest.raises(WrongState, match="The difference is already open"):
         resolved(built_trial, edc_list, "reopened")
     one = resolved(built_trial, edc_list, "site", text="  Asked by\n mail. ")
     assert (one.text, resolved(built_trial, edc_list, "site", text="Asked by mail.")) == ("Asked by mail.", one)

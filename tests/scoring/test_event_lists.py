@@ -123,9 +123,9 @@ def built(built_trial: BuiltTrial, campaign: Campaign) -> Dataset:
 
 
 def test_events_are_imported_only_after_the_campaign_is_closed(built_trial: BuiltTrial, campaign: Campaign) -> None:
-    with pytest.raises(WrongState, match="Events are imported after a campaign is closed"):
+    with pytest.raises(WrongState, match="Events can be imported only after a campaign is closed"):
         give(built_trial, campaign, RESCUE)
-    assert "Events are imported after a campaign is closed" in browser(built_trial).get(PAGE).content.decode()
+    assert "Events can be imported after a campaign is closed" in browser(built_trial).get(PAGE).content.decode()
 
 
 def test_each_wrong_line_is_named_and_nothing_is_imported(built_trial: BuiltTrial, closed: Campaign) -> None:

@@ -95,7 +95,7 @@ def test_every_joint_has_its_figures_in_the_list_and_in_the_drawing(
     rows = {row["Joint"]: row for row in lines(client, PAGE)}
     pip, mcp = rows["Left PIP 2"], rows["Right MCP 3"]
     assert pip["Mean absolute difference (grades)"] == "1.000"
-    assert (pip["Exact agreement"], pip["Positive agreement"], pip["Of these with damage"]) == ("0.000", "1.000", "5")
+    assert (pip["Exact agreement"], pip["Positive agreement"], pip["Of these, with damage"]) == ("0.000", "1.000", "5")
     assert (mcp["Cases graded by both"], mcp["Not assessable"]) == ("0", "0.500")
     joints = drawn(client.get(PAGE).content.decode())
     assert joints["L", "PIP2"]["strength"] == 4

@@ -191,7 +191,7 @@ BAD = [
     (f"{WIDE},LH_mcp_E__2\nS1,0,A,1,1\n", "Line 1 names column “LH_mcp_E__2” twice. Name each column once."),
     ("subject,visit,reader\nS1,0,A\n", "Line 1 has only the columns subject, visit and reader. Add a column item"),
     (f"{WIDE}\nS1,0,A,x\n", f"Line 2 has “x” in column LH_mcp_E__2. {GRADES}"),
-    (f"{WIDE}\n,0,A,1\n", "Line 2 has nothing in column subject. Write a text that is not empty."),
+    (f"{WIDE}\n,0,A,1\n", "Line 2 has nothing in column subject. Write some text."),
     ("subject,visit,LH_mcp_E__2\nS1,0,1\n", "Line 1 has no column reader."),
     (f"{WIDE}\nS1,0,A\n", "Line 2 has 3 cells. Write 4 cells, as in the first line."),
     (f'{WIDE}\n"S1,0,A,1\n', "is not well-formed CSV: "),

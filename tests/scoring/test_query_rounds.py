@@ -78,7 +78,7 @@ def test_only_the_batch_that_the_page_showed_is_released(built_trial: BuiltTrial
 def test_queries_are_released_only_in_an_open_campaign(built_trial: BuiltTrial, campaign: Campaign) -> None:
     prepare(built_trial)
     Campaign.objects.update(status="closed")
-    with pytest.raises(WrongState, match="Queries are released only while it is open"):
+    with pytest.raises(WrongState, match="Queries can be released only while it is open"):
         release_queries(campaign=campaign, number=1, **built_trial.signs("coordinator"))
 
 

@@ -57,7 +57,7 @@ def by(built_trial: BuiltTrial, name: str) -> dict[str, Any]:
 
 def test_a_dataset_is_built_from_a_closed_campaign(built_trial: BuiltTrial, campaign: Campaign) -> None:
     assert said(request_dataset, campaign=campaign, actor=built_trial.actor("statistician")) == (
-        "Campaign C1 is open. A dataset is built from a campaign that is closed and not locked."
+        "Campaign C1 is open. A dataset can be built only from a campaign that is closed and not locked."
     )
 
 

@@ -156,7 +156,9 @@ def differences_and_thresholds(client: Client, address: str) -> None:
     """Two of three readers of S000 differ by 2, 5 and 7; of S001 the first and the third by 5.4348, and only they
     could evaluate W24, so that each pair with the second asks for a third read at any threshold.
     """
-    found = [row["Largest difference of two readers (score units)"] for row in lines(client, f"{address}/differences/")]
+    found = [
+        row["Largest difference between two readers (score units)"] for row in lines(client, f"{address}/differences/")
+    ]
     assert [float(one) for one in found] == pytest.approx([7, 240 / 23 - 5])
     page = " ".join(client.get(f"{address}/thresholds/").content.decode().split())
     assert "No case is adjudicated under this charter, so it has no threshold to mark." in page

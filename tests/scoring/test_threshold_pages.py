@@ -173,7 +173,7 @@ def test_the_largest_difference_of_each_case_is_shown_after_the_close_to_who_may
     built_trial: BuiltTrial, campaign: Campaign
 ) -> None:
     found = sorted(
-        (float(row["Largest difference of two readers (score units)"]), row["Result"])
+        (float(row["Largest difference between two readers (score units)"]), row["Result"])
         for row in lines(browser(built_trial), CASES)
     )
     (corrected, agreed), (other, _) = found[1], found[2]

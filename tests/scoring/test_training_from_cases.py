@@ -178,9 +178,13 @@ def test_what_cannot_be_chosen(built: BuiltTrial, source: Campaign) -> None:
     now = timezone.now()
     Campaign.objects.filter(pk=campaign.pk).update(status="closed", film_cut_off=now, closed_at=now)
     itself = Campaign.objects.get(code="T1")
-    with pytest.raises(BadInput, match="Campaign T1 cannot give cases to training campaign T1. Choose one of the same"):
+    with pytest.raises(
+        BadInput, match="Cases of campaign T1 cannot be used in training campaign T1. Choose one of the same"
+    ):
         open_with_cases(campaign=campaign, source=itself, numbers=[1], actor=actor)
-    with pytest.raises(WrongState, match="Campaign C1 is not a training campaign. Its cases are not chosen by number."):
+    with pytest.raises(
+        WrongState, match="Campaign C1 is not a training campaign. Its cases cannot be chosen by number."
+    ):
         open_with_cases(campaign=source, source=source, numbers=[1], actor=actor)
     Campaign.objects.filter(pk=source.pk).update(status="open")
     reopened = Campaign.objects.get(code="C1")

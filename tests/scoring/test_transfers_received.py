@@ -168,7 +168,9 @@ def test_arms_never_open_on_an_interim_and_it_never_becomes_final(built_trial: B
         " final transfer of it can follow." in page.content.decode()
     )
     ask_for_transfer(**asking(built_trial, "interim"))
-    assert "It was transferred as an interim, and arms are never opened on one." in why_not_open(Campaign.objects.get())
+    assert "It was transferred as an interim, and the arms of an interim are never opened." in why_not_open(
+        Campaign.objects.get()
+    )
     assert said(ask_for_transfer, **asking(built_trial, "final")) == (
         "Campaign C1 was transferred as an interim and stays one. The final transfer is that of the campaign which "
         "reads its cases again."

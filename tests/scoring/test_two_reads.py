@@ -94,7 +94,7 @@ def test_pairs_of_reads_are_listed_with_their_differences_once_the_campaign_is_c
     assert "/comparison/" not in client.get("/trials/TWO/progress/").content.decode()
     early = client.get(address_of(case))
     assert early.status_code == 409
-    assert "Two reads of a case are compared once campaign C1 is closed." in early.content.decode()
+    assert "Two reads of a case can be compared once campaign C1 is closed." in early.content.decode()
     Campaign.objects.update(status=CampaignStatus.CLOSED)
     assert BASE in client.get("/trials/TWO/progress/").content.decode()
     text = b"".join(client.get(f"{BASE}?format=csv")).decode("utf-8-sig")

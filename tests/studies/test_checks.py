@@ -32,7 +32,7 @@ def test_a_plain_film_raises_nothing(ra1: Planned) -> None:
 def test_the_same_pixels_anywhere_in_the_trial_are_noticed(ra1: Planned) -> None:
     first = arrived(ra1, film(1), visit=ra1.visit())
     again = arrived(ra1, film(2, PatientID="ZZ-0001", ImageLaterality="R"), visit=ra1.visit(code="W24"))
-    assert finding_texts(again)["same-pixels"] == f"The same picture was also received as {first}."
+    assert finding_texts(again)["same-pixels"] == f"The same image was also received as {first}."
 
 
 def test_one_patient_on_two_subjects_is_noticed(ra1: Planned) -> None:

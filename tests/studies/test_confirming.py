@@ -67,7 +67,7 @@ def test_a_waiting_role_gives_no_access_and_its_holder_is_informed(ra1: Planned,
     client = browser(held.user)
     assert client.get(ra1.url()).status_code == 404
     page = client.get("/").content.decode()
-    assert "waits for a third person" in page
+    assert "is waiting for a third person" in page
     assert ROLE_NAMES[role] in page
     confirm_membership(membership=held, actor=as_administrator(administrator()))
     assert client.get(ra1.url()).status_code != 404
@@ -176,9 +176,9 @@ def test_a_waiting_role_can_be_withdrawn_and_then_not_confirmed(ra1: Planned) ->
     held = propose(ra1)
     revoke(membership=held, reason="wrong person", actor=ra1.actor("coordinator"))
     outside = as_administrator(administrator())
-    with pytest.raises(WrongState, match="no longer waits"):
+    with pytest.raises(WrongState, match="is no longer waiting"):
         confirm_membership(membership=held, actor=outside)
-    with pytest.raises(WrongState, match="no longer waits"):
+    with pytest.raises(WrongState, match="is no longer waiting"):
         refuse_membership(membership=held, reason="late", actor=outside)
     grant(trial=ra1.trial, user=held.user, role=Role.READER, reason="right role", actor=ra1.actor("coordinator"))
 

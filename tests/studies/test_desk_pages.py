@@ -56,7 +56,7 @@ def test_a_questioned_film_leaves_the_queue_until_the_site_has_answered(cast: De
     client = browser(cast.coordinator)
     page = client.get(desk()).content.decode()
     assert "No films are waiting" in page
-    assert "1 more</a> waits for the site" in page
+    assert "1 more</a>\n    is waiting for the site’s answer." in page
     site = person(cast.trial, Role.SITE, site=cast.sites[0])
     answer(question=Question.objects.get(), text="The left one.", actor=site)
     assert f"Film {film.pk}" in client.get(desk()).content.decode()

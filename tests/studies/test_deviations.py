@@ -127,11 +127,11 @@ def test_what_cannot_be_kept_is_refused_by_name(ra1: Planned, values: dict[str, 
 
 
 def test_site_subject_and_visit_belong_together_and_to_the_trial(ra1: Planned, ra2: Planned) -> None:
-    with pytest.raises(BadInput, match="not one of subject 02-001"):
+    with pytest.raises(BadInput, match="does not belong to subject 02-001"):
         logged(ra1, visit=ra1.visit(), subject=ra1.subjects[1])
     with pytest.raises(BadInput, match="Subject 01-001 belongs to site 01, not 02"):
         logged(ra1, subject=ra1.subjects[0], site=ra1.sites[1])
-    with pytest.raises(BadInput, match="Choose one of trial RA-1"):
+    with pytest.raises(BadInput, match="Choose a site of trial RA-1"):
         logged(ra1, subject=ra2.subjects[0])
 
 
@@ -148,7 +148,7 @@ def test_an_entry_is_closed_only_with_both_actions_and_on_a_day_after_it_was_not
         closed(ra1, shut)
     with pytest.raises(WrongState, match="Reopen it before"):
         correct_deviation(seen=shut, entry=Entry(**SAID), reason="So.", actor=ra1.actor("coordinator"))
-    with pytest.raises(WrongState, match="is open already"):
+    with pytest.raises(WrongState, match="is already open"):
         reopen_deviation(seen=whole, reason="So.", actor=ra1.actor("coordinator"))
     again = reopen_deviation(seen=shut, reason="It happened again.", actor=ra1.actor("coordinator"))
     earliest = again.written_at.date() - timedelta(days=1)
@@ -196,7 +196,7 @@ def test_the_coordinator_logs_corrects_closes_and_reopens_on_the_pages(ra1: Plan
     assert "is already closed" in said(client, f"{one}close/", {"version": 3, **ending()}, status=400)
     assert "Enter a valid date" in said(client, f"{one}close/", {"version": 3, "closed_on": "soon"}, status=400)
     assert "Deviation 1 is open again." in said(client, f"{one}reopen/", {"version": 3, "reason": "It happened again."})
-    assert "is open already" in said(client, f"{one}reopen/", {"version": 4, "reason": "Once more."}, status=400)
+    assert "is already open" in said(client, f"{one}reopen/", {"version": 4, "reason": "Once more."}, status=400)
     earlier = said(client, f"{one}versions/1/")
     assert "None entered yet." in earlier
     assert "This is an earlier version." in earlier

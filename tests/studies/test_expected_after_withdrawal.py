@@ -22,7 +22,7 @@ from tests.studies.planned import Planned, film_of
 TODAY = timezone.localdate()
 BASELINE = TODAY - timedelta(days=200)
 BEFORE_WEEK_24, AFTER_WEEK_24 = BASELINE + timedelta(days=100), BASELINE + timedelta(days=183)
-SAYS = "1 subject withdrew consent. Films that were not yet overdue on that day are not expected."
+SAYS = "1 subject withdrew consent. Films that were not yet overdue on the day of withdrawal are not expected."
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ def test_the_page_of_a_film_shows_its_picture_and_its_deidentification_report(ra
     assert f'src="{picture}"' in shown
     assert ra1.client("coordinator").get(picture).status_code == 200
     report = film.deidentification
-    assert f"Rules version {report['rules_version']}: {len(report['kept'])} kept" in shown
+    assert f"Rules version {report['rules_version']}: {len(report['kept'])} elements kept" in shown
     for name in (*report["kept"], *report["replaced"], *report["written"], *report["removed"]):
         assert name in shown, name
     assert "PatientID" in report["removed"] or "PatientID" in report["replaced"]

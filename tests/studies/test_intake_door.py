@@ -155,7 +155,7 @@ def test_only_a_double_is_kept_apart(ra1: Planned) -> None:
 def test_a_film_that_cannot_be_read_is_refused_with_its_reason(ra1: Planned) -> None:
     film = arrived(ra1, file_of(dx(Rows=65)), visit=ra1.visit())
     assert film.status == FilmStatus.REFUSED
-    assert film.status_reason == "The pixel data has 13,824 bytes. A picture of 65 x 72 has 9,360."
+    assert film.status_reason == "The pixel data has 13,824 bytes. An image of 65 x 72 has 9,360."
     assert not film.blind_file
 
 

@@ -51,7 +51,7 @@ def faults(ra1: Planned, *lines: str) -> list[tuple[int, str]]:
 
 def test_account_invitation_and_role_are_made_in_one_step(ra1: Planned, host: Actor) -> None:
     shown = sent(ra1.client("coordinator"), ra1, person=NEW.upper(), name="Alex Example", role="site", site="02")
-    assert "The role site was granted to Alex Example, who is invited by e-mail." in shown
+    assert "The role site was granted to Alex Example, who has been invited by e-mail." in shown
     made = User.objects.get(email=NEW)
     held = Membership.objects.get(user=made)
     assert (made.name, made.has_usable_password(), held.role, held.site) == (

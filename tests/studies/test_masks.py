@@ -165,5 +165,5 @@ def test_a_rejected_films_masks_wait_for_nobody(cast: DeskCast) -> None:
 def test_a_film_without_a_picture_gets_no_masks(cast: DeskCast) -> None:
     film = film_at_desk(cast)
     film.desk_folder = ""
-    with pytest.raises(WrongState, match="has no picture"):
+    with pytest.raises(WrongState, match="has no image"):
         propose(cast, film, [0, 0, 20, 20])

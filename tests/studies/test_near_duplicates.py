@@ -57,7 +57,7 @@ def test_a_changed_copy_on_another_subject_visit_or_side_is_a_finding_and_never_
     ra1.subjects.append(enrol(trial=ra1.trial, site=ra1.sites[0], code="01-002", actor=SETTING_UP))
     again = sent(ra1, 2, hand()[60:-80, 40:-100], subject=2)
     assert finding_text(again) == (
-        f"The picture appears to be the same as that of {first} (subject 01-001, visit BL, left). Compare them."
+        f"The image appears to be the same as that of {first} (subject 01-001, visit BL, left). Compare them."
     )
     mirrored = sent(ra1, 3, hand()[:, ::-1], ImageLaterality="R")
     assert f"{first} (subject 01-001, visit BL, left, mirrored)" in finding_text(mirrored)

@@ -47,7 +47,7 @@ def test_a_file_whose_film_is_gone_is_filed_again_for_the_right_subject(ra1: Pla
     Film.objects.filter(pk=first.pk).update(status=became)
     again = arrived(ra1, file_of(dx()), visit=ra1.visit(code="W24"), film_date=date(2024, 7, 17))
     assert (again.status, again.visit) == (FilmStatus.DEIDENTIFIED, ra1.visit(code="W24"))
-    assert findings(again)["same-pixels"] == f"The same picture was also received as {first} ({became})."
+    assert findings(again)["same-pixels"] == f"The same image was also received as {first} ({became})."
     assert blind_object(again).SOPInstanceUID != blind_object(first).SOPInstanceUID
 
 
@@ -58,7 +58,7 @@ def test_a_file_first_sent_for_the_wrong_subject_is_filed_for_the_right_one(ra1:
     right = visit_of_another(ra1)
     again = arrived(ra1, file_of(dx()), visit=right)
     assert (again.status, again.subject, again.visit) == (FilmStatus.DEIDENTIFIED, right.subject, right)
-    assert findings(again)["same-pixels"] == f"The same picture was also received as {wrong} ({became})."
+    assert findings(again)["same-pixels"] == f"The same image was also received as {wrong} ({became})."
 
 
 def visit_of_another(ra1: Planned) -> Visit:

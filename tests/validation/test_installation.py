@@ -238,9 +238,9 @@ def test_settings_that_protect_nothing_are_named(
     monkeypatch.setenv("SEALING_KEY", "cd" * 32)
     faults = list(chosen_settings.faults_of_secrets(tmp_path))
     assert "SEALING_KEY is the demo's" in faults
-    assert "SEALING_KEY is also another key" in faults
-    assert "SEALING_KEY was generated here, not given from outside" not in faults
-    assert "ANCHOR_KEY was generated here, not given from outside" in faults
+    assert "SEALING_KEY is the same as another key" in faults
+    assert "SEALING_KEY was generated here, not supplied from outside" not in faults
+    assert "ANCHOR_KEY was generated here, not supplied from outside" in faults
     assert not any("cd" * 32 in fault for fault in faults)
     assert "SECURE_COOKIES is off" in seen(chosen_settings.connections)
     assert "ALLOWED_HOSTS is “*”" in seen(chosen_settings.connections)

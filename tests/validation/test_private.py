@@ -51,7 +51,7 @@ def test_the_child_gets_the_rules_of_the_installation_and_none_of_its_places_or_
     assert not {"SEALING_KEY", "SEALING_KEY_FILE", "S3_READING", "ANCHOR_FOLDER", "EMAIL_HOST"} & given.keys()
     assert "DECODER_SOCKET" not in given
     assert given["PGSSLMODE"] == "verify-full"
-    with pytest.raises(WrongState, match="PASSWORD_LENGTH is 18, and the passwords in OQ and PQ have 17 signs."):
+    with pytest.raises(WrongState, match="PASSWORD_LENGTH is 18, and the passwords in OQ and PQ have 17."):
         environment_of(LIVE | {"PASSWORD_LENGTH": "18"}, tmp_path, "sqlite:///elsewhere")
 
 

@@ -23,7 +23,7 @@ LEAST_KEY = 64  # hexadecimal digits
     expects="production, without error pages for developers",
 )
 def mode(_: object) -> str:
-    faults = [] if settings.PRODUCTION else [f"BLINDREAD_MODE is {settings.MODE}: fit for no trial"]
+    faults = [] if settings.PRODUCTION else [f"BLINDREAD_MODE is {settings.MODE}: not fit for a trial"]
     return demand(faults + (["DEBUG is on"] if settings.DEBUG else []), "production, DEBUG off")
 
 
@@ -41,7 +41,7 @@ def connections(_: object) -> str:
 def faults_of_connections() -> Iterator[str]:
     """The settings that let a browser connect without protection."""
     if not settings.SECURE_COOKIES:
-        yield "SECURE_COOKIES is off: cookies also travel unencrypted"
+        yield "SECURE_COOKIES is off: cookies are also sent unencrypted"
     if not settings.SECURE_SSL_REDIRECT:
         yield "SECURE_SSL_REDIRECT is off: pages are also served unencrypted"
     if not settings.ALLOWED_HOSTS or any("*" in host for host in settings.ALLOWED_HOSTS):
@@ -56,7 +56,7 @@ def faults_of_connections() -> Iterator[str]:
     "R-54",
     name="secrets",
     does="Reads the secrets and compares them with one another and with those that a demo keeps in var/secrets.",
-    expects="Each is given from outside, long enough, of its own, and not one of the demo's",
+    expects="Each is supplied from outside, long enough, different from the others, and not one of the demo's",
 )
 def secrets(_: object) -> str:
     return demand(faults_of_secrets(settings.BASE_DIR / "var" / "secrets"), f"{', '.join(KEYS)} and AUDIT_MAC_KEYS")
@@ -70,13 +70,13 @@ def faults_of_secrets(demo: Path) -> Iterator[str]:
     for name, value in given.items():
         variable = name.split()[0]
         if not (os.environ.get(variable) or os.environ.get(f"{variable}_FILE")):
-            yield f"{name} was generated here, not given from outside"
+            yield f"{name} was generated here, not supplied from outside"
         if len(value) < LEAST_KEY:
             yield f"{name} has fewer than {LEAST_KEY} digits"
         if value in kept or any(f"1:{value}" == one for one in kept):
             yield f"{name} is the demo's"
         if list(given.values()).count(value) > 1:
-            yield f"{name} is also another key"
+            yield f"{name} is the same as another key"
 
 
 @check(
@@ -84,18 +84,18 @@ def faults_of_secrets(demo: Path) -> Iterator[str]:
     "R-31",
     name="sign-in",
     does="Reads the settings of passwords, lock-out and sessions.",
-    expects="12 signs or more, lock-out after at most 10 wrong passwords, idle end within 60 minutes, Argon2",
+    expects="12 characters or more, lock-out after at most 10 wrong passwords, idle sessions end in 60 minutes, Argon2",
 )
 def sign_in(_: object) -> str:
     rules = get_default_password_validators()
     least = max((rule.min_length for rule in rules if isinstance(rule, MinimumLengthValidator)), default=0)
     wrong = {
-        f"passwords of {least} signs are accepted": least < 12,
+        f"passwords of {least} characters are accepted": least < 12,
         f"lock-out only after {settings.AXES_FAILURE_LIMIT} wrong passwords": settings.AXES_FAILURE_LIMIT > 10,
         f"an idle session ends only after {settings.IDLE_MINUTES} minutes": settings.IDLE_MINUTES > 60,
         f"passwords are stored with {settings.PASSWORD_HASHERS[0]}": "Argon2" not in settings.PASSWORD_HASHERS[0],
     }
-    seen = f"{least} signs, lock-out after {settings.AXES_FAILURE_LIMIT}, idle end after {settings.IDLE_MINUTES} min"
+    seen = f"{least} characters, lock-out after {settings.AXES_FAILURE_LIMIT}, idle for {settings.IDLE_MINUTES} min"
     return demand([fault for fault, found in wrong.items() if found], seen)
 
 

@@ -114,12 +114,12 @@ def states_of(table: str) -> dict[str, Trigger]:
     "R-27",
     name="rights of the working role",
     does="Asks PostgreSQL what the role of this connection may do with each regulated table.",
-    expects="It is no superuser, owns no regulated table, and may only add rows",
+    expects="It is not a superuser, owns no regulated table, and may only add rows",
 )
 def rights(_: object) -> str:
     if connection.vendor != "postgresql":
         raise NotTried("SQLite has no roles: everybody who can open the file owns it. Use PostgreSQL for a trial.")
-    return demand(faults_of_rights(), "no superuser, no owner; regulated rows can only be added")
+    return demand(faults_of_rights(), "not a superuser or an owner; regulated rows can only be added")
 
 
 def faults_of_rights() -> Iterator[str]:

@@ -49,7 +49,7 @@ def python(_: object) -> str:
     "R-50",
     name="version of the database",
     does="Asks the database server.",
-    expects="PostgreSQL 14 or newer; SQLite serves the demo and tests only",
+    expects="PostgreSQL 14 or newer; SQLite is for the demo and tests only",
 )
 def database(_: object) -> str:
     if connection.vendor == "sqlite":

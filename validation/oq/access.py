@@ -119,8 +119,8 @@ def address_of(name: str, pattern: URLPattern) -> str | None:
     "R-28",
     "R-09",
     name="roles that exclude one another",
-    does="Grants a reader the role of a coordinator, and ends the role of a checker who is signed in.",
-    expects="The grant is refused, the next request of the checker too, and the end is recorded",
+    does="Grants a reader the role of coordinator, and ends the role of a quality checker who is signed in.",
+    expects="The grant and the checker's next request are refused, and the end of the role is recorded",
 )
 def roles_apart(world: CheckedTrial) -> str:
     fields = {"person": f"reader.one{DOMAIN}", "role": "coordinator", "reason": "validation"}
@@ -133,7 +133,7 @@ def roles_apart(world: CheckedTrial) -> str:
     world.post("coordinator", reverse("studies:end_membership", args=[TRIAL, membership.pk]), reason="validation")
     after = world.get("checker", page).status_code
     faults += (
-        [] if (before, after) in ((200, 403), (200, 404)) else [f"the checker was answered {before}, then {after}"]
+        [] if (before, after) in ((200, 403), (200, 404)) else [f"the checker was answered with {before}, then {after}"]
     )
     last = Event.objects.filter(action="studies.membership.revoked").exists()
     return demand(faults + ([] if last else ["the end is not recorded"]), f"refused with {status}; then {after}")
@@ -158,8 +158,8 @@ def requests_from_elsewhere(world: CheckedTrial) -> str:
 @check(
     "R-31",
     name="lock-out and idle end",
-    does="Types wrong passwords at the entrance until the limit, then the right one; leaves another session idle.",
-    expects="The right password is refused too, each wrong one is recorded, and the idle session leads to signing in",
+    does="Enters wrong passwords at sign-in up to the limit, then the right one; leaves another session idle.",
+    expects="The right password is refused too, each wrong one is recorded, and the idle session has to sign in",
 )
 def lock_out_and_idle_end(world: CheckedTrial) -> str:
     failed = Event.objects.filter(action__startswith="accounts.sign-in.")
@@ -197,9 +197,9 @@ def lost_second_factor(world: CheckedTrial) -> str:
     before = session.get(where).status_code
     world.post("admin", reverse("account_step", args=[user.pk, "reset-second-factor"]), reason="lost telephone")
     after = session.get(where).status_code
-    faults += [] if (before, after) == (200, 302) else [f"the session was answered {before}, then {after}"]
+    faults += [] if (before, after) == (200, 302) else [f"the session was answered with {before}, then {after}"]
     world.clients.pop("sponsor")
-    return demand(faults, "code asked for; session ended with the reset")
+    return demand(faults, "a code was required; the session ended with the reset")
 
 
 def code_of(secret: str, step: int) -> str:

@@ -30,8 +30,8 @@ def no_broker() -> Iterator[None]:
 @check(
     "R-46",
     name="work without the broker",
-    does="Takes the broker away, enters a value as a reader, and requests a verification as the auditor.",
-    expects="The value is saved, and the work is recorded although no worker hears of it",
+    does="Disconnects the broker, enters a value as a reader, and requests a verification as the auditor.",
+    expects="The value is saved, and the work is recorded although no worker is notified",
 )
 def work_without_the_broker(world: CheckedTrial) -> str:
     before = Job.objects.count()

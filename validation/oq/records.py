@@ -69,7 +69,7 @@ def found_after(statement: str) -> set[str]:
 @check(
     "R-34",
     name="a complete copy",
-    does="Downloads the locked dataset over HTTP and verifies it against the signed root; then alters one sign in it.",
+    does="Downloads the locked dataset over HTTP and verifies it against the signed root; then alters a character.",
     expects="The copy verifies, and the altered one does not",
 )
 def complete_copy(world: CheckedTrial) -> str:
@@ -111,7 +111,7 @@ def files_below(folder: Path) -> list[Path]:
     "R-55",
     name="no identity in a stored file",
     does="Reads the bytes of every stored file: originals, blind objects, reader images and datasets.",
-    expects="None has the name of the patients of these checks, and none begins as a DICOM file does",
+    expects="None contains the name of a patient of these checks, and none begins like a DICOM file",
 )
 def no_identity_in_files(_: CheckedTrial) -> str:
     files = files_below(settings.VAR / "files")
@@ -158,8 +158,8 @@ def refuses(act: Callable[[], object]) -> bool:
 @check(
     "R-52",
     name="approvals before reading",
-    does="Drafts a charter without signing it, and begins a campaign under it, then one under the signed charter.",
-    expects="The first is refused, the second is made",
+    does="Drafts a charter without signing it, creates a campaign under it, then one under the signed charter.",
+    expects="The first is refused, the second is created",
 )
 def approvals_before_reading(world: CheckedTrial) -> str:
     signed = Campaign.objects.get(code=CAMPAIGN).charter
@@ -175,8 +175,8 @@ def approvals_before_reading(world: CheckedTrial) -> str:
 @check(
     "R-56",
     name="no identity in logs and addresses",
-    does="Reads every line logged and address asked for in these checks, and the page of a film that does not exist.",
-    expects="No name of the patients of these checks and no subject in any of them",
+    does="Reads every line logged and address requested in these checks, and the page of a film that does not exist.",
+    expects="None contains the name of a patient or a subject of these checks",
 )
 def no_identity_in_logs(world: CheckedTrial) -> str:
     codes = [subject.code for subject in world.play.subjects]

@@ -30,7 +30,7 @@ WRONG = "not the password"
 @check(
     "R-29",
     name="steps in their order",
-    does="Signs a case with empty cells, closes the campaign over open reads, and requests a dataset of it.",
+    does="Signs a case with empty cells, closes the campaign while reads are open, and requests a dataset from it.",
     expects="Each is refused and changes nothing",
 )
 def steps_in_order(world: CheckedTrial) -> str:
@@ -47,8 +47,8 @@ def steps_in_order(world: CheckedTrial) -> str:
     "R-19",
     "R-22",
     name="the password again",
-    does="Signs a full case without a password, with a wrong one, with that of another person, and with the right one."
-    " The right password is also given after each wrong one, as few wrong ones in a row may end the session.",
+    does="Signs a full case without a password, with a wrong one, with another person's, and with the right one."
+    " The right password is also given after each wrong one, because a few wrong ones in a row may end the session.",
     expects="Only the right one signs, once",
 )
 def password_again(world: CheckedTrial) -> str:
@@ -81,8 +81,8 @@ def signed_read_is_closed(world: CheckedTrial) -> str:
     "R-07",
     "R-23",
     name="a change after signing",
-    does="Returns the signed read, changes a value without a reason, with blanks, with a reason, and signs again.",
-    expects="Only the change with a reason is kept, with its reason; two signatures stay; the return is recorded",
+    does="Returns the signed read, changes a value with no reason, a blank reason and a reason, and signs again.",
+    expects="Only the change with a reason is kept, with its reason; both signatures are kept; the return is recorded",
 )
 def change_after_signing(world: CheckedTrial) -> str:
     where = reverse("reading:return", args=[TRIAL, CAMPAIGN, world.read.pk])
@@ -149,7 +149,7 @@ def one_person_one_account(world: CheckedTrial) -> str:
 @check(
     "R-21",
     name="bound to the content",
-    does="Computes the digest of every signed read again, and of one in which a single sign is changed.",
+    does="Computes the digest of every signed read again, and of one in which a single character is changed.",
     expects="Each signature covers exactly the digest of its read, and not that of the changed one",
 )
 def bound_to_content(_: CheckedTrial) -> str:
@@ -170,7 +170,7 @@ def digest_of(text: str) -> str:
 @check(
     "R-37",
     name="after the lock",
-    does="Requests the opening of a lock without and with a reason. The person then becomes second signer and agrees.",
+    does="Requests unlocking without and with a reason. The person then becomes second signer and agrees.",
     expects="Without a reason it is refused; one request is kept with its reason; nobody agrees to their own request",
 )
 def after_the_lock(world: CheckedTrial) -> str:
@@ -187,7 +187,7 @@ def after_the_lock(world: CheckedTrial) -> str:
     own_requests = Unlock.objects.filter(requested__signer=world.user("statistician"))
     open_requests = own_requests.filter(agreed=None, reason="validation")
     kept = (open_requests.count(), Unlock.objects.count())
-    faults += [] if kept == (1, 1) else [f"stored were {kept[1]} requests, {kept[0]} of them as sent"]
+    faults += [] if kept == (1, 1) else [f"{kept[1]} requests were stored, {kept[0]} of them as sent"]
     return demand(faults, f"without a reason: {bare}; own request: {own}; one request stored")
 
 
@@ -201,7 +201,7 @@ def become_signer(user: User, trial: Trial) -> None:
 @check(
     "R-24",
     name="misuse of a signature",
-    does="Types wrong passwords at a signature until the limit of this installation.",
+    does="Enters wrong passwords at a signature up to the limit of this installation.",
     expects="Each is recorded, the session ends, and an alert to the administrators is requested",
 )
 def misuse(world: CheckedTrial) -> str:

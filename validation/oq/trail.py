@@ -57,7 +57,7 @@ def one_value_one_entry(world: CheckedTrial) -> str:
     faults = [] if answer.status_code == 200 else [f"saving was answered with {answer.status_code}"]
     faults += [] if rows == [2, 1] else [f"the entries hold {rows} values, not [2, 1]"]
     faults += [] if scores == 3 else [f"{scores} revisions were kept, not 3"]
-    faults += [] if who == {(world.user(room.READER).pk, "reader")} else [f"recorded were {who}"]
+    faults += [] if who == {(world.user(room.READER).pk, "reader")} else [f"{who} was recorded"]
     return demand(faults, "2 entries with 2 values and 1 value; 3 revisions")
 
 
@@ -77,7 +77,7 @@ def earlier_values_stay(world: CheckedTrial) -> str:
 @check(
     "R-06",
     name="time of entry and of storage",
-    does="Sends a value that was entered ten minutes ago, as a browser does that was offline.",
+    does="Sends a value that was entered ten minutes ago, as a browser that was offline does.",
     expects="Both times are kept, ten minutes apart",
 )
 def two_times(world: CheckedTrial) -> str:
@@ -106,7 +106,7 @@ def steps_of_the_work(_: CheckedTrial) -> str:
     "R-35",
     name="everything is recorded",
     does="Verifies the trail of the whole trial: chains, and every regulated and tracked row.",
-    expects="No row that no entry records, and nothing altered",
+    expects="Every row is recorded by an entry, and nothing is altered",
 )
 def everything_is_recorded(_: CheckedTrial) -> str:
     report = verify(in_time=False)
@@ -128,7 +128,7 @@ def switching_off_is_noticed(_: CheckedTrial) -> str:
             cursor.execute(f'DROP TRIGGER "{next(iter(sqlite_triggers(PROTECTED["reading_itemscore"])))}"')
         found = {finding.table for finding in verify(in_time=False).findings if finding.fault == "no protection"}
         transaction.set_rollback(True)
-    faults = [] if found == {"reading_itemscore"} else [f"named were {sorted(found)}"]
+    faults = [] if found == {"reading_itemscore"} else [f"the verification named {sorted(found)}"]
     return demand(faults + unprotected(), "reading_itemscore was named, and is protected again")
 
 

@@ -43,7 +43,7 @@ export class ChangeReason {
     event.preventDefault();
     const { change_reason, change_note } = Object.fromEntries(new FormData(this.form));
     if (!change_reason) return this.#refuse("Choose a reason.");
-    if (!change_note.trim()) return this.#refuse("Say in a few words why the value changes.");
+    if (!change_note.trim()) return this.#refuse("Say in a few words why you are changing the value.");
     this.room.lastChange = { change_reason, change_note: change_note.trim() };
     const enter = this.waits;
     this.waits = null;
@@ -55,7 +55,7 @@ export class ChangeReason {
   #left() {
     if (this.dialog.open || !this.waits) return;
     this.waits = null;
-    this.say("Nothing was changed: a value that was signed changes only with a reason.");
+    this.say("Nothing was changed: a signed value can be changed only with a reason.");
   }
 
   #refuse(text) {

@@ -48,7 +48,7 @@ export class Held {
 
   // What is lost if the page is left now, or "".
   get warning() {
-    return this.#held ? `${wordOf(this.#held.wanted)} for ${this.nameOf(this.#held.cell)} still waits for its film.` : "";
+    return this.#held ? `${wordOf(this.#held.wanted)} for ${this.nameOf(this.#held.cell)} is still waiting for its film.` : "";
   }
 
   #announce() {

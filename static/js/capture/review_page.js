@@ -31,7 +31,7 @@ export class ReviewPage {
     showStatus(this.root.querySelector(".status"), this.#openRead);
     const waiting = queue.waiting;
     const { state, text } = this.#openRead.sender;
-    const why = `${waiting} not saved yet. Signing waits for the server to have everything.`;
+    const why = `${waiting} not saved yet. You can sign once the server has everything.`;
     this.#forbid(state === "stopped" ? text : waiting ? why : "");
     if (waiting) this.#stale = true;
     else if (this.#stale) this.gained();

@@ -28,7 +28,7 @@ export const GROUPS = [
   [
     "Navigation",
     {
-      next: "Next cell without a score",
+      next: "Next cell, without entering a score",
       back: "Back and clear",
       left: "One cell to the left",
       right: "One cell to the right",
@@ -45,7 +45,7 @@ export const GROUPS = [
     {
       joint: "Zoom to the joint in every film, and back",
       fit: "Whole films",
-      "one-to-one": "One film pixel on one screen pixel, around the joint",
+      "one-to-one": "One film pixel per screen pixel, around the joint",
       closer: "Zoom in",
       farther: "Zoom out",
       "pan-left": "Move left",
@@ -61,7 +61,7 @@ export const GROUPS = [
       "rotate-right": "Turn right",
       "flip-horizontal": "Flip left and right",
       "flip-vertical": "Flip top and bottom",
-      magnifier: "Magnifier while held",
+      magnifier: "Magnifier while the key is held",
       pointer: "Show or hide the joint pointer",
       link: "Link or unlink the films",
       reset: "Reset the films",

@@ -47,7 +47,7 @@ export function missing(form, viewer) {
   if (!form.elements.film_date.value) return "The film date is missing. Press d to enter it.";
   const scaled = form.elements.spacing_mm.value || form.elements.no_scale.checked;
   if (!scaled) return "The scale is missing. Press w to enter it, or u if it is unknown.";
-  if (form.elements.inverted?.value === "") return "Is the picture inverted? Press i to compare, then p or Shift+P.";
+  if (form.elements.inverted?.value === "") return "Is the image inverted? Press i to compare, then p or Shift+P.";
   const doubt = find("#side-witnesses:not([hidden])");
   const unsure = doubt && !form.elements.side_confirmed.checked;
   if (unsure) return "Another source contradicts the side. Look again, and press o if the side you chose is correct.";

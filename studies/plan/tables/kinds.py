@@ -166,7 +166,7 @@ def people_fields(trial: Trial) -> list[TableField]:
         TableField(
             "email",
             checked_address,
-            "e-mail address; a new address receives an invitation if you may invite people, or else nothing is saved",
+            "e-mail address; a new address receives an invitation if you may invite people; otherwise nothing is saved",
         ),
         TableField("role", lambda text: one_of("role", roles)(text.lower()), f"one of {', '.join(roles)}"),
         TableField("reason", lambda text: checked_text("reason", text, longest=200), "why the role is granted"),

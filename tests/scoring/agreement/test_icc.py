@@ -127,7 +127,7 @@ def test_an_interval_that_would_not_hold_its_estimate_is_not_given() -> None:
     found = icc([[0.1, 2.0, 1.0, 5.0], [1.0, 2.0, 0.0, 5.0]], 2).estimate
     assert (found.lower, found.upper) == (None, None)
     assert found.value == pytest.approx(-0.01657, abs=5e-6)
-    assert found.reason == "the approximation gives no interval that holds the estimate"
+    assert found.reason == "the approximation gives no interval that contains the estimate"
 
 
 def test_a_model_that_does_not_exist_is_refused() -> None:

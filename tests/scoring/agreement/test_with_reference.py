@@ -87,8 +87,8 @@ def test_every_figure_equals_the_published_formula() -> None:
 def test_a_joint_that_never_varies_is_left_out_and_one_grade_for_everything_agrees_by_chance() -> None:
     found = figures_beside(beside(), ITEMS, Targets(None, None, None, 0.1, 10))
     never, blind = found["joints"]["never"], found["joints"]["blind"]
-    assert (never["value"], never["met"], never["reason"]) == (None, None, "one grade in the reference")
-    assert (blind["value"], blind["met"], blind["reason"]) == (0.0, False, "one grade by the reader")
+    assert (never["value"], never["met"], never["reason"]) == (None, None, "only one grade in the reference")
+    assert (blind["value"], blind["met"], blind["reason"]) == (0.0, False, "only one grade by the reader")
     assert (found["kappa"]["joint"], found["kappa"]["value"], found["kappa"]["met"]) == ("blind", 0.0, False)
     assert (found["kappa"]["n"], found["kappa"]["below"]) == (3, 1)
     assert not all_met(found)

@@ -95,7 +95,7 @@ def test_a_short_row_that_looks_like_the_end_of_the_file_is_not_lost() -> None:
         ({"AVAL": math.inf}, "Row 3 of ADXR: AVAL is inf, out of range."),
         ({"AVAL": 1e76}, "Row 3 of ADXR: AVAL is 1e+76, out of range."),
         ({"AVAL": 1e-80}, "Row 3 of ADXR: AVAL is 1e-80, out of range."),
-        ({"AVAL": "many"}, "Row 3 of ADXR: AVAL is “many”, which is no number."),
+        ({"AVAL": "many"}, "Row 3 of ADXR: AVAL is “many”, which is not a number."),
         ({"WHY": "AB"}, "Row 3 of ADXR: WHY is “AB”. A missing value is _ or A to Z."),
     ],
 )

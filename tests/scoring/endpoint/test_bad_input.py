@@ -91,7 +91,7 @@ ANALYSIS = [
     ),
     ({"crit2_fl": "yes"}, "line 3 has “yes” in column crit2_fl. Write Y or N, or leave it empty."),
     ({"film_date": "2025-02-30"}, "line 3 has “2025-02-30” in column film_date. Write a date as YYYY-MM-DD."),
-    ({"subject": ""}, "line 3 has nothing in column subject. Write a text that is not empty."),
+    ({"subject": ""}, "line 3 has nothing in column subject. Write some text."),
     (
         {"avisit": "W00", "avisitn": 1, "basetype": "STATUS"},
         "line 3 has “S001” in column subject. Write one line for each",
