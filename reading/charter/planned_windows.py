@@ -12,6 +12,7 @@ from audit.models import Event
 from reading.campaigns.case_seals import identities
 from reading.models import Campaign, Charter, SignedValues
 from studies.models import Visit, VisitPlan
+from studies.visit_window import baseline_among
 
 
 class PlannedWindow(NamedTuple):
@@ -35,6 +36,11 @@ def windows_of_analysis(campaign: Campaign) -> list[PlannedWindow]:
     unseen = later - plans_shown(campaign) if later else later
     left_out = set(VisitPlan.objects.filter(pk__in=unseen).values_list("code", flat=True))
     return [window for window in windows_when_signed(charter) if window.code not in left_out]
+
+
+def baseline_of(campaign: Campaign) -> str | None:
+    """The code of the visit from which the analysis counts changes; None if the trial plans no visits."""
+    return baseline_among((window.code, window.target_day) for window in windows_of_analysis(campaign))
 
 
 def plans_shown(campaign: Campaign) -> set[int | None]:

@@ -43,8 +43,8 @@ EXAMPLES = {
     "of 3 and 13 differ by 10, and it is not.",
     "result_rule": "changes of 2, 13 and 4. The two closest give 3, the mean of all three gives 6.3, the adjudicator "
     "alone gives 4.",
-    "reference_visit": "with W52, the two closest readers are found by their changes from the first timepoint of the "
-    "case to week 52.",
+    "reference_visit": "with W52, the two closest readers are found by their changes from the baseline to week 52, "
+    "also in a case that begins with an earlier film.",
     "concordant_share": "with 0.1 and 45 discordant cases, about 5 concordant cases go to the adjudicators as well.",
     "repeats_share": "with 0.1, a reader of 300 cases reads about 30 of them twice.",
     "repeats_washout_days": "with 28, a case signed on 1 March is issued again on 29 March at the earliest.",

@@ -164,7 +164,7 @@ def third(
     everyone = [(*panels[place].everyone, series(2, values)) for place, values in zip(places, read, strict=True)]
     reference = films.index(rules.reference) if rules.reference in films else len(films) - 1
     chosen = choose_for_cases(
-        rules.instrument, everyone, result_rule=rules.result_rule, missing_rule=rules.missing, reference=reference
+        rules.instrument, everyone, result_rule=rules.result_rule, missing_rule=rules.missing, interval=(0, reference)
     )
     for place, readers, deciding in zip(places, everyone, chosen, strict=True):
         panels[place] = Panel(readers, deciding)

@@ -16,13 +16,14 @@ from instruments.missing import MissingRule
 from jobs.queue import Lease
 from reading.campaigns.case_seals import open_case_seal
 from reading.campaigns.frozen_films import FrozenCase
+from reading.charter.planned_windows import baseline_of
 from reading.charter.terms import MEAN_OF_ALL, Terms
 from reading.charter.versions import terms_of
 from reading.issuing.assignments import move_case
 from reading.issuing.queries import released_reads, waits_for_a_batch
 from reading.models import Case, CaseStatus, Read, ReadKind
 from scoring import training
-from scoring.consensus.discordance import Discordance, choose_readers, compare_readers
+from scoring.consensus.discordance import Discordance, Interval, choose_readers, compare_readers
 from scoring.consensus.panel import THIRD_READ, Panel
 from scoring.consensus.results import chosen_readers, mean_of, numbers_of, numbers_of_reads
 from scoring.consensus.rules import rule_of
@@ -74,11 +75,13 @@ def compute(case: Case) -> Computed | None:
     """
     released = released_reads(case)
     reads = list(case.reads.counting().select_related("reader").order_by("pk"))
-    return None if waits_for_a_batch(case, reads, released) else compute_from(case, open_case_seal(case), reads)
+    if waits_for_a_batch(case, reads, released):
+        return None
+    return compute_from(case, open_case_seal(case), reads, baseline_of(case.campaign))
 
 
-def compute_from(case: Case, frozen: FrozenCase, reads: Sequence[Read]) -> Computed | None:
-    """The same from its films and its counting reads in order of issue."""
+def compute_from(case: Case, frozen: FrozenCase, reads: Sequence[Read], baseline: str | None) -> Computed | None:
+    """The same from its films, its counting reads in order of issue, and the code of the analysis' baseline."""
     terms = terms_of(case.campaign.charter)
     instrument, rule = instruments.get(terms.instrument), rule_of(terms)
     primary = signed_reads([read for read in reads if read.kind == ReadKind.PRIMARY], instrument, frozen)
@@ -87,7 +90,8 @@ def compute_from(case: Case, frozen: FrozenCase, reads: Sequence[Read]) -> Compu
     adjudication = signed_reads([read for read in reads if read.kind == ReadKind.ADJUDICATION], instrument, frozen)
     series, third_read = [one.series for one in primary], terms.partial_visits == THIRD_READ
     trigger = compare_readers(instrument, series, rule, threshold_of(terms), third_read)
-    return decide(instrument, terms, rule, frozen, primary, adjudication, trigger)
+    interval = reference_interval(terms, frozen, baseline) if adjudication else (0, 0)
+    return decide(instrument, terms, rule, interval, primary, adjudication, trigger)
 
 
 def threshold_of(terms: Terms) -> Fraction | None:
@@ -99,12 +103,15 @@ def decide(
     instrument: Instrument,
     terms: Terms,
     rule: MissingRule,
-    frozen: FrozenCase,
+    interval: Interval,
     primary: Sequence[SignedRead],
     adjudication: Sequence[SignedRead],
     trigger: Discordance,
 ) -> Computed:
-    """Concordant: the mean of the readers. Discordant: waits, or the charter's result rule with a third read."""
+    """Concordant: the mean of the readers. Discordant: waits, or the charter's result rule with a third read.
+
+    `interval` is that over which the rule compares the readers' changes.
+    """
     used, outcome, result_rule = list(primary), Outcome.CONSENSUS, MEAN_OF_TWO if terms.adjudicates else MEAN_OF_ALL
     readers = tuple(one.series.reader for one in primary)
     if trigger.is_discordant:
@@ -117,7 +124,7 @@ def decide(
             [one.series for one in used],
             result_rule=terms.result_rule,
             missing_rule=rule,
-            reference=reference_place(terms, frozen),
+            interval=interval,
             adjudicator=adjudication[0].series.reader,
         )
     inputs = tuple(sorted(digest for one in used for digest in one.digests))
@@ -152,11 +159,17 @@ def first_trigger(
     return compare_readers(instrument, [one.first for one in primary], rule, trigger.threshold, trigger.third_read)
 
 
-def reference_place(terms: Terms, frozen: FrozenCase) -> int:
-    """The index of the visit that ends the reference interval; the last one if the case does not have it."""
-    codes = dict(Visit.objects.filter(pk__in=[t.visit for t in frozen.timepoints]).values_list("pk", "code"))
-    places = [place for place, t in enumerate(frozen.timepoints) if codes[t.visit] == terms.reference_visit]
-    return places[0] if places and places[0] > 0 else len(frozen.timepoints) - 1
+def reference_interval(terms: Terms, frozen: FrozenCase, baseline: str | None) -> Interval:
+    """The places of the baseline of the analysis and of the charter's reference visit among the visits of a case.
+
+    A case without the baseline begins with its first visit; one without the reference visit, or with it no later than
+    the baseline, ends with its last.
+    """
+    known = dict(Visit.objects.filter(pk__in=[t.visit for t in frozen.timepoints]).values_list("pk", "code"))
+    codes = [known[t.visit] for t in frozen.timepoints]
+    start = codes.index(baseline) if baseline in codes else 0
+    end = codes.index(terms.reference_visit) if terms.reference_visit in codes else 0
+    return start, end if end > start else len(codes) - 1
 
 
 def keep(case: Case, computed: Computed) -> None:

@@ -22,6 +22,7 @@ from instruments.totals import score
 
 Values = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
+Interval = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -91,10 +92,10 @@ def stacked(series: Sequence[Series]) -> tuple[Values, Flags]:
 
 
 def changes_between(
-    instrument: Instrument, values: Values, operated: Flags, places: tuple[int, int], rule: MissingRule
+    instrument: Instrument, values: Values, operated: Flags, interval: Interval, rule: MissingRule
 ) -> Totals:
     """The changes of all cases from one timepoint to another, from these two alone."""
-    one, other = places
+    one, other = interval
     both = operated[:, one], operated[:, other]
     return change(instrument, values[:, one], values[:, other], rule, both).difference
 
@@ -142,16 +143,16 @@ def choose_readers(
     *,
     result_rule: str,
     missing_rule: MissingRule,
-    reference: int,
+    interval: Interval,
     adjudicator: int,
 ) -> tuple[int, ...]:
     """The readers whose mean is the result of an adjudicated case: one set for every visit, feature and interval.
 
-    two-closest: the pair with the smallest difference of changes from the first timepoint to `reference`; a tie, or
-    fewer than two known changes, gives all three. mean-of-all: all. adjudicator-replaces: the adjudicator alone.
+    two-closest: the pair with the smallest difference of changes over `interval`, from one timepoint to another; a tie,
+    or fewer than two known changes, gives all three. mean-of-all: all. adjudicator-replaces: the adjudicator alone.
     """
     chosen = choose_for_cases(
-        instrument, [readers], result_rule=result_rule, missing_rule=missing_rule, reference=reference
+        instrument, [readers], result_rule=result_rule, missing_rule=missing_rule, interval=interval
     )[0]
     return (adjudicator,) if result_rule == "adjudicator-replaces" else chosen
 
@@ -162,7 +163,7 @@ def choose_for_cases(
     *,
     result_rule: str,
     missing_rule: MissingRule,
-    reference: int,
+    interval: Interval,
 ) -> list[tuple[int, ...]]:
     """The same for many cases with equally many timepoints; the last reader of each is its adjudicator."""
     if result_rule == "adjudicator-replaces":
@@ -170,7 +171,7 @@ def choose_for_cases(
     if result_rule == "mean-of-all":
         return [tuple(one.reader for one in case) for case in cases]
     values, operated = stacked([one for case in cases for one in case])
-    found = changes_between(instrument, values, operated, (0, reference), missing_rule)
+    found = changes_between(instrument, values, operated, interval, missing_rule)
     changes = iter([found.amount(row, found.column()).fraction for row in range(len(found))])
     return [two_closest([(one.reader, next(changes)) for one in case]) for case in cases]
 

@@ -46,12 +46,13 @@ class ResultDiffers(RuntimeError):
 class CaseData:
     """All data of one case that the tables need, fetched in blocks by scoring.datasets.loading.
 
-    `films` holds the film behind each reader image key, `result` the newest stored result, `reads` every read in order
-    of issue.
+    `baseline` is the code of the analysis' baseline. `films` holds the film behind each reader image key, `result` the
+    newest stored result, `reads` every read in order of issue.
     """
 
     case: Case
     reader_codes: dict[int, str]
+    baseline: str | None
     frozen: FrozenCase
     subject: Subject
     visits: dict[int, Visit]
@@ -117,7 +118,8 @@ def was_signed(read: Read) -> bool:
 def checked_result(data: CaseData) -> tuple[CaseResult, Computed]:
     """The newest stored result and the one recomputed from the signed values; ResultDiffers if they differ."""
     case, stored = data.case, data.result
-    computed = compute_from(case, data.frozen, [read for read in data.reads if read.status in COUNTING])
+    counting = [read for read in data.reads if read.status in COUNTING]
+    computed = compute_from(case, data.frozen, counting, data.baseline)
     if computed is None or stored is None:
         raise ResultDiffers(f"Case {case.number} has no result.")
     opened = opened_result(stored)

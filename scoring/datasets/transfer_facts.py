@@ -41,6 +41,11 @@ class CampaignTransfer:
     days: Mapping[str, int]
     analysis: Analysis | None
 
+    @property
+    def baseline(self) -> str | None:
+        """The code of the visit from which the analysis counts changes; None without planned visits."""
+        return self.analysis.visits.baseline.code if self.analysis else None
+
 
 def transfer_of(campaign: Campaign, analysis: Analysis | None) -> CampaignTransfer:
     """The facts of a campaign, from a few queries."""
@@ -115,11 +120,10 @@ def known_groups(groups: Mapping[str, Any]) -> list[str]:
 
 def baseline_place(data: CaseData, shared: CampaignTransfer) -> int | None:
     """The index of the baseline visit; the first one without planned visits; None if the case lacks it."""
-    if shared.analysis is None:
+    if shared.baseline is None:
         return 0
     plans = [plan_of(data, timepoint) for timepoint in data.frozen.timepoints]
-    code = shared.analysis.visits.baseline.code
-    return plans.index(code) if code in plans else None
+    return plans.index(shared.baseline) if shared.baseline in plans else None
 
 
 def reason_of(trigger: Discordance) -> str:

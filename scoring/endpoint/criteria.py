@@ -55,8 +55,6 @@ def detectable_changes(campaign: Campaign, params: Sequence[str], visits: Analys
     readers, ratings = readers_of(campaign), ratings_of_groups(campaign, params)
     read = next(iter(ratings.values())).visits.planned
     ends = [visit.code for visit in visits.later if visit.code in read]
-    if visits.baseline.code not in read:
-        return {param: dict.fromkeys(ends, "") for param in params}
     return {param: detectable_of(found, readers, ends) for param, found in ratings.items()}
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from scoring.endpoint.films import CaseFilm
-from studies.visit_window import window_days
+from studies.visit_window import baseline_among, window_days
 
 
 @dataclass(frozen=True)
@@ -59,18 +59,11 @@ class AnalysisVisits:
 
 
 def analysis_visits(planned: Iterable[tuple[str, int, int, int]], read: Iterable[str]) -> AnalysisVisits:
-    """From every planned visit (code, target day, days before, days after) and the codes that the campaign reads.
-
-    The baseline is the visit planned for day 0, or the first one of a plan without day 0.
-    """
+    """From every planned visit (code, target day, days before, days after) and the codes that the campaign reads."""
     ordered = sorted(planned, key=lambda plan: (plan[1], plan[0]))
     visits = [PlannedVisit(plan[0], number, *plan[1:]) for number, plan in enumerate(ordered, start=1)]
-    baseline = baseline_among(visits)
+    start = baseline_among((one.code, one.target_day) for one in visits)
+    baseline = next(one for one in visits if one.code == start)
     codes = set(read)
     later = (one for one in visits if one.number > baseline.number and one.code in codes)
     return AnalysisVisits(baseline, tuple(later))
-
-
-def baseline_among(visits: Sequence[PlannedVisit]) -> PlannedVisit:
-    """The visit planned for day 0, or the first."""
-    return next((one for one in visits if one.target_day == 0), visits[0])

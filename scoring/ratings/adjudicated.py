@@ -123,7 +123,8 @@ def computed_again(campaign: Campaign, wanted: Sequence[int], visits: CaseVisits
     frozen, reads = identities(cases), list(Read.objects.counting().filter(case__in=cases).order_by("pk"))
     prefetch_related_objects(reads, "reader", *SIGNED)
     for case in cases:
-        computed = compute_from(case, frozen[case.pk], [read for read in reads if read.case_id == case.pk])
+        own = [read for read in reads if read.case_id == case.pk]
+        computed = compute_from(case, frozen[case.pk], own, visits.baseline)
         if computed is not None:
             place, everyone = visits.start(case.pk) or 0, computed.panel.everyone
             numbers = {str(one.reader): numbers_of(instrument, one, rule, place) for one in everyone}

@@ -10,14 +10,15 @@ from reading.campaigns.case_seals import identities
 from reading.charter.planned_windows import windows_of_analysis
 from reading.models import Campaign, Case
 from studies.models import Visit, VisitKind
-from studies.visit_window import BASELINE_DAY
+from studies.visit_window import baseline_among
 
 
 @dataclass(frozen=True)
 class CaseVisits:
     """The visit codes of every case in true order, and every code once: planned, unscheduled, before the baseline.
 
-    `planned` begins with the baseline of the analysis; `earlier` are the visits planned before it.
+    `planned` begins with the baseline of the analysis, whether it is read or not; `earlier` are the visits planned
+    before it.
     """
 
     codes: dict[int, list[str]]
@@ -34,6 +35,11 @@ class CaseVisits:
     def ends(self) -> tuple[str, ...]:
         """The visits that can end an interval, in the order of `every`."""
         return (*self.planned, *self.unscheduled)[1:]
+
+    @property
+    def baseline(self) -> str | None:
+        """The baseline of the analysis; None without planned visits."""
+        return self.planned[0] if self.planned else None
 
     def start(self, case: int) -> int | None:
         """The place of the baseline among the visits of a case; None in a case without it."""
@@ -62,8 +68,11 @@ def case_visits(campaign: Campaign, cases: Sequence[Case]) -> CaseVisits:
         if visit.kind == VisitKind.SCHEDULED and visit.plan is not None
     }
     others = [[code for code in of_case if code not in days] for of_case in codes.values()]
+    baseline = baseline_among(planned.items())
+    if baseline is not None:
+        days[baseline] = planned[baseline]
     ordered = tuple(sorted(days, key=lambda code: (days[code], code)))
-    start = next((place for place, code in enumerate(ordered) if days[code] == BASELINE_DAY), 0)
+    start = 0 if baseline is None else ordered.index(baseline)
     return CaseVisits(codes, ordered[start:], by_mean_place(others), ordered[:start])
 
 

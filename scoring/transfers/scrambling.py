@@ -7,7 +7,7 @@ the manifest states, gives grades and entries; names, numbers, days and tokens c
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -17,7 +17,7 @@ from hashlib import sha256
 from reading.campaigns.frozen_films import FrozenCase, Timepoint
 from reading.issuing.randomisation import Draw
 from reading.issuing.repeats import renamed
-from reading.models import Batch, Case, Read, ReadStep, VoidCause
+from reading.models import Batch, Read, ReadStep, VoidCause
 from reading.models.read import COUNTING
 from scoring.consensus.case_result import compute_from, trigger_json
 from scoring.consensus.sealed_result import sealed_result
@@ -101,7 +101,7 @@ class Scramble:
         frozen = FrozenCase(data.frozen.subject, tuple(self.timepoint(one, days) for one in data.frozen.timepoints))
         films = {self.token(key): moved_back(film, days) for key, film in data.films.items()}
         other = replace(data, case=case, subject=self.subject(data.subject), frozen=frozen, films=films)
-        return replace(other, result=result_of(other.case, frozen, other.reads))
+        return replace(other, result=result_of(other))
 
     def timepoint(self, true: Timepoint, days: timedelta) -> Timepoint:
         """A timepoint on another day, with other image keys."""
@@ -138,15 +138,16 @@ def moved_back(film: Film, days: timedelta) -> Film:
     return other
 
 
-def result_of(case: Case, frozen: FrozenCase, reads: Sequence[Read]) -> CaseResult | None:
+def result_of(data: CaseData) -> CaseResult | None:
     """The result that the drawn values give, as it would be stored."""
-    computed = compute_from(case, frozen, [read for read in reads if read.status in COUNTING])
+    counting = [read for read in data.reads if read.status in COUNTING]
+    computed = compute_from(data.case, data.frozen, counting, data.baseline)
     if computed is None:
         return None
-    result = CaseResult(case=case, version=1, outcome=computed.outcome, rule=computed.rule)
+    result = CaseResult(case=data.case, version=1, outcome=computed.outcome, rule=computed.rule)
     result.trigger = trigger_json(computed.trigger)
     result.sealed = sealed_result(
-        case=case.pk,
+        case=data.case.pk,
         version=1,
         readers=computed.readers,
         numbers=computed.numbers,

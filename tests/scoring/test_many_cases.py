@@ -63,9 +63,10 @@ def test_the_trigger_of_many_cases_is_that_of_each_pair_of_films_whichever_reade
 @pytest.mark.parametrize("rule", ["two-closest", "mean-of-all", "adjudicator-replaces"])
 def test_the_readers_who_decide_many_cases_are_those_of_each(rule: str) -> None:
     every = cases(40)
-    together = choose_for_cases(SVDH, every, result_rule=rule, missing_rule=PAIRED, reference=2)
+    together = choose_for_cases(SVDH, every, result_rule=rule, missing_rule=PAIRED, interval=(0, 2))
     alone = [
-        choose_readers(SVDH, case, result_rule=rule, missing_rule=PAIRED, reference=2, adjudicator=2) for case in every
+        choose_readers(SVDH, case, result_rule=rule, missing_rule=PAIRED, interval=(0, 2), adjudicator=2)
+        for case in every
     ]
     assert together == alone
     assert rule != "two-closest" or len(set(together)) == 4
@@ -79,7 +80,7 @@ def test_a_tie_or_too_few_known_changes_keeps_all_three_readers() -> None:
     readers = [Series(place, values, np.zeros(values.shape, dtype=bool)) for place, values in enumerate(changed)]
     unknown = [Series(one.reader, np.full(film.shape, np.nan), one.operated) for one in readers]
     mixed = [readers[0], *unknown[1:]]
-    chosen = choose_for_cases(SVDH, [readers, mixed], result_rule="two-closest", missing_rule=PAIRED, reference=1)
+    chosen = choose_for_cases(SVDH, [readers, mixed], result_rule="two-closest", missing_rule=PAIRED, interval=(0, 1))
     assert chosen == [(0, 1, 2), (0, 1, 2)]
 
 

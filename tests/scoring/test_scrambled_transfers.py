@@ -72,7 +72,7 @@ def scrambled_with(built_trial: BuiltTrial, changed: Callable[[list[ItemScore]],
     """The revisions of the case that its readers decided, scrambled, after something about its entries was changed."""
     transfer = DataTransfer.objects.get(purpose="test")
     case = Case.objects.get(status="consensus")
-    (data,) = loaded([case.pk], reader_codes(case.campaign))
+    (data,) = loaded([case.pk], reader_codes(case.campaign), "W00")
     for read in data.reads:
         changed([score for timepoint in timepoints_of(read) for score in timepoint.scores.all()])
     return list(revision_rows(scramble_of(transfer)(data)))

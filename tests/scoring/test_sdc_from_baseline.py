@@ -45,7 +45,7 @@ def grades_of(read: Read) -> GradeOf:
     """One site has all points of the first reader; the second reader sees none."""
     visits = {visit.pk: visit for visit in Visit.objects.select_related("subject")}
     shown = {token: visits[pk] for token, pk in visits_of(read).items()}
-    points = {"W-4": BEFORE, "U1": BEFORE, "W00": AT_W00, "W24": AT_W24}
+    points = {"W-4": BEFORE, "U1": BEFORE, "W00": AT_W00, "W24": AT_W24, "W52": AT_W00}
 
     def grade(timepoint: DisplayedTimepoint, item: Item) -> int:
         visit = shown[timepoint.token]
@@ -107,6 +107,17 @@ def test_a_film_outside_the_plan_before_the_baseline_leaves_its_case_in_the_smal
     first, second = ratings.changes[:, 0].T
     assert sorted(abs(first - second)) == [0, 2, 4]
     assert np.isnan(ratings.changes[:, 1]).all()
+
+
+def test_a_campaign_that_does_not_read_the_baseline_has_no_change_on_the_page_or_in_the_lock() -> None:
+    """The readers' changes from W24 to W52 would differ by 0, 2 and 4; the baseline of the plan is W00."""
+    built_trial = build_reading_trial(subjects=3, visits=("W00", "W24", "W52"))
+    built_trial.visits = ["W24", "W52"]
+    campaign = read_by_two(built_trial)
+    assert detectable_of(campaign) == {"W24": "", "W52": ""}
+    page = page_of(built_trial, interval="W52")
+    assert "Total, change from W00 to W52: 0 of 3 cases have a change" in page
+    assert "Too few cases: none has a change scored by two readers over this interval" in page
 
 
 def test_the_agreement_page_begins_at_the_baseline_of_the_analysis() -> None:

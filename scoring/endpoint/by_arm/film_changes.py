@@ -69,7 +69,8 @@ def films_of(dataset: OpenedDataset, rows: Sequence[AnalysisRow], subjects: Coll
             code = record["BASETYPE"].removeprefix(interval)
             place, start = (subject, code, group), baselines[subject, group].ady or 0
             own = found.setdefault((subject, group), {})
-            own[code] = film_of(record, start, exact.get(place), reasons.get(place, ""))
+            reason = reasons.get(place, f"no change from {visit} to {code}")
+            own[code] = film_of(record, start, exact.get(place), reason)
     return found
 
 
@@ -106,7 +107,7 @@ def exact_changes(
 ) -> tuple[Mapping[Place, Fraction], Mapping[Place, str]]:
     """The changes of the result from the baseline by subject, visit and group, and why others are missing.
 
-    The changes of a case that has a visit before the baseline begin there, so they are left out.
+    The changes of a case that has a visit before the baseline begin there, so they and their reasons are left out.
     """
     found, reasons = {}, {}
     with path.open(encoding="utf-8", newline="") as file:
