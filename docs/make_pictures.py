@@ -51,7 +51,7 @@ PAGES = (
     DocumentPicture("audit.png", "auditor", f"{TRIAL}audit/", "table", size=LARGE),
     DocumentPicture("day-site.png", "site", f"{TRIAL}site/", ".tiles"),
     DocumentPicture("day-coordinator.png", "coordinator", TRIAL, ".tiles"),
-    DocumentPicture("day-charter.png", "coordinator", f"{TRIAL}charter/write/", "form"),
+    DocumentPicture("day-charter.png", "coordinator", f"{TRIAL}charter/write/", "main form"),
     DocumentPicture("day-checker.jpg", "checker", f"{TRIAL}masks/", ".pane[data-level='full']", START),
     DocumentPicture("day-lead.png", "lead", f"{TRIAL}progress/", "table"),
     DocumentPicture("day-checks.png", "lead", f"{TRIAL}results/READ-1/checks/", "table"),
