@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import cache, cached_property, reduce
 from typing import Any
@@ -126,6 +126,7 @@ class Cell:
 
     column: Column
     value: object
+    among_numbers: bool = False
 
     @cached_property
     def kind(self) -> str:
@@ -141,9 +142,19 @@ class Cell:
         Long text keeps a width in which it can be read; short text is wrapped only where the list would not fit.
         """
         if self.kind != "text":
-            return "number" if self.kind == "number" else ""
+            return "number" if self.kind == "number" or self.among_numbers else ""
         text = str(self.value)
         return "words" if len(text) > LONG_TEXT else "wraps" if " " in text else ""
+
+
+def cells_of(columns: Sequence[Column], things: Iterable[Any]) -> list[list[Cell]]:
+    """The cells of each thing; an empty cell is aligned like the numbers of its column."""
+    rows = [[Cell(column, column.of(thing)) for column in columns] for thing in things]
+    numeric = {place for cells in rows for place, cell in enumerate(cells) if cell.kind == "number"}
+    return [
+        [replace(cell, among_numbers=cell.kind == "empty" and place in numeric) for place, cell in enumerate(cells)]
+        for cells in rows
+    ]
 
 
 # bool before int, datetime before date: each is also the other.

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from config.cells import Cell
+from config.cells import cells_of
 from config.errors import BadInput
 from config.listing import Listing, ListRow
 from config.wording import quoted
@@ -60,7 +60,8 @@ class KeysetListing(Listing):
         """The rows of this page."""
         keys = self.keys[0]
         found = {row.pk: row for row in self.prepare(keys)} if keys else {}
-        return [ListRow(found[key], [Cell(column, column.of(found[key])) for column in self.shown]) for key in keys]
+        rows = [found[key] for key in keys]
+        return [ListRow(row, cells) for row, cells in zip(rows, cells_of(self.shown, rows), strict=True)]
 
     @property
     def place(self) -> str:

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.functional import cached_property
 
-from config.cells import Cell, Column
+from config.cells import Cell, Column, cells_of
 from config.csv_pieces import Load, csv_pieces
 from config.errors import BadInput
 from config.filters import ChoiceFilter
@@ -192,7 +192,7 @@ class Listing:
         rows = list(self.page)
         if self.load:
             self.load(rows)
-        return [ListRow(row, [Cell(column, column.of(row)) for column in self.shown]) for row in rows]
+        return [ListRow(row, cells) for row, cells in zip(rows, cells_of(self.shown, rows), strict=True)]
 
     # For includes/table.html.
 

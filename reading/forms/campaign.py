@@ -57,10 +57,18 @@ class OpenForm(forms.Form):
         self.fields["subjects"].queryset = trial.subjects.all()  # type: ignore[attr-defined]
 
 
+class CharterField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A version of the charter."""
+
+    def label_from_instance(self, obj: Charter) -> str:
+        """The version alone: the label of the field says of what."""
+        return f"Version {obj.version}"
+
+
 class AmendForm(ReasonedActForm):
     """The later charter version, and why; signed."""
 
-    charter = forms.ModelChoiceField(
+    charter = CharterField(
         Charter.objects.none(),
         label="Charter version",
         empty_label="Choose",

@@ -175,7 +175,8 @@ def amend(request: HttpRequest, code: str, slug: str) -> HttpResponse:
             amend_campaign(campaign=shown, actor=actor, user=signed_in(request), **form.cleaned_data)
             messages.success(request, f"The campaign is under charter version {shown.charter.version}.")
             return redirect("reading:campaign", code, slug)
-    context = {"trial": trial, "form": form, "heading": f"Change the charter version of {slug}", "submit": "Sign"}
+    context = {"trial": trial, "of_campaign": shown.code, "form": form}
+    context |= {"heading": f"Change the charter version of {slug}", "submit": "Sign"}
     return render(request, "reading/one_form.html", context, status=400 if form.errors else 200)
 
 

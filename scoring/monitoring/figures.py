@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from statistics import median
 
@@ -51,8 +51,14 @@ def reads_figure(name: str, weeks: Sequence[Week]) -> str:
     x = [float(place) for place in range(1, len(weeks) + 1)]
     y = [float(week.reads) for week in weeks]
     line = PlotLine("Reads first signed", x, y, marks=True)
-    across, up = axis_over("Week of the reader's work", [0.0, *x]), axis_over("Reads", [0.0, *y])
+    across, up = axis_of_counts("Week of the reader's work", x), axis_of_counts("Reads", y)
     return drawn(Plot(f"Reads of {name} by week", across, up, [line]), on_white=True)
+
+
+def axis_of_counts(label: str, counts: Sequence[float]) -> Axis:
+    """An axis from 0 whose ticks are whole numbers."""
+    over = axis_over(label, [0.0, *counts])
+    return replace(over, names=tuple(tick for tick in over.ticks if float(tick[0]).is_integer()))
 
 
 def weeks_of(reads: Sequence[ReadCounts]) -> list[Week]:
