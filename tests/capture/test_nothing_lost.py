@@ -127,6 +127,17 @@ def fits(values: list[int], pressed: list[tuple[int, bool]]) -> bool:
     return len(values) in places
 
 
+def wait_saved(page: Page, room: ReadingRoom, seconds: float) -> None:
+    """Until nothing waits; otherwise says what the page shows, what still waits and which faults are left."""
+    try:
+        wait_until(page, SAVED, seconds)
+    except AssertionError as error:
+        shown = page.evaluate(
+            "(({dataset, textContent}) => ({...dataset, textContent}))(document.querySelector('.status'))"
+        )
+        raise AssertionError(f"{error}; {shown}; on disk {on_disk(page)}; faults left {room.faults}") from error
+
+
 def run(page: Page, site: StaticSite, edits: int) -> Reader:
     room = ReadingRoom(site, panes=2, instrument="larsen-1995")
     open_read(page, room)
@@ -146,7 +157,7 @@ def run(page: Page, site: StaticSite, edits: int) -> Reader:
             fault()
             reader.enter(reader.batch)
     # After each fault that is left the page pauses for up to 15 s before it sends again.
-    wait_until(reader.page, SAVED, seconds=20 + 15 * (len(room.faults) + 1))
+    wait_saved(reader.page, room, seconds=20 + 15 * (len(room.faults) + 1))
     values = stored(room)
     assert [cell for cell in {*values, *reader.pressed} if not fits(values[cell], reader.pressed[cell])] == []
     assert sum(map(len, values.values())) == len(room.stored)
