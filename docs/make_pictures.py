@@ -56,10 +56,10 @@ PAGES = (
     DocumentPicture("day-lead.png", "lead", f"{TRIAL}progress/", "table"),
     DocumentPicture("day-checks.png", "lead", f"{TRIAL}results/READ-1/checks/", "table"),
     DocumentPicture("day-comparison.jpg", "lead", f"{TRIAL}results/READ-1/comparison/", "figure", FIRST),
-    DocumentPicture("day-signer.png", "signer", f"{TRIAL}locks/", "h1"),
+    DocumentPicture("day-signer.png", "signer", f"{TRIAL}results/READ-1/datasets/1/", "table"),
     DocumentPicture("day-custodian.png", "custodian.one", f"{TRIAL}arms/", "table"),
     DocumentPicture("day-sponsor.png", "sponsor", f"{TRIAL}sites-by-month/", "table"),
-    DocumentPicture("day-auditor.png", "auditor", f"{TRIAL}audit/scores/", "table"),
+    DocumentPicture("day-auditor.png", "auditor", f"{TRIAL}audit/scores/?campaign=READ-1", "table", size=LARGE),
 )
 
 
@@ -104,8 +104,9 @@ def propose_masks(browser: Browser, base: str) -> None:
     page.goto(f"{base}{TRIAL}desk/")
     page.click(START[0])
     page.wait_for_selector(".pane[data-level='full']")
-    if page.locator(".quick-masks").count():
-        page.keyboard.press("t")
+    suggested = page.locator(".quick-masks [value=suggested]")
+    if suggested.count():
+        suggested.click()
         page.wait_for_timeout(2000)
     page.context.close()
 
