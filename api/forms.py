@@ -28,7 +28,7 @@ class TokenForm(forms.Form):
         empty_label="Choose",
         help_text="The token is shown once, to this person alone.",
     )
-    label = forms.CharField(max_length=80, help_text="What will use it, for example EDC import.")
+    label = forms.CharField(max_length=80, help_text="The program that will use it, for example EDC import.")
     scopes = forms.MultipleChoiceField(
         choices=CHOICES, widget=forms.CheckboxSelectMultiple, help_text="Choose only those that the work needs."
     )

@@ -61,12 +61,12 @@ planned(
 )
 planned(
     "reading.document.recorded",
-    "Document of a reader recorded",
+    "Reader document recorded",
     "recorded that reader {reader|id} signed a document[ ({document})][ on {signed on}]",
 )
 planned(
     "reading.document.withdrawn",
-    "Document of a reader withdrawn",
+    "Reader document withdrawn",
     "withdrew the record of a document of reader {reader|id}[ ({document})][, signed on {signed on}]",
 )
 on_suspension("reading.reader.suspended", "Reader suspended", "suspended reader {reader|id}[ ({cause})]")
@@ -86,7 +86,7 @@ planned(
 )
 planned(
     "reading.campaign.amended",
-    "Charter of a campaign changed",
+    "Campaign charter changed",
     "put campaign {campaign|id} under a later charter version[ ({charter version})][, with {cases:case}]",
 )
 planned("reading.campaign.reopened", "Campaign reopened", "reopened campaign {campaign|id}")

@@ -20,6 +20,6 @@ declare_entry("Training", "reading:references", Action.SEE_READER_SCORES, group=
 declare_entry("Charter", "reading:charters", Action.WRITE_CHARTER, group="Reading")
 declare_entry("Qualifications", "reading:qualifications", Action.WRITE_CHARTER, group="Reading", also=OF_READERS)
 declare_entry("Campaigns", "reading:campaigns", Action.RUN_CAMPAIGN, group="Reading", also=("reading:progress",))
-declare_entry("Documents of readers", "reading:documents", Action.SEE_READER_DOCUMENTS, group="Trial")
+declare_entry("Reader documents", "reading:documents", Action.SEE_READER_DOCUMENTS, group="Trial")
 declare_entry("Charter", "reading:charters", Action.SEE_AUDIT, group="Trial")
 declare_entry("Qualifications and training", "reading:qualifications", Action.SEE_AUDIT, group="Trial", also=OF_READERS)

@@ -30,7 +30,7 @@ declare(
 )
 declare(
     "scoring.edc-difference.resolved",
-    label="Resolution of an EDC difference recorded",
+    label="EDC resolution recorded",
     sentence="recorded the resolution of a difference in the sponsor's list {number|id}[: {kind}]",
     seen_by=frozenset({Role.COORDINATOR, Role.AUDITOR}),
 )

@@ -23,8 +23,8 @@ def months_field(initial: int | None) -> forms.IntegerField:
         min_value=1,
         max_value=MOST_MONTHS,
         initial=initial,
-        help_text="Leave it empty for no end. Example: with 24, a qualification of 30 November 2026 is valid up to and "
-        "including 30 November 2028.",
+        help_text="Leave empty for no last day. Example: with 24, a qualification of 30 November 2026 is valid up to "
+        "and including 30 November 2028.",
     )
 
 

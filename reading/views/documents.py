@@ -85,7 +85,7 @@ def entries_table(request: HttpRequest, trial: Trial, writes: bool) -> Listing:
         Column("person", "Reader", "person", "person__name"),
         Column("kind", "Document", "get_kind_display", "kind", ChoiceFilter("kind", DocumentKind.choices)),
         Column("signed", "Signed on", "signed_on", "signed_on"),
-        Column("until", "Valid until", "expires_on", "expires_on", help="The last day; empty for no end"),
+        Column("until", "Valid until", "expires_on", "expires_on", help="The last day; empty if there is none"),
         Column("note", "Note"),
         Column("recorded", "Recorded", "recorded_at", "recorded_at"),
         Column("withdrawn", "Withdrawn", "withdrawn_at", "withdrawn_at"),

@@ -25,7 +25,7 @@ INSTRUMENT = Column("instrument", "Instrument", lambda row: instruments.get(row.
 DAYS = [
     Column("state", "State", state_badge),
     Column("since", "Since", "granted_at", "granted_at"),
-    Column("until", "Valid until", "expires_on", "expires_on", help="The last day; empty for no end"),
+    Column("until", "Valid until", "expires_on", "expires_on", help="The last day; empty if there is none"),
     Column("ended", "Ended early", "revoked_at", "revoked_at"),
 ]
 WITHDRAW = Column("end", "", lambda row: "", template="reading/cells/disqualify.html", csv=False)

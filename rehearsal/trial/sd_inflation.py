@@ -89,7 +89,7 @@ def table(design: Design, rows: list[Row]) -> ReportTable:
         ReportColumn("ratio", "SD relative to complete data"),
         ReportColumn("published_mean", "OSKIRA-1: mean"),
         ReportColumn("published_sd", "SD"),
-        ReportColumn("published_ratio", "times complete"),
+        ReportColumn("published_ratio", "relative to complete data"),
     )
     first, second = design.visits[:2]
     title = f"Extrapolation from {first.code} to {second.code}, arm {design.arms[0].name}"

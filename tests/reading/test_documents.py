@@ -106,7 +106,7 @@ def test_the_coordinator_records_and_the_auditor_reads_the_same_lists_and_the_sp
     assert client.post(ADDRESS, given).status_code == 403
     sponsor = client_of(built, "sponsor")
     assert (sponsor.get(ADDRESS).status_code, sponsor.post(ADDRESS, given).status_code) == (403, 403)
-    assert "Documents of readers" not in sponsor.get("/", follow=True).content.decode()
+    assert "Reader documents" not in sponsor.get("/", follow=True).content.decode()
 
 
 def test_cases_are_issued_without_the_documents_with_a_warning_that_names_the_readers(built: BuiltTrial) -> None:
