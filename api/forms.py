@@ -8,10 +8,10 @@ from django import forms
 
 from accounts.roles import ROLE_NAMES, Role
 from api.scopes import SCOPES, scopes_of
+from config.days import DayField
 from studies.models import Membership, Trial
 
 CHOICES = [(name, f"{scope.label} ({name})") for name, scope in SCOPES.items()]
-DAY = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
 
 def named(held: Membership) -> str:
@@ -32,7 +32,7 @@ class TokenForm(forms.Form):
     scopes = forms.MultipleChoiceField(
         choices=CHOICES, widget=forms.CheckboxSelectMultiple, help_text="Choose only those that the work needs."
     )
-    expires_on = forms.DateField(label="Last day", widget=DAY, help_text="At most a year from today.")
+    expires_on = DayField(label="Last day", help_text="At most a year from today.")
 
     def __init__(self, trial: Trial, data: Any = None) -> None:
         super().__init__(data)

@@ -18,15 +18,28 @@ def read_json(body: bytes | str, *, what: str = "request") -> Any:
     """The content; BadInput if it is not JSON, is nested too deeply, or contains text that cannot be stored."""
     try:
         found = json.loads(body, parse_constant=no_number)
-        levels = list(by_level(found))
+        depth = sum(1 for _ in by_level(found))
     except (ValueError, RecursionError):
         raise BadInput(f"The {what} is not JSON that can be read.") from None
-    if len(levels) > DEEPEST:
+    if depth > DEEPEST:
         raise BadInput(f"The {what} is nested more than {DEEPEST} levels deep.")
-    for text in (value for level in levels for value in level if isinstance(value, str)):
+    for place, text in texts_in(found, f"The {what}"):
         if sign := unstorable(text):
-            raise BadInput(f"The {what} contains the character {sign}, which cannot be stored. Remove it.")
+            raise BadInput(f"{place} contains the character {sign}, which cannot be stored. Remove it.")
     return found
+
+
+def texts_in(found: Any, place: str) -> Iterator[tuple[str, str]]:
+    """Every text with the field that contains it; a name belongs to what it is in. The depth has been checked."""
+    if isinstance(found, str):
+        yield place, found
+    elif isinstance(found, dict):
+        for name, value in found.items():
+            yield place, name
+            yield from texts_in(value, f"The field {name}")
+    elif isinstance(found, list):
+        for value in found:
+            yield from texts_in(value, place)
 
 
 def sent_json(request: HttpRequest) -> Any:

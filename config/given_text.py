@@ -33,24 +33,24 @@ class StorableText:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
-        for text in texts_of(request, view):
+        for place, text in texts_of(request, view):
             if sign := unstorable(text):
-                text = f"The request contains the character {sign}, which cannot be stored. Remove it and try again."
+                text = f"{place} contains the character {sign}, which cannot be stored. Remove it and try again."
                 return answer_refusal(request, BadInput(text))
         return None
 
 
-def texts_of(request: HttpRequest, view: Any) -> Iterable[str]:
+def texts_of(request: HttpRequest, view: Any) -> Iterable[tuple[str, str]]:
     """The address, the query, and a form already read by the CSRF check; the bodies of programs are not read."""
-    yield request.path
+    yield "The address", request.path
     yield from pairs(request.GET)
     if request.content_type in FORMS and request.method == "POST" and not getattr(view, "csrf_exempt", False):
         yield from pairs(request.POST)
-        yield from (file.name or "" for files in request.FILES.lists() for file in files[1])
+        yield from (("The name of the file", file.name or "") for files in request.FILES.lists() for file in files[1])
 
 
-def pairs(given: Any) -> Iterable[str]:
-    """Every name and every value."""
+def pairs(given: Any) -> Iterable[tuple[str, str]]:
+    """Every name and every value, with the field that contains it."""
     for name, values in given.lists():
-        yield name
-        yield from values
+        yield "The name of a field", name
+        yield from ((f"The field {name}", value) for value in values)

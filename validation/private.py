@@ -18,7 +18,6 @@ from django.db import connection
 from psycopg import sql
 
 from config.errors import WrongState
-from rehearsal.demo.people import PASSWORD
 
 PLACE = "BLINDREAD_VALIDATION"
 # The system variables that a child needs, the PostgreSQL connection (PGSSL...), and the rules of this installation
@@ -71,6 +70,8 @@ def ended_in_order() -> Iterator[None]:
 
 def environment_of(given: Mapping[str, str], folder: Path, url: str) -> dict[str, str]:
     """The child's environment; WrongState if its accounts would violate the password rule."""
+    from rehearsal.demo.people import PASSWORD  # it needs the models, and the child imports this module before them
+
     if int(given.get("PASSWORD_LENGTH") or 0) > len(PASSWORD):
         text = f"PASSWORD_LENGTH is {given['PASSWORD_LENGTH']}, and the passwords in OQ and PQ have {len(PASSWORD)}."
         raise WrongState(f"{text} Run this command with PASSWORD_LENGTH={len(PASSWORD)}.")

@@ -55,7 +55,7 @@ def profile(request: HttpRequest) -> HttpResponse:
         "codes_left": codes_left(user),
         "signatures": Signature.objects.filter(signer=user)[:10],
     }
-    return render(request, "account/profile.html", context)
+    return render(request, "account/profile.html", context, status=400 if form.errors else 200)
 
 
 def demand_provider_first(request: HttpRequest, user: User) -> None:
@@ -86,7 +86,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     # Our own SVG of our own secret: nothing in it is user input.
     picture = mark_safe(picture_of(user, secret))  # noqa: S308
     context = {"form": form, "secret": secret, "picture": picture, "demanded": needs_second_factor(user)}
-    return render(request, "account/second_factor_add.html", context)
+    return render(request, "account/second_factor_add.html", context, status=400 if form.errors else 200)
 
 
 @require_POST

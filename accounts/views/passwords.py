@@ -24,7 +24,7 @@ def forgotten(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         forget_password(email=form.cleaned_data["email"])
         return render(request, "account/link_sent.html", {"email": form.cleaned_data["email"]})
-    return render(request, "account/forgotten.html", {"form": form})
+    return render(request, "account/forgotten.html", {"form": form}, status=400 if form.errors else 200)
 
 
 @login_not_required
@@ -42,7 +42,9 @@ def password_new(request: HttpRequest, token: str) -> HttpResponse:
             reset_password(user=user, password=form.cleaned_data["password"])
             messages.success(request, "Your new password has been set. Sign in with it.")
             return redirect("sign_in")
-    return render(request, "account/password_new.html", {"form": form, "email": user.email})
+    return render(
+        request, "account/password_new.html", {"form": form, "email": user.email}, status=400 if form.errors else 200
+    )
 
 
 @login_not_required
@@ -56,7 +58,9 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
             accept_invitation(user=user, name=form.cleaned_data["name"], password=form.cleaned_data["password"])
             messages.success(request, "Your account is ready. Sign in with your password.")
             return redirect("sign_in")
-    return render(request, "account/invitation.html", {"form": form, "email": user.email})
+    return render(
+        request, "account/invitation.html", {"form": form, "email": user.email}, status=400 if form.errors else 200
+    )
 
 
 @sensitive_post_parameters()
@@ -69,4 +73,4 @@ def password_change(request: HttpRequest) -> HttpResponse:
             change_password(request=request, user=user, old=form.cleaned_data["old"], new=form.cleaned_data["password"])
             messages.success(request, "Your password has been changed. Your other sessions have ended.")
             return redirect("profile")
-    return render(request, "account/password_change.html", {"form": form})
+    return render(request, "account/password_change.html", {"form": form}, status=400 if form.errors else 200)

@@ -70,7 +70,7 @@ def invite(request: HttpRequest) -> HttpResponse:
             user = people.invite(actor=actor, **form.cleaned_data)
             messages.success(request, f"{user.email} has been invited. The link is on its way by e-mail.")
             return redirect("account", user.pk)
-    return render(request, "accounts/invite.html", {"form": form})
+    return render(request, "accounts/invite.html", {"form": form}, status=400 if form.errors else 200)
 
 
 def account(request: HttpRequest, pk: int) -> HttpResponse:

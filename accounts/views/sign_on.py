@@ -143,7 +143,7 @@ def sign_on_link(request: HttpRequest) -> HttpResponse:
             response = go_on(request, flows.provider_address(flow))
             flows.remember(response, flow)
             return response
-    return render(request, "account/sign_on.html", {"form": form, "linked": linked})
+    return render(request, "account/sign_on.html", {"form": form, "linked": linked}, status=400 if form.errors else 200)
 
 
 @require_GET

@@ -178,15 +178,15 @@ def parse_operation(given: dict[str, Any]) -> Operation:
             timepoint=text_of(given["timepoint"], "timepoint"),
             item=text_of(given["item"], "item"),
             value=None if given["value"] is None else whole(given["value"], "value", 100),
-            reason=text_of(given.get("reason") or "", "reason"),
+            reason=text_if_any(given, "reason"),
             base_revision=whole(given["base_revision"], "base_revision", 1_000_000),
             captured_at=moment(given["captured_at"], "captured_at"),
             entry=text_of(given["entry"], "entry"),
             dwell_ms=whole(given.get("dwell_ms", 0), "dwell_ms", 2_000_000_000),
-            resolves=text_of(given.get("resolves") or "", "resolves")[:40],
+            resolves=text_if_any(given, "resolves")[:40],
             seen_at=moment(given["seen_at"], "seen_at") if given.get("seen_at") else None,
-            change_reason=str(given.get("change_reason") or ""),
-            change_note=str(given.get("change_note") or ""),
+            change_reason=text_if_any(given, "change_reason"),
+            change_note=text_if_any(given, "change_note"),
         )
     except KeyError as missing:
         raise BadInput(f"The entry has no field {quoted(missing.args[0])}.") from None
@@ -206,11 +206,23 @@ def text_of(given: object, name: str) -> str:
     return given
 
 
+def text_if_any(given: dict[str, Any], name: str) -> str:
+    """Text, or nothing."""
+    return "" if given.get(name) is None else text_of(given[name], name)
+
+
 def op_id_of(given: object) -> str:
     """The id by which an entry is recognised when it is sent again; without one, two entries would count as one."""
     if not isinstance(given, str) or not OP_ID.fullmatch(given):
         text = f"The field op_id cannot be {quoted(given)}."
         raise BadInput(f"{text} Give 1 to 40 letters, digits, hyphens and underscores.")
+    return given
+
+
+def yes_or_no(given: object, name: str) -> bool:
+    """True or false."""
+    if not isinstance(given, bool):
+        raise BadInput(f"The field {name} cannot be {quoted(given)}. Give true or false.")
     return given
 
 
@@ -239,8 +251,8 @@ def notes(request: HttpRequest, token: str) -> HttpResponse:
         step=piece.step,
         timepoint_token=text_of(given.get("timepoint", ""), "timepoint"),
         item=text_of(given.get("item", ""), "item"),
-        flag=bool(given.get("flag")),
-        comment=text_of(given.get("comment") or "", "comment"),
+        flag=yes_or_no(given.get("flag", False), "flag"),
+        comment=text_if_any(given, "comment"),
         op_id=op_id_of(given.get("op_id", "")),
     )
     answer = {"op_id": note.op_id, "timepoint": given["timepoint"], "item": note.item, "flag": note.flag}

@@ -8,22 +8,20 @@ from django import forms
 
 from accounts.act_forms import ActForm
 from accounts.signed_acts import Act
+from config.days import DayField
 from reading.models import Batch, Campaign
 from scoring.models import Decided, Purpose
 from scoring.transfers.asking import INTERIM_MEANS, WantedTransfer, recipients
 from scoring.transfers.cuts import Cut
-
-DAY = forms.DateInput(attrs={"type": "date"})
 
 
 class TransferForm(forms.Form):
     """Purpose, recipient and cut."""
 
     purpose = forms.ChoiceField(choices=Purpose.choices)
-    until = forms.DateField(
+    until = DayField(
         label="Cases signed up to",
         required=False,
-        widget=DAY,
         help_text="Day in UTC, for a test or a review only. Leave empty to include every complete case.",
     )
     confirmed = forms.BooleanField(

@@ -160,7 +160,7 @@ def object_sent(request: HttpRequest) -> dict[str, Any]:
 def checked_size(said: dict[str, Any]) -> int:
     """The size of the file as stated by the browser."""
     size = said.get("size")
-    if not isinstance(size, int) or size < 1:
+    if not isinstance(size, int) or isinstance(size, bool) or size < 1:
         raise BadInput(f"The file size must be a whole number of bytes, at least 1, and {quoted(size)} was given.")
     return size
 

@@ -86,7 +86,7 @@ def test_no_link_waits_in_the_table_of_jobs(db: None) -> None:
 def test_a_weak_password_is_refused_with_the_reason(db: None, client: Client, password: str) -> None:
     people.invite(email="new.person@house.example", actor=CONSOLE)
     page = client.post(mailed_link(), {"name": "New Person", "password": password, "again": password})
-    assert page.status_code == 200
+    assert page.status_code == 400
     assert 'id="id_password_error"' in page.content.decode()
     assert not User.objects.get().has_usable_password()
 

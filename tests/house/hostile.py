@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from html import unescape
 from typing import Any
 
 from django.test import Client
 
 from tests.blinding.addresses import AddressValues, every_step, things_in
-from tests.blinding.asking import WorldRequest, ask, browser
+from tests.blinding.asking import WorldAnswer, WorldRequest, ask, browser
 from tests.blinding.scripts import JSON, operations, parts_of
 from tests.blinding.worlds import World
 
@@ -45,6 +46,41 @@ BODIES = (
 )
 VALUES: tuple[Any, ...] = ("\ud800", "a\x00b", *TEXTS[:5], 10**400, -1, 1e308, True, None, [], {}, [[[]]] * 3)
 INPUT = re.compile(rb'<(?:input|select|textarea)[^>]*\bname="([^"]+)"')
+# A refusal on a page of its own, above a form or next to its field.
+REFUSED = re.compile(
+    r'<div class="(?:notice notice-error|errors)".*?<p>([^<]+)</p>|<p class="wrong"[^>]*>.*?</svg>([^<]+)</p>',
+    re.DOTALL,
+)
+CHANGES = re.compile(r"(?:INSERT INTO|UPDATE|DELETE FROM) \"(\w+)\"")
+# Written although nothing was done: the session, and the counts of wrong passwords with their events and mails.
+SESSION = frozenset({"django_session"})
+COUNTS = SESSION | {"accounts_user", "axes_accessattempt", "audit_event", "audit_head", "jobs_job"}
+
+
+def refusals_in(answer: WorldAnswer) -> list[str]:
+    """The sentences that say what is wrong, to a program or on a page."""
+    text = answer.body.decode()
+    if "json" in dict(answer.headers).get("content-type", ""):
+        said = json.loads(text)
+        return [str(said.get("error") or said.get("detail") or "")]
+    return [unescape(found[1] or found[2]).strip() for found in REFUSED.finditer(text)]
+
+
+def written(step: WorldRequest, answer: WorldAnswer) -> list[str]:
+    """The tables of which a row was changed for good, besides counting; what was rolled back does not count."""
+    levels: list[list[str]] = [[]]
+    for statement in answer.work:
+        if statement.startswith("SAVEPOINT"):
+            levels.append([])
+        elif statement.startswith("ROLLBACK TO"):
+            levels[-1].clear()
+        elif statement.startswith("RELEASE"):
+            inner = levels.pop()
+            levels[-1] += inner
+        elif found := CHANGES.match(statement):
+            levels[-1].append(found[1])
+    counted = COUNTS if "sign-in" in step.path or "password" in str(step.data) else SESSION
+    return sorted({table for level in levels for table in level} - counted)
 
 
 def opened(world: World, who: str) -> Iterator[tuple[Client, WorldRequest, list[str]]]:

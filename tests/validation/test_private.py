@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,7 +20,7 @@ from config.database import parse_database_url
 from config.errors import WrongState
 from tests.cast import Cast
 from validation.checks import FAILED, NOT_TRIED, PASSED, CheckResult
-from validation.child import as_plain, demand_private, keeper, left_out, read_results, result_of, run_in_child
+from validation.child import ROOT, as_plain, demand_private, keeper, left_out, read_results, result_of, run_in_child
 from validation.pq import PlantedChanges, faults_of_totals, seen_of_totals
 from validation.private import drop_database, ended_in_order, environment_of, private_database, private_installation
 from validation.report import StageReport
@@ -152,6 +154,11 @@ def test_checks_that_break_off_are_a_failure_and_touch_nothing(cast: Cast) -> No
     assert (result.outcome, result.requirements) == (FAILED, ("R-50",))
     assert "ended with code 1;" in result.seen
     assert rows() == before
+
+
+def test_the_process_of_the_checks_starts_before_the_applications_are_loaded() -> None:
+    done = subprocess.run([sys.executable, "-c", "import validation.child"], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
 
 
 def test_a_result_is_the_same_on_both_sides() -> None:

@@ -201,7 +201,7 @@ def trail_as_a_file(world: CheckedTrial) -> str:
     faults = [] if len(events) == held else [f"the file has {len(events)} of {held} events"]
     faults += [f"{stream} #{seq} does not follow the event before it" for stream, seq in loose[:5]]
     faults += [] if wanted and [len(rows) for rows in found] == [wanted, 0] else ["the search found other events"]
-    faults += [f"the search found {row['Name of action']}" for row in found[0] if row["Name of action"] != SIGNED][:5]
+    faults += [f"the search found {row['Action code']}" for row in found[0] if row["Action code"] != SIGNED][:5]
     return demand(faults, f"{held} events, each linked to the one before it; {wanted} signatures found")
 
 
