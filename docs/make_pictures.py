@@ -59,7 +59,7 @@ PAGES = (
     DocumentPicture("day-signer.png", "signer", f"{TRIAL}results/READ-1/datasets/1/", "table"),
     DocumentPicture("day-custodian.png", "custodian.one", f"{TRIAL}arms/", "table"),
     DocumentPicture("day-sponsor.png", "sponsor", f"{TRIAL}sites-by-month/", "table"),
-    DocumentPicture("day-auditor.png", "auditor", f"{TRIAL}audit/scores/?campaign=READ-1", "table", size=LARGE),
+    DocumentPicture("day-auditor.png", "auditor", f"{TRIAL}audit/scores/?campaign=READ-1", "table", size=(1700, 700)),
 )
 
 
