@@ -41,7 +41,7 @@ planned(
 )
 planned(
     "studies.consent.instructed",
-    "Sponsor's instruction recorded",
+    "Sponsor instruction recorded",
     "recorded the sponsor's instruction about the data of subject {code|id}, who withdrew consent",
 )
 planned(
