@@ -32,9 +32,10 @@ class FiledFilmForm(ActForm):
         self.fields["shown_visit"].initial = film.visit_id
 
     def clean(self) -> dict[str, Any]:
-        """The cleaned data, if page and film agree."""
+        """The cleaned data, if page and film agree, or the film is already where the form sends it."""
         cleaned = super().clean()
-        if cleaned.pop("shown_visit", None) not in (None, self.film.visit_id):
+        agree = cleaned.pop("shown_visit", None) in (None, self.film.visit_id)
+        if not agree and getattr(cleaned.get("visit"), "pk", None) != self.film.visit_id:
             raise forms.ValidationError(MOVED_MEANWHILE.format(self.film.pk))
         return cleaned
 

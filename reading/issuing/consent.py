@@ -35,10 +35,10 @@ def withdraw_consent(
     """Records the withdrawal, signed, and stops the subject's cases. The same form sent twice is recorded once."""
     authorise(actor, Action.RECORD_CONSENT)
     prove(act=Act.CONSENT, user=user, password=password)
-    if earlier := recorded_before(subject, user, withdrawn_on, statement):
-        return earlier
     with audited_atomic():
         held_without_consent({subject.pk})
+        if earlier := recorded_before(subject, user, withdrawn_on, statement):
+            return earlier
         cases = cases_of(subject)  # No case of the subject is made from now on.
         hold_chains(Read.objects.filter(case__in=cases).select_related("case__campaign__trial"))
         made = record_withdrawal(
@@ -59,12 +59,13 @@ def correct_consent(*, withdrawal: ConsentWithdrawal, actor: Actor, user: User, 
     demand_reason(reason)
     prove(act=Act.CONSENT_CORRECTION, user=user, password=password)
     subject, digest = withdrawal.subject, digest_of(withdrawal=withdrawal.pk, reason=reason)
-    if signed_before(act=Act.CONSENT_CORRECTION, user=user, record=on_subject(subject), digest=digest):
-        return
     cases = stopped_for(subject)
     with audited_atomic():
         campaigns = Campaign.objects.select_for_update(no_key=True).filter(trial=subject.trial_id).order_by("pk")
         opened = {campaign.pk for campaign in campaigns if campaign.status == CampaignStatus.OPEN}
+        held_without_consent({subject.pk})
+        if signed_before(act=Act.CONSENT_CORRECTION, user=user, record=on_subject(subject), digest=digest):
+            return
         correct_withdrawal(withdrawal=withdrawal, reason=reason, actor=actor)
         sign(Act.CONSENT_CORRECTION, subject, actor, user, digest)
         for case in cases:

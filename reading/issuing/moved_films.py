@@ -29,11 +29,11 @@ def move_and_reissue(
     signed = is_signed(film.trial)
     if signed:
         prove(act=Act.MOVE, user=user, password=password)
-        if moved_before(film, visit, user, facts_of(film, visit, scope, reason)):
-            return Moved()
     concerned = concerned_by(film.trial, {film.subject_id, visit.subject_id})
     with audited_atomic():
         held_without_consent({film.subject_id, visit.subject_id})
+        if signed and moved_before(film, visit, user, facts_of(film, visit, scope, reason)):
+            return Moved()
         before = [one.films_now() for one in concerned]
         films = move_films(film=film, visit=visit, scope=scope, reason=reason, actor=actor)
         if signed:

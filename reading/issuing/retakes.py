@@ -25,12 +25,12 @@ def designate_and_reissue(*, film: Film, actor: Actor, user: User, password: str
     signed = is_signed(film.trial)
     if signed:
         prove(act=Act.RETAKE, user=user, password=password)
-        if designated_before(film, user, reason):
-            return Moved()
     concerned = concerned_by(film.trial, {film.subject_id})
     with audited_atomic():
         held_without_consent({film.subject_id})
         locked_at_its_visit(film)
+        if signed and designated_before(film, user, reason):
+            return Moved()
         before = [one.films_now() for one in concerned]
         designate(film=film, actor=actor, reason=reason)
         if signed:

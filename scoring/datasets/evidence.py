@@ -1,8 +1,9 @@
-"""Checks the basis of a dataset before it is built: the campaign's rows, its chains and the pictures read."""
+"""Checks the basis of a dataset before it is built: records and chains of the campaign, its pictures and originals."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
@@ -35,13 +36,23 @@ from reading.models import (
     SignedValues,
 )
 from scoring.models import CaseResult, EventList
-from studies.arrival.stored_files import altered_bands
+from studies.arrival.stored_files import altered_bands, fault_of_original
 from studies.models import Film, MaskSet, ReaderImage, Rendition, Site, Subject, Trial, Visit, VisitPlan
 from studies.sealed_links import fault_of, image_index, renditions_of
 
 NAMED = 5
 AT_ONCE = 100
-CHECKED = "pictures checked"
+PICTURES, ORIGINALS = "pictures checked", "originals checked"
+
+
+@dataclass(frozen=True)
+class FileCheck:
+    """One kind of stored file: the words for it, its records, what finds their faults, and where progress is kept."""
+
+    what: str
+    keys: Callable[[Campaign], list[Any]]
+    faults: Callable[[Any], list[str]]
+    kept: str
 
 
 class NotIntact(RuntimeError):
@@ -51,13 +62,14 @@ class NotIntact(RuntimeError):
 def demand_intact(campaign: Campaign, lease: Lease, payload: dict[str, Any]) -> None:
     """NotIntact if anything on which the dataset depends is not as it was recorded.
 
-    An attempt after a kill verifies every row again and continues with the pictures where the last attempt stopped.
+    An attempt after a kill verifies every row again and continues with the files where the last attempt stopped.
     """
     lease.progress(0, 1, "checking the campaign's records against the audit trail")
     records = records_of(campaign)
     rows = {kept.model._meta.db_table: kept.values_list("pk", flat=True).order_by("pk").iterator() for kept in records}
     found = [f"{finding.fault}: {finding}" for finding in verify_trial(campaign.trial.code, rows).findings]
-    found += altered_pictures(campaign, lease, payload)
+    for check in FILE_CHECKS:
+        found += faults_of_files(campaign, check, lease, payload)
     if found:
         more = f" and {len(found) - NAMED} more" if len(found) > NAMED else ""
         raise NotIntact(
@@ -143,17 +155,31 @@ def images_of(campaign: Campaign) -> list[str]:
     return sorted({key for case in frozen.values() for one in case.timepoints for key in one.images.values()})
 
 
-def altered_pictures(campaign: Campaign, lease: Lease, payload: dict[str, Any]) -> list[str]:
-    """The pictures shown to readers that are missing or not as stored; progress is kept in the job."""
-    found, keys = [], images_of(campaign)
-    left = [key for key in keys if key > payload.get(CHECKED, "")]
+def originals_of(campaign: Campaign) -> list[int]:
+    """The keys of the films behind the images of the campaign's cases whose originals are stored."""
+    renditions = Rendition.objects.filter(index__in=[image_index(key) for key in images_of(campaign)])
+    films = Film.objects.filter(renditions__in=renditions).exclude(original_file="")
+    return sorted(set(films.values_list("pk", flat=True)))
+
+
+def faults_of_files(campaign: Campaign, check: FileCheck, lease: Lease, payload: dict[str, Any]) -> list[str]:
+    """The files of one kind that are missing or not as stored; progress is kept in the job."""
+    found, keys = list[str](), check.keys(campaign)
+    left = [key for key in keys if check.kept not in payload or key > payload[check.kept]]
     for start in range(0, len(left), AT_ONCE):
-        lease.progress(len(keys) - len(left) + start, len(keys), "checking the pictures that were read")
+        lease.progress(len(keys) - len(left) + start, len(keys), f"checking {check.what}")
         some = left[start : start + AT_ONCE]
-        found += faults_in(some)
+        found += check.faults(some)
         if not found:
-            lease.keep({**payload, CHECKED: some[-1]})
+            payload[check.kept] = some[-1]
+            lease.keep(payload)
     return found
+
+
+def altered_originals(keys: Sequence[int]) -> list[str]:
+    """The faults of the originals of these films, in words."""
+    checked = {film.pk: fault_of_original(film) for film in Film.objects.filter(pk__in=keys).order_by("pk")}
+    return [f"altered file: studies_film {key}: {fault}" for key, fault in checked.items() if fault]
 
 
 def faults_in(keys: Sequence[str]) -> list[str]:
@@ -172,3 +198,9 @@ def whole_images(keys: Sequence[str]) -> dict[str, ReaderImage] | None:
         return ReaderImage.objects.in_bulk(list(keys))
     except (InvalidTag, ValueError):
         return None
+
+
+FILE_CHECKS = (
+    FileCheck("the pictures that were read", images_of, faults_in, PICTURES),
+    FileCheck("the originals of the films", originals_of, altered_originals, ORIGINALS),
+)

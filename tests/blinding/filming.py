@@ -12,6 +12,7 @@ from django.core.files.storage import storages
 
 from audit.trail import Actor, audited_atomic, record
 from imaging.bitpacking import encode
+from studies.arrival.quarantine import SealedUpload
 from studies.models import (
     Film,
     Question,
@@ -81,7 +82,7 @@ def add_films(world: World, visit: Visit, number: int, slot: int, place: int, pk
             status="ready",
             channel="browser",
             original_name=name,
-            original_file=content_token("original", name),
+            original_file=original_of(name),
             size=4000 + place,
             sha256=hashlib.sha256(name.encode()).hexdigest(),
             side=side,
@@ -92,6 +93,14 @@ def add_films(world: World, visit: Visit, number: int, slot: int, place: int, pk
         )
         film.save(force_insert=True)
         link(film=film, side=side, view=view, image=image_of(number, slot, f"{view}-{side}"))
+
+
+def original_of(name: str) -> str:
+    """The original of a film in the quarantine, under the same name in every run."""
+    stored, store = content_token("original", name), storages["quarantine"]
+    if not store.exists(stored):
+        store.save(stored, SealedUpload(iter([name.encode()]), stored))
+    return stored
 
 
 def record_films(world: World, trial: Trial) -> None:

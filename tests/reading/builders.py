@@ -33,6 +33,7 @@ from reading.room.sessions import open_read
 from reading.room.signing import canonical_text, canonical_values, digest_of, sign_step
 from reading.room.steps import open_step
 from reading.views.review import meanings_for
+from studies.arrival.quarantine import keep_original
 from studies.models import Film, Membership, ReaderImage, Site, Subject, Trial, Visit, VisitPlan
 from studies.sealed_links import link
 from tests.tracking import record_new_rows
@@ -123,7 +124,7 @@ def add_ready_films(wanted: Iterable[tuple[Visit, str, str, date]]) -> list[Film
 
 
 def ready_film(visit: Visit, side: str, view: str, day: date) -> Film:
-    """The row of a film, not yet in the tables."""
+    """The row of a film, not yet in the tables, with its original in the quarantine."""
     unique = new_token()
     return Film(
         trial=visit.subject.trial,
@@ -133,7 +134,7 @@ def ready_film(visit: Visit, side: str, view: str, day: date) -> Film:
         status="ready",
         channel="command",
         original_name="film.dcm",
-        original_file=unique,
+        original_file=keep_original(iter([unique.encode()])),
         size=1,
         sha256=hashlib.sha256(unique.encode()).hexdigest(),
         side=side,

@@ -183,7 +183,8 @@ class ActsLine:
         )
         run_due_jobs()
         film, visits = self.built_trial.subjects[0].films.all()[0], self.built_trial.subjects[0].visits.order_by("pk")
-        given = {"visit": visits[1].pk, "scope": "exchange", "reason": "two visits were exchanged"}
+        given: dict[str, Any] = {"visit": visits[1].pk, "scope": "exchange", "shown_visit": film.visit_id}
+        given["reason"] = "two visits were exchanged"
         acts = (Act.MOVE, Act.VOID, Act.REISSUE)
         yield self.form(*acts, who="coordinator", name="reading:move-film", key=(film.pk,), **given)
         yield self.retake(film, visits[0])

@@ -12,6 +12,7 @@ from django.db import connection
 
 from audit.models import Event, Head
 from jobs.carrying import run_due_jobs
+from jobs.models import Job
 from reading.campaigns.opening import close_campaign
 from reading.models import Campaign
 from scoring.datasets.building import request_dataset
@@ -125,10 +126,34 @@ def test_a_build_refuses_a_picture_that_was_replaced(built_trial: BuiltTrial, cl
     put(name, picture)
 
 
-def put(name: str, picture: bytes) -> None:
-    """Replaces a picture; the other tests of the file have it too."""
-    storages["reading"].delete(name)
-    storages["reading"].save(name, ContentFile(picture))
+def test_a_build_refuses_an_original_that_is_another_or_gone(built_trial: BuiltTrial, closed: Campaign) -> None:
+    film, other = Film.objects.order_by("pk")[:2]
+    originals = [storages["quarantine"].open(one.original_file).read() for one in (film, other)]
+    put(film.original_file, originals[1], "quarantine")
+    assert f"studies_film {film.pk}: its original cannot be decrypted" in built(built_trial, closed).failure
+    storages["quarantine"].delete(film.original_file)
+    assert f"studies_film {film.pk}: its original is missing" in built(built_trial, closed).failure
+    put(film.original_file, originals[0], "quarantine")
+
+
+def test_a_build_that_was_interrupted_continues_with_the_next_file(built_trial: BuiltTrial, closed: Campaign) -> None:
+    """What was checked before the interruption is not read again; every row is."""
+    first, *_, last = Film.objects.order_by("pk")
+    original = storages["quarantine"].open(first.original_file).read()
+    storages["quarantine"].delete(first.original_file)
+    closed.refresh_from_db()
+    request_dataset(campaign=closed, actor=built_trial.actor("statistician"))
+    job = Job.objects.get(kind="scoring.dataset")
+    Job.objects.filter(pk=job.pk).update(payload={**job.payload, "originals checked": last.pk})
+    run_due_jobs()
+    put(first.original_file, original, "quarantine")
+    assert Dataset.objects.get().status == DatasetStatus.BUILT
+
+
+def put(name: str, content: bytes, store: str = "reading") -> None:
+    """Replaces a file; the other tests of the file have it too."""
+    storages[store].delete(name)
+    storages[store].save(name, ContentFile(content))
 
 
 def test_an_altered_record_of_another_trial_does_not_stop_a_build(built_trial: BuiltTrial, closed: Campaign) -> None:
