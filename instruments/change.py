@@ -156,11 +156,13 @@ def between(
     sites = [sites_counted(evaluable, rule, *interval) for interval in intervals]
     entered, ends = np.ones(1, dtype=bool), []
     for end in (0, 1):
-        grades, kinds = (np.concatenate([part[:, one[end]] for one in intervals]) for part in (used, origin))
+        grades = np.concatenate([used[:, interval[end]] for interval in intervals])
+        kinds = np.concatenate([origin[:, interval[end]] for interval in intervals])
         counted = np.concatenate([one[end] for one in sites])
         ends.append(add_up(instrument, grades, counted, kinds, rule))
         entered = entered & counted & (kinds == Origin.SCORED)
-    return Changes(*ends, subtract(instrument, *ends, entered, rule))
+    first, second = ends
+    return Changes(first, second, subtract(instrument, first, second, entered, rule))
 
 
 def sites_counted(evaluable: Flags, rule: MissingRule, baseline: int, visit: int) -> tuple[Flags, Flags]:

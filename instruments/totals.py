@@ -57,8 +57,7 @@ def score_timepoints(instrument: Instrument, grades: Values, rule: MissingRule, 
         evaluable &= evaluable.all(axis=1, keepdims=True)
     # All visits at once: a single case has too few reads for efficient arrays.
     visits, items = grades.shape[1:]
-    flat = (part.reshape(-1, items) for part in (used, evaluable, origin))
-    found = add_up(instrument, *flat, rule)
+    found = add_up(instrument, used.reshape(-1, items), evaluable.reshape(-1, items), origin.reshape(-1, items), rule)
     return tuple(found.part(slice(visit, None, visits)) for visit in range(visits))
 
 

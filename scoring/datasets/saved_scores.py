@@ -49,8 +49,9 @@ def saved_scores(timepoints: Collection[int]) -> SavedScores:
     found = defaultdict[int, list[SavedScore]](list)
     times = {name: Cast(f"{name.removesuffix('_text')}_at", TextField()) for name in COLUMNS[-2:]}
     rows = ItemScore.objects.filter(timepoint__in=timepoints).order_by("pk").annotate(**times)
-    for *values, captured, saved in rows.values_list(*COLUMNS):
-        found[values[0]].append(SavedScore(*values, time_of(captured), time_of(saved)))
+    for row in rows.values_list(*COLUMNS):
+        content = *row[:-2], time_of(row[-2]), time_of(row[-1])
+        found[row[0]].append(SavedScore(*content))
     return found
 
 
