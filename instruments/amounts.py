@@ -99,6 +99,18 @@ class Totals:
     def __len__(self) -> int:
         return len(self.numerator)
 
+    def part(self, rows: slice) -> Totals:
+        """Some of the reads."""
+        return Totals(
+            self.groups,
+            self.numerator[rows],
+            self.denominator[rows],
+            self.assessed[rows],
+            self.imputed[rows],
+            self.faults[rows],
+            self.reasons,
+        )
+
     def column(self, *, feature: str | None = None, region: str | None = None, side: str | None = None) -> int:
         return self.groups.index((feature, region, side))
 

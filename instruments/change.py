@@ -6,7 +6,7 @@ uses the sites evaluable at both visits and imputes both alike, so that imputati
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import overload
 
@@ -62,6 +62,10 @@ class Changes:
 
     def __len__(self) -> int:
         return len(self.difference)
+
+    def part(self, rows: slice) -> Changes:
+        """Some of the subjects."""
+        return Changes(self.baseline.part(rows), self.later.part(rows), self.difference.part(rows))
 
     def row(self, read: int) -> Change:
         return Change(self.baseline.row(read), self.later.row(read), self.difference.row(read))
@@ -132,20 +136,32 @@ def change_series(
     grades = checked(instrument, values, dimensions=3)
     used, origin = substitute(rule, grades, flags_like(grades, operated), layout_of(instrument).maxima)
     evaluable = origin != Origin.MISSING
-    later = range(baseline + 1, grades.shape[1])
-    return tuple(between(instrument, used, evaluable, origin, rule, (baseline, visit)) for visit in later)
+    later, reads = range(baseline + 1, grades.shape[1]), len(grades)
+    if not later:
+        return ()
+    # All visits at once: a single case has too few reads for efficient arrays.
+    together = between(instrument, used, evaluable, origin, rule, [(baseline, visit) for visit in later])
+    return tuple(together.part(slice(place * reads, (place + 1) * reads)) for place in range(len(later)))
 
 
 def between(
-    instrument: Instrument, used: Values, evaluable: Flags, origin: Codes, rule: MissingRule, visits: tuple[int, int]
+    instrument: Instrument,
+    used: Values,
+    evaluable: Flags,
+    origin: Codes,
+    rule: MissingRule,
+    intervals: Sequence[tuple[int, int]],
 ) -> Changes:
-    sites = sites_counted(evaluable, rule, *visits)
-    first, second = (
-        add_up(instrument, used[:, v], flags, origin[:, v], rule) for v, flags in zip(visits, sites, strict=True)
-    )
-    entered = sites[0] & sites[1]
-    for visit in visits:
-        entered &= origin[:, visit] == Origin.SCORED
+    """The changes of all reads over the first interval, then over the next, and so on."""
+    sites = [sites_counted(evaluable, rule, *interval) for interval in intervals]
+    entered, ends = np.ones(1, dtype=bool), []
+    for end in (0, 1):
+        grades = np.concatenate([used[:, interval[end]] for interval in intervals])
+        kinds = np.concatenate([origin[:, interval[end]] for interval in intervals])
+        counted = np.concatenate([one[end] for one in sites])
+        ends.append(add_up(instrument, grades, counted, kinds, rule))
+        entered = entered & counted & (kinds == Origin.SCORED)
+    first, second = ends
     return Changes(first, second, subtract(instrument, first, second, entered, rule))
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from fractions import Fraction
+from functools import lru_cache
 from types import MappingProxyType
 
 import numpy as np
@@ -97,7 +98,12 @@ class MissingRule:
         >>> MissingRule("paired-proportional", limit=0.2).may_miss(10)
         2
         """
-        return int(Fraction(str(self.limit)) * sites) if self.kind.fills else 0
+        return share_of(self.limit, sites) if self.kind.fills else 0
+
+
+@lru_cache
+def share_of(limit: float, sites: int) -> int:
+    return int(Fraction(str(limit)) * sites)
 
 
 def general(says: str) -> Fact:

@@ -55,8 +55,10 @@ def score_timepoints(instrument: Instrument, grades: Values, rule: MissingRule, 
     evaluable = origin != Origin.MISSING
     if rule.kind.together is Together.SERIES:
         evaluable &= evaluable.all(axis=1, keepdims=True)
-    visits = range(grades.shape[1])
-    return tuple(add_up(instrument, used[:, v], evaluable[:, v], origin[:, v], rule) for v in visits)
+    # All visits at once: a single case has too few reads for efficient arrays.
+    visits, items = grades.shape[1:]
+    found = add_up(instrument, used.reshape(-1, items), evaluable.reshape(-1, items), origin.reshape(-1, items), rule)
+    return tuple(found.part(slice(visit, None, visits)) for visit in range(visits))
 
 
 def score_one(

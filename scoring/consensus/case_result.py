@@ -21,7 +21,7 @@ from reading.charter.terms import MEAN_OF_ALL, Terms
 from reading.charter.versions import terms_of
 from reading.issuing.assignments import move_case
 from reading.issuing.queries import released_reads, waits_for_a_batch
-from reading.models import Case, CaseStatus, Read, ReadKind
+from reading.models import Case, CaseStatus, ReadKind
 from scoring import training
 from scoring.consensus.discordance import Discordance, Interval, choose_readers, compare_readers
 from scoring.consensus.panel import THIRD_READ, Panel
@@ -77,17 +77,18 @@ def compute(case: Case) -> Computed | None:
     reads = list(case.reads.counting().select_related("reader").order_by("pk"))
     if waits_for_a_batch(case, reads, released):
         return None
-    return compute_from(case, open_case_seal(case), reads, baseline_of(case.campaign))
+    frozen, instrument = open_case_seal(case), instruments.get(terms_of(case.campaign.charter).instrument)
+    return compute_from(case, frozen, signed_reads(reads, instrument, frozen), baseline_of(case.campaign))
 
 
-def compute_from(case: Case, frozen: FrozenCase, reads: Sequence[Read], baseline: str | None) -> Computed | None:
-    """The same from its films, its counting reads in order of issue, and the code of the analysis' baseline."""
+def compute_from(case: Case, frozen: FrozenCase, signed: Sequence[SignedRead], baseline: str | None) -> Computed | None:
+    """The same from its films, its signed reads in order of issue, and the code of the analysis' baseline."""
     terms = terms_of(case.campaign.charter)
     instrument, rule = instruments.get(terms.instrument), rule_of(terms)
-    primary = signed_reads([read for read in reads if read.kind == ReadKind.PRIMARY], instrument, frozen)
+    primary = [one for one in signed if one.read.kind == ReadKind.PRIMARY]
     if case.status == CaseStatus.VOIDED or len(primary) < terms.readers_per_case:
         return None
-    adjudication = signed_reads([read for read in reads if read.kind == ReadKind.ADJUDICATION], instrument, frozen)
+    adjudication = [one for one in signed if one.read.kind == ReadKind.ADJUDICATION]
     series, third_read = [one.series for one in primary], terms.partial_visits == THIRD_READ
     trigger = compare_readers(instrument, series, rule, threshold_of(terms), third_read)
     interval = reference_interval(terms, frozen, baseline) if adjudication else (0, 0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,12 +24,12 @@ from reading.models import (
     ReadStep,
     SignedValues,
 )
-from reading.models.read import COUNTING
 from scoring.consensus.case_result import Computed, compute_from, trigger_json
 from scoring.consensus.results import Numbers, numbers_of
 from scoring.consensus.rules import rule_of
 from scoring.consensus.sealed_result import opened_result
-from scoring.consensus.signed_series import newest_values, signed_reads, visits_of
+from scoring.consensus.signed_series import SignedRead, newest_values, signed_reads, visits_of
+from scoring.datasets.saved_scores import SavedScores
 from scoring.models import CaseResult, Outcome
 from studies.models import Film, Subject, Visit
 
@@ -47,7 +46,7 @@ class CaseData:
     """All data of one case that the tables need, fetched in blocks by scoring.datasets.loading.
 
     `baseline` is the code of the analysis' baseline. `films` holds the film behind each reader image key, `result` the
-    newest stored result, `reads` every read in order of issue.
+    newest stored result, `reads` every read in order of issue, `scores` what was saved by the key of the timepoint.
     """
 
     case: Case
@@ -59,6 +58,7 @@ class CaseData:
     films: dict[str, Film]
     result: CaseResult | None
     reads: list[Read]
+    scores: SavedScores
 
     @cached_property
     def instrument(self) -> Instrument:
@@ -75,6 +75,16 @@ class CaseData:
         """The signed reads in order of issue, primary first."""
         reads = [read for read in self.reads if read.status == ReadStatus.SIGNED]
         return sorted(reads, key=lambda read: (read.kind != ReadKind.PRIMARY, read.pk))
+
+    @cached_property
+    def signed_reads(self) -> list[SignedRead]:
+        """The same with their values."""
+        return signed_reads(self.signed, self.instrument, self.frozen)
+
+    @cached_property
+    def visit_of(self) -> dict[str, int]:
+        """The visit of each timepoint of every read, by its token."""
+        return {token: visit for read in self.reads for token, visit in visits_of(read).items()}
 
     @cached_property
     def slots(self) -> dict[int, str]:
@@ -118,13 +128,12 @@ def was_signed(read: Read) -> bool:
 def checked_result(data: CaseData) -> tuple[CaseResult, Computed]:
     """The newest stored result and the one recomputed from the signed values; ResultDiffers if they differ."""
     case, stored = data.case, data.result
-    counting = [read for read in data.reads if read.status in COUNTING]
-    computed = compute_from(case, data.frozen, counting, data.baseline)
+    computed = compute_from(case, data.frozen, data.signed_reads, data.baseline)
     if computed is None or stored is None:
         raise ResultDiffers(f"Case {case.number} has no result.")
     opened = opened_result(stored)
     differs = (
-        opened["numbers"] != json.loads(json.dumps(computed.numbers))
+        opened["numbers"] != computed.numbers
         or opened["readers"] != list(computed.readers)
         or opened["one_sided"] != list(computed.trigger.one_sided)
         or stored.trigger != trigger_json(computed.trigger)
@@ -137,15 +146,14 @@ def checked_result(data: CaseData) -> tuple[CaseResult, Computed]:
 def score_rows(data: CaseData) -> Iterator[Row]:
     """One row per item of every signed read."""
     for read in data.signed:
-        visits = visits_of(read)
         for signed in newest_values(read):
-            yield from signed_rows(data, read, visits, signed)
+            yield from signed_rows(data, read, signed)
 
 
-def signed_rows(data: CaseData, read: Read, visits: dict[str, int], signed: SignedValues) -> Iterator[Row]:
+def signed_rows(data: CaseData, read: Read, signed: SignedValues) -> Iterator[Row]:
     """The rows of one signed step, in reading order."""
-    timepoints = signed.timepoints
-    saved = saved_details(read)
+    timepoints, visits = signed.timepoints, data.visit_of
+    saved = saved_details(data, read)
     order = sorted(timepoints, key=lambda token: data.places[visits[token]])
     of_read = {**read_columns(data, read, signed.step), "SIGNDTC": stamp(signed.step.locked_at)}
     same = {
@@ -206,12 +214,12 @@ def flags_of(data: CaseData, read: Read, step: ReadStep) -> Row:
     }
 
 
-def saved_details(read: Read) -> dict[tuple[str, str, int], tuple[str, datetime]]:
+def saved_details(data: CaseData, read: Read) -> dict[tuple[str, str, int], tuple[str, datetime]]:
     """How and when each revision of each cell was saved."""
     return {
         (timepoint.token, score.item, score.revision): (score.entry, score.saved_at)
         for timepoint in timepoints_of(read)
-        for score in timepoint.scores.all()
+        for score in data.scores[timepoint.pk]
     }
 
 
@@ -222,10 +230,10 @@ def timepoints_of(read: Read) -> list[DisplayedTimepoint]:
 
 def number_rows(data: CaseData, computed: Computed, kind: str) -> Iterator[Row]:
     """Rows of totals or changes: of every reader, of every repeat, then of the result."""
-    for read in data.signed:
-        slot, code = data.slot(read), data.reader_codes[read.reader_id]
+    for one in data.signed_reads:
+        read, slot, code = one.read, data.slot(one.read), data.reader_codes[one.read.reader_id]
         if read.kind == ReadKind.REPEAT:
-            yield from amounts(data, numbers_of_repeat(data, read)[kind], kind, f"{slot} REPEAT", code)
+            yield from amounts(data, numbers_of_repeat(data, one)[kind], kind, f"{slot} REPEAT", code)
         elif numbers := computed.numbers["readers"].get(str(read.reader_id)):
             yield from amounts(data, numbers[kind], kind, slot, code)
     if (result := computed.numbers["result"]) is not None:
@@ -233,10 +241,9 @@ def number_rows(data: CaseData, computed: Computed, kind: str) -> Iterator[Row]:
         yield from amounts(data, result[kind], kind, "RESULT", "", codes)
 
 
-def numbers_of_repeat(data: CaseData, read: Read) -> Numbers:
+def numbers_of_repeat(data: CaseData, repeat: SignedRead) -> Numbers:
     """The numbers of a repeat, which are not used in any result."""
-    (signed,) = signed_reads([read], data.instrument, data.frozen)
-    return numbers_of(data.instrument, signed.series, rule_of(terms_of(data.case.campaign.charter)))
+    return numbers_of(data.instrument, repeat.series, rule_of(terms_of(data.case.campaign.charter)))
 
 
 def amounts(

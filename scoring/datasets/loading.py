@@ -11,13 +11,14 @@ from reading.campaigns.frozen_films import FrozenCase
 from reading.campaigns.opening import images_of
 from reading.models import Campaign, Case, DisplayedFilm
 from scoring.consensus.signed_series import SIGNED
-from scoring.datasets.case_rows import CaseData
+from scoring.datasets.case_rows import CaseData, timepoints_of
+from scoring.datasets.saved_scores import saved_scores
 from scoring.models import CaseResult
 from studies.models import Film, Subject, Visit
 from studies.sealed_links import renditions_of
 
 BLOCK = 10
-PARTS = tuple(f"reads__{part}" for part in ("reader", "batch", "sealedread", *SIGNED, "steps__timepoints__scores"))
+PARTS = tuple(f"reads__{part}" for part in ("reader", "batch", "sealedread", *SIGNED))
 
 
 def case_order(campaign: Campaign) -> list[int]:
@@ -46,6 +47,8 @@ def loaded(keys: Sequence[int], reader_codes: dict[int, str], baseline: str | No
         {timepoint.visit for one in frozen.values() for timepoint in one.timepoints}
     )
     films, results = films_of(frozen.values()), newest_results(cases)
+    shown = [timepoint.pk for case in cases for read in case.reads.all() for timepoint in timepoints_of(read)]
+    scores = saved_scores(shown)
     return [
         CaseData(
             case=case,
@@ -57,6 +60,7 @@ def loaded(keys: Sequence[int], reader_codes: dict[int, str], baseline: str | No
             films=films,
             result=results.get(case.pk),
             reads=sorted(case.reads.all(), key=lambda read: read.pk),
+            scores=scores,
         )
         for case in cases
     ]

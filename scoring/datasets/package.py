@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import shutil
 import zipfile
 from collections.abc import Iterable
 from contextlib import ExitStack
 from itertools import islice
+from operator import itemgetter
 from pathlib import Path
 from types import TracebackType
 
@@ -30,6 +32,7 @@ from scoring.datasets.tables import CODEBOOK, CORRECTIONS, TABLES
 from scoring.endpoint.films import params_of
 
 PIECE, AT_ONCE = 1 << 20, 1000
+END, QUOTE, QUOTED = "\r\n", '"', re.compile('[,"\r\n]')
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 
 
@@ -40,16 +43,15 @@ class TableFile:
         self.table = table
         self.file = (folder / table.name).open("w", encoding="utf-8", newline="")
         self.names = table.names
-        self.writer = csv.writer(self.file, lineterminator="\r\n")
-        self.writer.writerow(self.names)
+        csv.writer(self.file, lineterminator=END).writerow(self.names)
         self.rows = 0
 
     def write(self, rows: Iterable[Row]) -> None:
         """Appends rows in blocks; text that a spreadsheet would read as a formula is kept as text."""
         left = iter(rows)
         while some := list(islice(left, AT_ONCE)):
-            columns = [harmless_column([row.get(name, "") for row in some]) for name in self.names]
-            self.writer.writerows(zip(*columns, strict=True))
+            columns = [cells_of(column_of(some, name)) for name in self.names]
+            self.file.write(END.join(map(",".join, zip(*columns, strict=True))) + END)
             self.rows += len(some)
 
 
@@ -80,11 +82,34 @@ class Package:
         return {name: table.rows for name, table in self.tables.items()}
 
 
-def harmless_column(values: list[object]) -> list[object]:
-    """The values of a column. Each distinct value is examined once, because most columns repeat a few."""
-    if all(harmless(value) is value for value in set(values)):
-        return values
-    return [harmless(value) for value in values]
+def column_of(rows: list[Row], name: str) -> list[object]:
+    """The values of a column; empty where a row does not have it."""
+    try:
+        return list(map(itemgetter(name), rows))
+    except KeyError:
+        return [row.get(name, "") for row in rows]
+
+
+def cells_of(values: list[object]) -> list[str]:
+    """The values of a column as cells. Each distinct text or whole number is examined once: most columns repeat a few.
+
+    Values of other types can be equal and still be written differently.
+    """
+    distinct = set(values)
+    if not {type(value) for value in distinct} <= {str, int}:
+        return [cell_of(value) for value in values]
+    cells = {value: cell_of(value) for value in distinct}
+    return list(map(cells.__getitem__, values))
+
+
+def cell_of(value: object) -> str:
+    """A value as a cell of a CSV file, quoted like the standard library does where needed.
+
+    >>> cell_of(None), cell_of(2), cell_of("-1/2"), cell_of("=A1"), cell_of('a "b", c')
+    ('', '2', '-1/2', "'=A1", '"a ""b"", c"')
+    """
+    text = "" if value is None else str(harmless(value))
+    return f'"{text.replace(QUOTE, QUOTE * 2)}"' if QUOTED.search(text) else text
 
 
 def harmless(value: object) -> object:

@@ -6,20 +6,21 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from functools import lru_cache
 
-from reading.models import ItemScore, SignedValues
+from reading.models import SignedValues
 from scoring.consensus.case_result import Computed
-from scoring.consensus.signed_series import first_values, newest_values, visits_of
+from scoring.consensus.signed_series import first_values, newest_values
 from scoring.datasets.case_rows import CaseData, Row, item_columns, rounded, stamp, timepoints_of
+from scoring.datasets.saved_scores import SavedScore
 
 Revision = tuple[str, str, int]
 
 
 def revision_rows(data: CaseData) -> Iterator[Row]:
     """One row per revision of every read of the case, in order of issue, then of saving."""
+    visits, of_item = data.visit_of, item_columns(data.instrument)
     for read in data.reads:
-        visits = visits_of(read)
         first, last = revisions_in(first_values(read)), revisions_in(newest_values(read))
-        before: dict[tuple[str, str], ItemScore] = {}
+        before: dict[tuple[str, str], SavedScore] = {}
         same = {
             timepoint.pk: {
                 **data.head,
@@ -34,12 +35,12 @@ def revision_rows(data: CaseData) -> Iterator[Row]:
             for timepoint in timepoints_of(read)
         }
         tokens = {timepoint.pk: timepoint.token for timepoint in timepoints_of(read)}
-        saved = [score for timepoint in timepoints_of(read) for score in timepoint.scores.all()]
+        saved = [score for timepoint in timepoints_of(read) for score in data.scores[timepoint.pk]]
         for score in sorted(saved, key=lambda score: score.pk):
-            place = (tokens[score.timepoint_id], score.item)
+            place = (tokens[score.timepoint], score.item)
             yield {
-                **same[score.timepoint_id],
-                **item_columns(data.instrument)[score.item],
+                **same[score.timepoint],
+                **of_item[score.item],
                 **columns_of(score, before.get(place)),
                 "FIRSTFL": "Y" if (*place, score.revision) in first else "",
                 "LASTFL": "Y" if (*place, score.revision) in last else "",
@@ -57,7 +58,7 @@ def revisions_in(signed: Sequence[SignedValues]) -> set[Revision]:
     }
 
 
-def columns_of(score: ItemScore, before: ItemScore | None) -> Row:
+def columns_of(score: SavedScore, before: SavedScore | None) -> Row:
     """The content of the revision, and the previous content of its cell."""
     return {
         "REVISION": score.revision,

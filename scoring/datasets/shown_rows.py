@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reading.issuing.repeats import was_drawn
-from scoring.consensus.signed_series import newest_values, visits_of
+from scoring.consensus.signed_series import newest_values
 from scoring.datasets.case_rows import CaseData, Row, read_columns, stamp, timepoints_of
 
 
 def read_rows(data: CaseData) -> Iterator[Row]:
     """One row per film shown in every signed read."""
     for read in data.signed:
-        visits = visits_of(read)
+        visits = data.visit_of
         digests = {signed.step_id: signed.digest for signed in newest_values(read)}
         for film in (film for timepoint in timepoints_of(read) for film in timepoint.films.all()):
             origin = data.films.get(film.reader_image_id or "")
@@ -37,7 +37,7 @@ def read_rows(data: CaseData) -> Iterator[Row]:
 def order_rows(data: CaseData) -> Iterator[Row]:
     """One row per timepoint of every issued read, whatever its status, in order of issue."""
     for read in data.reads:
-        visits, drawn = visits_of(read), was_drawn(read)
+        visits, drawn = data.visit_of, was_drawn(read)
         for timepoint in timepoints_of(read):
             step = timepoint.step
             yield {

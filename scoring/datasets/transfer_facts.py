@@ -20,11 +20,12 @@ from scoring.consensus.case_result import Computed
 from scoring.consensus.discordance import Discordance
 from scoring.consensus.panel import Panel, alone
 from scoring.consensus.rules import rule_of, single_threshold
-from scoring.consensus.signed_series import newest_values, signed_reads
+from scoring.consensus.signed_series import newest_values
 from scoring.datasets.case_rows import CaseData, Row, rounded
 from scoring.endpoint.analysis_rows import Analysis, plan_of
 from scoring.endpoint.estimand import CaseFilms, serving_film, value_of
 from scoring.endpoint.films import ChangePair, pairs_of_cases, params_of
+from studies.visit_window import baseline_among
 
 DIFFERENCE = "CHANGES DIFFER BY MORE THAN THE THRESHOLD"
 ONE_SIDED = "A VISIT IS EVALUABLE FOR ONE READER ONLY"
@@ -44,7 +45,7 @@ class CampaignTransfer:
     @property
     def baseline(self) -> str | None:
         """The code of the visit from which the analysis counts changes; None without planned visits."""
-        return self.analysis.visits.baseline.code if self.analysis else None
+        return baseline_among(self.days.items())
 
 
 def transfer_of(campaign: Campaign, analysis: Analysis | None) -> CampaignTransfer:
@@ -233,11 +234,10 @@ def intervals_of(data: CaseData, computed: Computed, baseline: int) -> dict[str,
 
 def panels_of(data: CaseData, computed: Computed) -> Iterator[tuple[str, Panel]]:
     """The readers of the values of each SOURCE: one read, or the deciding readers of the case."""
-    for read in data.signed:
-        repeats = read.kind == ReadKind.REPEAT
-        if repeats or str(read.reader_id) in computed.numbers["readers"]:
-            (signed,) = signed_reads([read], data.instrument, data.frozen)
-            yield f"{data.slot(read)}{REPEAT if repeats else ''}", alone(signed.series)
+    for one in data.signed_reads:
+        repeats = one.read.kind == ReadKind.REPEAT
+        if repeats or str(one.read.reader_id) in computed.numbers["readers"]:
+            yield f"{data.slot(one.read)}{REPEAT if repeats else ''}", alone(one.series)
     if computed.numbers["result"] is not None:
         yield RESULT, computed.panel
 

@@ -21,7 +21,7 @@ from scoring.consensus.case_result import compute_from
 from scoring.consensus.results import chosen_readers, mean_of, numbers_of
 from scoring.consensus.rules import rule_of
 from scoring.consensus.sealed_result import opened_result
-from scoring.consensus.signed_series import SIGNED
+from scoring.consensus.signed_series import SIGNED, signed_reads
 from scoring.models import CaseResult, Outcome
 from scoring.ratings.campaign import compared_in, readers_of
 from scoring.ratings.from_baseline import AT_ONCE
@@ -123,7 +123,7 @@ def computed_again(campaign: Campaign, wanted: Sequence[int], visits: CaseVisits
     frozen, reads = identities(cases), list(Read.objects.counting().filter(case__in=cases).order_by("pk"))
     prefetch_related_objects(reads, "reader", *SIGNED)
     for case in cases:
-        own = [read for read in reads if read.case_id == case.pk]
+        own = signed_reads([read for read in reads if read.case_id == case.pk], instrument, frozen[case.pk])
         computed = compute_from(case, frozen[case.pk], own, visits.baseline)
         if computed is not None:
             place, everyone = visits.start(case.pk) or 0, computed.panel.everyone

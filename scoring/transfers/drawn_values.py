@@ -73,23 +73,23 @@ def redraw(read: Read, values: DrawnValues) -> None:
     }
     for timepoint in timepoints_of(read):
         of_visit = entries[values.data.places[visits[timepoint.token]]]
-        redraw_scores(timepoint, of_visit, instrument, covered)
+        redraw_scores(values.data, timepoint, of_visit, covered)
     for one in signed:
         sign_again(one, {token: entries[values.data.places[visit]] for token, visit in visits.items()}, instrument)
 
 
 def redraw_scores(
+    data: CaseData,
     timepoint: DisplayedTimepoint,
     entries: Sequence[DrawnEntry],
-    instrument: Instrument,
     covered: set[tuple[str, str, int]],
 ) -> None:
     """Every revision of a timepoint: the entry where it was signed, otherwise another grade or none."""
-    for score in timepoint.scores.all():
-        place = instrument.positions[score.item]
+    for score in data.scores[timepoint.pk]:
+        place = data.instrument.positions[score.item]
         value, reason = entries[place]
         if (timepoint.token, score.item, score.revision) not in covered:
-            allowed = instrument.items[place].allowed
+            allowed = data.instrument.items[place].allowed
             value, reason = allowed[score.revision % len(allowed)], ""
         if score.reason != ABSENT.code and (score.value is not None or score.reason):
             score.value, score.reason = value, reason

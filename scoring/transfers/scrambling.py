@@ -18,7 +18,6 @@ from reading.campaigns.frozen_films import FrozenCase, Timepoint
 from reading.issuing.randomisation import Draw
 from reading.issuing.repeats import renamed
 from reading.models import Batch, Read, ReadStep, VoidCause
-from reading.models.read import COUNTING
 from scoring.consensus.case_result import compute_from, trigger_json
 from scoring.consensus.sealed_result import sealed_result
 from scoring.datasets.case_rows import CaseData, timepoints_of
@@ -92,8 +91,8 @@ class Scramble:
         values = DrawnValues(self.seed, self.numbers[data.case.pk], data)
         for read in data.reads:
             redraw(read, values)
-            self.rename(read, days)
-            redraw_entries(read, Draw(self.seed, f"entries of read {read.token}"), data.instrument)
+            self.rename(data, read, days)
+            redraw_entries(data, read, Draw(self.seed, f"entries of read {read.token}"))
         case = copy(data.case)
         case.number = self.numbers[case.pk]
         case.void_reason = "scrambled" if case.void_reason else ""
@@ -108,7 +107,7 @@ class Scramble:
         day = (date.fromisoformat(true.day) - days).isoformat()
         return Timepoint(true.visit, day, {view: self.token(key) for view, key in true.images.items()})
 
-    def rename(self, read: Read, days: timedelta) -> None:
+    def rename(self, data: CaseData, read: Read, days: timedelta) -> None:
         """Other tokens and times for a read and everything shown in it."""
         renamed(read, self.token(read.token))
         read.queue = self.token(read.queue)
@@ -119,7 +118,7 @@ class Scramble:
             for film in timepoint.films.all():
                 film.token = self.token(film.token)
                 film.reader_image_id = self.token(film.reader_image_id) if film.reader_image_id else None
-            for score in timepoint.scores.all():
+            for score in data.scores[timepoint.pk]:
                 score.saved_at, score.captured_at = score.saved_at - days, score.captured_at - days
 
     def rename_step(self, step: ReadStep, days: timedelta) -> None:
@@ -140,8 +139,7 @@ def moved_back(film: Film, days: timedelta) -> Film:
 
 def result_of(data: CaseData) -> CaseResult | None:
     """The result that the drawn values give, as it would be stored."""
-    counting = [read for read in data.reads if read.status in COUNTING]
-    computed = compute_from(data.case, data.frozen, counting, data.baseline)
+    computed = compute_from(data.case, data.frozen, data.signed_reads, data.baseline)
     if computed is None:
         return None
     result = CaseResult(case=data.case, version=1, outcome=computed.outcome, rule=computed.rule)

@@ -16,10 +16,11 @@ from jobs.carrying import carry_job, run_due_jobs
 from jobs.lease import Lease
 from jobs.models import Job
 from reading.campaigns.opening import close_campaign
-from reading.models import Campaign, ItemScore
+from reading.models import Campaign
 from scoring.datasets import evidence
 from scoring.datasets.building import request_dataset, write_tables
 from scoring.datasets.garbage import collected_after_each
+from scoring.datasets.saved_scores import SavedScore
 from scoring.datasets.transfer_facts import transfer_of
 from scoring.endpoint.analysis_rows import planned_analysis
 from scoring.models import Dataset, DatasetStatus
@@ -47,9 +48,9 @@ def requested(built_trial: BuiltTrial, campaign: Campaign) -> Dataset:
     return request_dataset(campaign=campaign, actor=built_trial.actor("statistician"))
 
 
-def scores_in_memory() -> list[ItemScore]:
+def scores_in_memory() -> list[SavedScore]:
     gc.collect()
-    return [one for one in gc.get_objects() if type(one) is ItemScore]
+    return [one for one in gc.get_objects() if type(one) is SavedScore]
 
 
 class BuildWatch(Lease):

@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 
 from jobs.carrying import run_due_jobs
-from reading.models import Case, ItemScore, Read
+from reading.models import Case, Read
 from scoring.datasets import verifier
 from scoring.datasets.case_rows import timepoints_of
 from scoring.datasets.loading import loaded
 from scoring.datasets.revision_rows import revision_rows
+from scoring.datasets.saved_scores import SavedScore
 from scoring.models import DataTransfer
 from scoring.reader_codes import reader_codes
 from scoring.transfers.building import scramble_of
@@ -68,17 +69,17 @@ def test_a_test_transfer_of_an_open_campaign_is_whole_and_nothing_in_it_is_true(
     assert {"0", "1", "2", "3", "4", "5"} <= grades
 
 
-def scrambled_with(built_trial: BuiltTrial, changed: Callable[[list[ItemScore]], None]) -> list[dict[str, object]]:
+def scrambled_with(built_trial: BuiltTrial, changed: Callable[[list[SavedScore]], None]) -> list[dict[str, object]]:
     """The revisions of the case that its readers decided, scrambled, after something about its entries was changed."""
     transfer = DataTransfer.objects.get(purpose="test")
     case = Case.objects.get(status="consensus")
     (data,) = loaded([case.pk], reader_codes(case.campaign), "W00")
     for read in data.reads:
-        changed([score for timepoint in timepoints_of(read) for score in timepoint.scores.all()])
+        changed([score for timepoint in timepoints_of(read) for score in data.scores[timepoint.pk]])
     return list(revision_rows(scramble_of(transfer)(data)))
 
 
-def zeros_at_once_at_the_end(scores: list[ItemScore]) -> None:
+def zeros_at_once_at_the_end(scores: list[SavedScore]) -> None:
     """As if every second score had been filled with zeros at once, after the others."""
     at = max(score.saved_at for score in scores)
     last = max(score.pk for score in scores)
