@@ -57,10 +57,12 @@ class Action(StrEnum):
     CONFIRM_MEMBERSHIP = "confirm a role"
     MANAGE_TOKENS = "make or revoke access tokens"
     USE_TOKENS = "use access tokens"
-    SEE_CHARTER = "see the charter, qualifications and training records"
+    SEE_CHARTER = "see the charter"
+    SEE_QUALIFICATIONS = "see qualifications and training records"
     SEE_READER_DOCUMENTS = "see which documents readers have signed"
     WRITE_CHARTER = "write a charter"
     SIGN_CHARTER = "sign a charter"
+    APPROVE_CHARTER = "approve a charter"
     RECORD_CONSENT = "record withdrawals of consent"
     CHECK_FILMS = "check films at the desk"
     CONFIRM_MASKS = "confirm masks"
@@ -118,6 +120,7 @@ ALLOWED: dict[Role, frozenset[Action]] = {
             Action.USE_TOKENS,
             Action.CHOOSE_ARMS,
             Action.SEE_CHARTER,
+            Action.SEE_QUALIFICATIONS,
             Action.SEE_READER_DOCUMENTS,
             Action.WRITE_CHARTER,
             Action.SIGN_CHARTER,
@@ -144,6 +147,8 @@ ALLOWED: dict[Role, frozenset[Action]] = {
     Role.LEAD: frozenset(
         {
             Action.USE_TOKENS,
+            Action.SEE_CHARTER,
+            Action.APPROVE_CHARTER,
             Action.SEE_AGREEMENT,
             Action.SEE_READER_SCORES,
             Action.SEE_PROGRESS,
@@ -193,6 +198,7 @@ ALLOWED: dict[Role, frozenset[Action]] = {
             Action.SEE_DEVIATIONS,
             Action.SEE_ADJUDICATION_RATE,
             Action.SEE_CHARTER,
+            Action.SEE_QUALIFICATIONS,
             Action.SEE_READER_DOCUMENTS,
             Action.SEE_AUDIT,
             Action.SEE_SCORE_HISTORY,

@@ -13,6 +13,7 @@ class Act(StrEnum):
     """The acts, as they are named in the documentation."""
 
     CHARTER = "charter"
+    CHARTER_APPROVAL = "approval of a charter"
     QUALIFICATION = "qualification"
     MASKS = "mask confirmation"
     READ = "read"
@@ -62,6 +63,12 @@ class ActTerms:
 
 ACTS: dict[Act, ActTerms] = {
     Act.CHARTER: ActTerms("reading:charter", "I approve this charter"),
+    Act.CHARTER_APPROVAL: ActTerms(
+        "reading:charter",
+        "I approve this charter as the imaging lead",
+        after=Act.CHARTER,
+        refusal="You signed this charter yourself. Another person must approve it.",
+    ),
     Act.QUALIFICATION: ActTerms("reading:qualifications", "I confirm that this person is qualified on this evidence"),
     Act.MASKS: ActTerms(
         "studies:mask_confirm",

@@ -8,6 +8,7 @@ from __future__ import annotations
 FILE_CHECKS: dict[str, str] = {
     "originals": "studies.arrival.stored_files.originals",
     "reader images": "studies.arrival.stored_files.bands",
+    "paper charters": "reading.charter.papers.papers",
     "dataset packages": "scoring.datasets.stored_packages.packages",
     "transfer packages": "scoring.datasets.stored_packages.transfer_packages",
 }

@@ -41,6 +41,12 @@ def on_order(name: str, label: str, sentence: str, seen_by: Iterable[Role] = (),
 
 planned("reading.charter.drafted", "Charter drafted", "drafted [version {version} of ]the charter")
 planned("reading.charter.signed", "Charter signed", "signed [version {version} of ]the charter")
+planned("reading.charter.approved", "Charter approved", "approved [version {version} of ]the charter")
+planned(
+    "reading.charter.attached",
+    "Paper charter attached",
+    "attached the charter signed on paper[ to version {version}][, SHA-256 {sha256}]",
+)
 planned(
     "reading.reader.qualified", "Reader qualified", "qualified reader {reader|id}[ for {instrument}][ until {until}]"
 )

@@ -18,6 +18,7 @@ declare_entry("Reading guide", "reading:guide", Action.READ_CASES, group="Readin
 declare_entry("Progress", "reading:progress", Action.SEE_READER_SCORES, group="Reading", also=OF_CAMPAIGNS)
 declare_entry("Training", "reading:references", Action.SEE_READER_SCORES, group="Reading", also=OF_TRAINING)
 declare_entry("Charter", "reading:charters", Action.WRITE_CHARTER, group="Reading")
+declare_entry("Charter", "reading:charters", Action.APPROVE_CHARTER, group="Reading")
 declare_entry("Qualifications", "reading:qualifications", Action.WRITE_CHARTER, group="Reading", also=OF_READERS)
 declare_entry("Campaigns", "reading:campaigns", Action.RUN_CAMPAIGN, group="Reading", also=("reading:progress",))
 declare_entry("Reader documents", "reading:documents", Action.SEE_READER_DOCUMENTS, group="Trial")

@@ -12,7 +12,7 @@ for table in ("trainingset", "sealedreference", "trainingmarks", "trainingresult
 for table in ("sealedcase", "sealedtimepoint", "sealedread", "sealedseed"):
     protect(f"reading_{table}")
 
-track("reading_charter", "trial_id version status terms digest signature_id written_at")
+track("reading_charter", "trial_id version status terms digest signature_id approval_id paper paper_digest written_at")
 track(
     "reading_qualification",
     "trial_id reader_id instrument evidence signature_id result_id granted_at expires_on revoked_at",

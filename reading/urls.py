@@ -31,6 +31,7 @@ coordinator = [
     path("trials/<slug:code>/charter/", charters.charters, name="charters"),
     path("trials/<slug:code>/charter/write/", charters.write, name="write-charter"),
     path("trials/<slug:code>/charter/<int:version>/", charters.charter, name="charter"),
+    path("trials/<slug:code>/charter/<int:version>/paper/", charters.paper, name="charter-paper"),
     path("trials/<slug:code>/charter/<int:version>.pdf", charters.pdf, name="charter-pdf"),
     path("trials/<slug:code>/qualifications/", qualifying.qualifications, name="qualifications"),
     path("trials/<slug:code>/qualifications/<int:pk>/withdraw/", qualifying.disqualify, name="disqualify"),

@@ -10,10 +10,12 @@ from django.utils import timezone
 from accounts.navigation import TrialRole
 from accounts.roles import Action
 from accounts.waiting import Waiting, declare_waiting
+from reading.charter.approval import to_approve
 from reading.issuing.adjudication import unadjudicated
 from reading.issuing.queries import askable_among, asks_readers
 from reading.models import Campaign, Case, QueryBatch, Read
 from reading.room.worklist import readable, steps_before
+from studies.models import Trial
 
 
 def to_read(user_id: int, place: TrialRole) -> Iterator[Waiting]:
@@ -54,6 +56,13 @@ def queries_to_release(user_id: int, place: TrialRole) -> Iterator[Waiting]:
     yield Waiting("Queries to release", batches.count(), reverse("reading:campaigns", args=[place.code]))
 
 
+def charters_to_approve(user_id: int, place: TrialRole) -> Iterator[Waiting]:
+    """The newest signed charter, where its terms require the imaging lead's approval."""
+    page = reverse("reading:charters", args=[place.code])
+    yield Waiting("Charters to approve", to_approve(Trial.objects.get(code=place.code)), page)
+
+
+declare_waiting(Action.APPROVE_CHARTER, charters_to_approve)
 declare_waiting(Action.READ_CASES, to_read)
 declare_waiting(Action.MARK_QUERIES, reads_to_query)
 declare_waiting(Action.RETURN_READS, queries_to_release)

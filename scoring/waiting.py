@@ -10,8 +10,10 @@ from accounts.navigation import TrialRole
 from accounts.roles import Action
 from accounts.waiting import Waiting, declare_waiting
 from reading.models import Campaign, CampaignStatus
+from scoring.edc.lists import newest_list, open_differences
 from scoring.models import ArmsRequest, ArmsRequestStatus, Dataset, DatasetStatus, ReaderAlarm, Unlock
 from scoring.reading_times import count_fast
+from studies.models import Trial
 
 
 def to_build(user_id: int, place: TrialRole) -> Iterator[Waiting]:
@@ -48,6 +50,14 @@ def to_handle(user_id: int, place: TrialRole) -> Iterator[Waiting]:
     yield Waiting("Alarms about readers", count, reverse("scoring:alarms", args=[place.code]))
 
 
+def to_resolve(user_id: int, place: TrialRole) -> Iterator[Waiting]:
+    """Differences of the sponsor's newest list that nobody resolved or passed on."""
+    newest = newest_list(Trial.objects.get(code=place.code))
+    count = len(open_differences(newest)) if newest else 0
+    yield Waiting("Differences from the sponsor's list", count, reverse("scoring:edc", args=[place.code]))
+
+
+declare_waiting(Action.RECONCILE_EDC, to_resolve)
 declare_waiting(Action.SEE_READER_SCORES, entered_fast)
 declare_waiting(Action.HANDLE_ALARMS, to_handle)
 declare_waiting(Action.OPEN_ARMS, to_open)

@@ -181,10 +181,11 @@ STUDIES = {
     "studies:dicomweb_store_study": world(401, "post"),
 }
 READING = {
-    "reading:charters": trial("coordinator=200 auditor=200"),
+    "reading:charters": trial("coordinator=200 auditor=200 lead=200"),
     "reading:write-charter": trial("coordinator=200"),
-    "reading:charter": trial("coordinator=404 auditor=404"),
-    "reading:charter-pdf": trial("coordinator=404 auditor=404"),
+    "reading:charter": trial("coordinator=404 auditor=404 lead=404"),
+    "reading:charter-pdf": trial("coordinator=404 auditor=404 lead=404"),
+    "reading:charter-paper": trial("coordinator=404 auditor=404 lead=404"),
     "reading:qualifications": trial("coordinator=200 auditor=200"),
     "reading:disqualify": trial("coordinator=404"),
     "reading:qualify": trial("coordinator=404"),

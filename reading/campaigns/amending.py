@@ -15,6 +15,7 @@ from config.wording import both, quoted
 from reading.campaigns.held_campaigns import held_campaign
 from reading.capture_chains import hold_chains, reads_in_hand
 from reading.charter.amendments import barred_terms
+from reading.charter.approval import why_unapproved
 from reading.charter.versions import terms_of
 from reading.models import Campaign, CampaignStatus, Case, Charter, CharterStatus, SignedValues
 from reading.states import demand_reason, said_of
@@ -98,6 +99,8 @@ def demand_amendable(campaign: Campaign, charter: Charter) -> None:
         )
     if campaign.status == CampaignStatus.DRAFT:
         return
+    if text := why_unapproved(charter):
+        raise WrongState(f"{text} Campaign {campaign.code} is open and can get it after that.")
     signed = is_signed(campaign)
     barred = barred_terms(terms_of(campaign.charter), terms_of(charter), signed=signed)
     if barred:

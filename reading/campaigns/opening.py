@@ -21,6 +21,7 @@ from reading.campaigns.held_campaigns import held_campaign
 from reading.campaigns.outstanding import outstanding_in, waiting_for_queries
 from reading.campaigns.shown_visits import composed, visits_shown
 from reading.capture_chains import ended, hold_chains, reads_in_hand
+from reading.charter.approval import why_unapproved
 from reading.charter.unqualified import unqualified_people
 from reading.charter.versions import qualified_readers, terms_of
 from reading.issuing.randomisation import Draw, new_seed
@@ -75,9 +76,12 @@ def create_campaign(*, trial: Trial, actor: Actor, charter: Charter, code: str, 
 def why_not(campaign: Campaign) -> list[Obstacle]:
     """Why this campaign cannot start, as a list; empty when it can."""
     people = [] if campaign.trains else people_lacking(campaign)
+    charter = campaign.charter
+    page = reverse("reading:charter", args=[campaign.trial.code, charter.version])
+    unapproved = [Obstacle(text, True, "Charter", page)] if (text := why_unapproved(charter)) else []
     who = reverse("reading:qualifications", args=[campaign.trial.code])
     named = [replace(one, page="Qualifications", url=who) for one in people]
-    return [*named, *films_lacking(campaign), *timepoints_lacking(campaign)]
+    return [*unapproved, *named, *films_lacking(campaign), *timepoints_lacking(campaign)]
 
 
 def people_lacking(campaign: Campaign) -> list[Obstacle]:

@@ -31,6 +31,7 @@ MAY_CHANGE = frozenset(
         "alarm_drift",
         "alarm_missing",
         "alarm_discordant",
+        "lead_approval",
     }
 )
 

@@ -110,7 +110,8 @@ class Terms:
     than the share `alarm_missing` of their sites was not assessable or more than the share `alarm_discordant` of their
     cases was discordant; 0 for no alarm.
 
-    With `reader_queries`, readers are asked to check cells of signed reads before a consensus is computed.
+    With `reader_queries`, readers are asked to check cells of signed reads before a consensus is computed. With
+    `lead_approval`, no campaign opens before the imaging lead has approved the signed version.
     """
 
     instrument: str = "svdh"
@@ -161,6 +162,7 @@ class Terms:
     alarm_missing: float = 0.2
     alarm_discordant: float = 0.5
     reader_queries: bool = False
+    lead_approval: bool = False
 
     @property
     def adjudicates(self) -> bool:

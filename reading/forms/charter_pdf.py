@@ -5,7 +5,9 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Sequence
 
+from accounts.models import Signature
 from config.pdf_pages import PORTRAIT, as_pdf, in_pages
+from reading.charter.approval import waits_for_approval
 from reading.forms.charter_sections import CharterSection
 from reading.models import Charter
 
@@ -40,11 +42,23 @@ def signed_by(charter: Charter) -> list[str]:
     signature = charter.signature
     if signature is None:
         return ["DRAFT, NOT SIGNED"]
+    approved = (
+        in_lines("Approved", charter.approval)
+        if charter.approval
+        else beside("Approved by", "Waits for the imaging lead")
+        if waits_for_approval(charter)
+        else []
+    )
+    paper = beside("SHA-256 of the paper charter", charter.paper_digest) if charter.paper else []
+    return [*in_lines("Signed", signature), *approved, *beside("SHA-256 of the terms", charter.digest), *paper]
+
+
+def in_lines(what: str, signature: Signature) -> list[str]:
+    """A signature: by whom, when and with which meaning."""
     return [
-        *beside("Signed by", signature.printed_name),
-        *beside("Signed at", f"{signature.signed_at:%Y-%m-%d %H:%M:%S} UTC"),
+        *beside(f"{what} by", signature.printed_name),
+        *beside(f"{what} at", f"{signature.signed_at:%Y-%m-%d %H:%M:%S} UTC"),
         *beside("Meaning", signature.meaning),
-        *beside("SHA-256 of the terms", charter.digest),
     ]
 
 

@@ -37,6 +37,7 @@ BEGINNINGS: dict[str, CharterSection] = {
     "alarm_drift": CharterSection("Reader alarms", more=True),
     "reader_queries": CharterSection("Queries to readers", more=True),
     "late_film_rule": CharterSection("Late films, and arms"),
+    "lead_approval": CharterSection("Approval by the imaging lead", more=True),
 }
 
 

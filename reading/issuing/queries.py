@@ -6,7 +6,9 @@ is left out: it was returned, its case was voided or stopped, or an adjudication
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import json
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -22,6 +24,7 @@ from jobs.queue import add
 from reading.campaigns.held_campaigns import held_campaign
 from reading.capture_chains import hold_chains
 from reading.charter.versions import terms_of
+from reading.issuing.suspensions import away_from
 from reading.models import Campaign, Case, QueryBatch, Read, ReadKind, ReadQuery, ReadReturn, ReadStatus
 from reading.models.campaign import CaseQuerySet
 from reading.room.signing import open_again
@@ -119,13 +122,14 @@ def release_queries(*, campaign: Campaign, number: int, actor: Actor, user: User
             return held
         demand_open(campaign, "Queries can be released")
         hold_cases(queries)
-        signature = sign(held, actor, user)
         now, askable = timezone.now(), set(askable_reads(campaign).values_list("pk", flat=True))
         sent = [query for query in queries if query.items and query.read_id in askable]
+        signature = sign(held, sent, actor, user)
         QueryBatch.objects.filter(pk=held.pk).update(released_at=now, signature=signature)
         ReadQuery.objects.filter(pk__in=[query.pk for query in sent]).update(sent_at=now)
         for query in sent:
             send_back(query.read, signature, actor)
+        ask_readers(held, sent)
         ask_for_results(held, [query.read for query in queries])
         record(
             action="reading.queries.released",
@@ -153,7 +157,8 @@ def released_by(held: QueryBatch, user: User) -> bool:
     """Whether this person released the batch; WrongState if somebody else did."""
     if held.released_at is None:
         return False
-    if signed_before(act=Act.QUERIES, user=user, record=on_batch(held), digest=said_of(held)):
+    sent = held.queries.filter(sent_at__isnull=False).select_related("read")
+    if signed_before(act=Act.QUERIES, user=user, record=on_batch(held), digest=said_of(held, sent)):
         return True
     raise WrongState(f"Batch {held.number} of queries has already been released. Load the page again.")
 
@@ -164,15 +169,24 @@ def send_back(read: Read, signature: Signature, actor: Actor) -> None:
     open_again(returned, read.steps.filter(counts=True), actor, WHY_RETURNED, {})
 
 
+def ask_readers(batch: QueryBatch, sent: Sequence[ReadQuery]) -> None:
+    """Adds the job of the mail to each reader with a query who is not suspended."""
+    away = set(away_from(batch.campaign))
+    counts = Counter(query.read.reader_id for query in sent if query.read.reader_id not in away)
+    for reader, reads in sorted(counts.items()):
+        payload = {"reader": reader, "trial": batch.campaign.trial.code, "reads": reads}
+        add(kind="reading.mail_query", key=f"{batch.pk}-{reader}", payload=payload)
+
+
 def ask_for_results(batch: QueryBatch, reads: Sequence[Read]) -> None:
     """Adds the job of every case with a read in the batch; the job determines whether the case still waits."""
     for case in sorted({read.case_id for read in reads if read.kind == ReadKind.PRIMARY}):
         add(kind="scoring.consensus", key=f"case-{case}-queries-{batch.number}", payload={"case": case})
 
 
-def sign(batch: QueryBatch, actor: Actor, user: User) -> Signature:
+def sign(batch: QueryBatch, sent: Sequence[ReadQuery], actor: Actor, user: User) -> Signature:
     """The signature of a release; called inside its transaction."""
-    stream, digest = batch.campaign.trial.code, said_of(batch)
+    stream, digest = batch.campaign.trial.code, said_of(batch, sent)
     return write_signature(
         act=Act.QUERIES, actor=actor, user=user, record=on_batch(batch), digest=digest, stream=stream
     )
@@ -183,8 +197,11 @@ def on_batch(batch: QueryBatch) -> tuple[str, str]:
     return "reading.querybatch", str(batch.pk)
 
 
-def said_of(batch: QueryBatch) -> str:
-    """The digest that the signature covers."""
-    campaign = batch.campaign
+def said_of(batch: QueryBatch, sent: Iterable[ReadQuery]) -> str:
+    """The digest that the signature covers: the batch, and for each read that is sent, the items to check.
+
+    The token of a read cannot be guessed, so nobody finds the items by trying.
+    """
+    campaign, cells = batch.campaign, {query.read.token: query.items for query in sent}
     facts = {"trial": campaign.trial.code, "campaign": campaign.code, "number": batch.number}
-    return statement(**facts, commitment=batch.commitment)
+    return statement(**facts, commitment=batch.commitment, cells=json.dumps(cells, sort_keys=True))

@@ -24,7 +24,19 @@ class Migration(migrations.Migration):
                 ),
                 ("terms", models.JSONField()),
                 ("digest", models.CharField(blank=True, max_length=64)),
+                ("paper", models.CharField(blank=True, max_length=100)),
+                ("paper_digest", models.CharField(blank=True, max_length=64)),
                 ("written_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "approval",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="approved_charters",
+                        to="accounts.signature",
+                    ),
+                ),
                 (
                     "signature",
                     models.ForeignKey(
@@ -51,6 +63,12 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(("status", "draft"), ("signature__isnull", False), _connector="OR"),
                         name="signed_charter_has_signature",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status", "signed"), models.Q(("approval", None), ("paper", "")), _connector="OR"
+                        ),
+                        name="draft_charter_not_approved",
                     ),
                 ],
             },

@@ -26,7 +26,11 @@ CHARTER_TRANSITIONS: dict[CharterStatus, frozenset[CharterStatus]] = {
 
 
 class Charter(models.Model):
-    """One version of a trial's charter. `terms` is the JSON of reading.charter.terms.Terms, `digest` its SHA-256."""
+    """One version of a trial's charter. `terms` is the JSON of reading.charter.terms.Terms, `digest` its SHA-256.
+
+    `approval` is the imaging lead's signature, where the terms require it. `paper` is the name of the stored PDF of
+    the charter that was signed on paper, `paper_digest` its SHA-256.
+    """
 
     trial = models.ForeignKey(Trial, on_delete=models.PROTECT, related_name="charters")
     version = models.PositiveIntegerField()
@@ -34,6 +38,11 @@ class Charter(models.Model):
     terms = models.JSONField()
     digest = models.CharField(max_length=64, blank=True)
     signature = models.ForeignKey("accounts.Signature", on_delete=models.PROTECT, null=True, blank=True)
+    approval = models.ForeignKey(
+        "accounts.Signature", on_delete=models.PROTECT, null=True, blank=True, related_name="approved_charters"
+    )
+    paper = models.CharField(max_length=100, blank=True)
+    paper_digest = models.CharField(max_length=64, blank=True)
     written_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -44,6 +53,9 @@ class Charter(models.Model):
             models.CheckConstraint(condition=Q(status__in=CharterStatus.values), name="charter_status_known"),
             models.CheckConstraint(
                 condition=Q(status="draft") | Q(signature__isnull=False), name="signed_charter_has_signature"
+            ),
+            models.CheckConstraint(
+                condition=Q(status="signed") | Q(approval=None, paper=""), name="draft_charter_not_approved"
             ),
         ]
 

@@ -32,7 +32,7 @@ END = Column("end", "", lambda row: "", template="reading/cells/end_affiliation.
 def affiliations(request: HttpRequest, code: str) -> HttpResponseBase:
     """Every affiliation, including ended ones, and a form to record another."""
     posted = request.method == "POST"
-    trial, actor = trial_or_404(request, code, Action.WRITE_CHARTER if posted else Action.SEE_CHARTER)
+    trial, actor = trial_or_404(request, code, Action.WRITE_CHARTER if posted else Action.SEE_QUALIFICATIONS)
     readers = Membership.objects.current().filter(trial=trial, role__in=READING_ROLES)
     form = AffiliationForm(trial, User.objects.filter(memberships__in=readers).distinct(), request.POST or None)
     if posted and form.is_valid():

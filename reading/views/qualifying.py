@@ -26,7 +26,7 @@ from studies.models import Membership, Trial
 def qualifications(request: HttpRequest, code: str) -> HttpResponseBase:
     """The qualifications and the training of readers, and a form to record another qualification."""
     posted = request.method == "POST"
-    trial, actor = trial_or_404(request, code, Action.WRITE_CHARTER if posted else Action.SEE_CHARTER)
+    trial, actor = trial_or_404(request, code, Action.WRITE_CHARTER if posted else Action.SEE_QUALIFICATIONS)
     people = User.objects.filter(
         memberships__in=Membership.objects.current().filter(trial=trial, role__in=READING_ROLES)
     ).distinct()

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.identity import signed_in
 from accounts.signed_acts import meaning_of
@@ -63,9 +63,15 @@ def sign(request: HttpRequest, token: str) -> HttpResponse:
     return see_other(after_signing(piece))
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
-    """Keeps the scores of joints that a query names, each under its reason; leads back to the review."""
+    """Keeps the scores of joints that a query names, each under its reason; leads back to the review.
+
+    So does a GET: a page that was refused has this address, and its address can be opened again.
+    """
+    if request.method == "GET":
+        piece_or_404(request, token, to_look_at=True)
+        return see_other(reverse("reading:review", args=[token]))
     piece = piece_or_404(request, token)
     posted = request.POST.dict()
     given = {key.removeprefix("keep-"): str(value) for key, value in posted.items() if key.startswith("keep-")}

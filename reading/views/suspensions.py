@@ -37,7 +37,7 @@ LIFT = Column("lift", "", lambda row: "", template="reading/cells/lift_suspensio
 def suspensions(request: HttpRequest, code: str) -> HttpResponseBase:
     """Every suspension, including lifted ones, and a form to suspend another reader."""
     posted = request.method == "POST"
-    trial, actor = trial_or_404(request, code, Action.SUSPEND_READERS if posted else Action.SEE_CHARTER)
+    trial, actor = trial_or_404(request, code, Action.SUSPEND_READERS if posted else Action.SEE_QUALIFICATIONS)
     form = SuspensionForm(trial, request.POST or None)
     if posted and form.is_valid():
         with refused_on(form):

@@ -106,6 +106,12 @@ def decided_state(edc_list: EdcList, decided: Sequence[EdcResolution]) -> str:
     return WAITING if newest.kind in AWAITED else RESOLVED
 
 
+def open_differences(edc_list: EdcList) -> list[EdcDifference]:
+    """The differences that are neither resolved nor waiting for the sponsor or a site."""
+    decided = resolutions_of(edc_list)
+    return [one for one in shown_differences(edc_list) if decided_state(edc_list, decided[one["key"]]) == OPEN]
+
+
 def resolve_difference(*, edc_list: EdcList, key: str, kind: str, text: str, actor: Actor, user: User) -> EdcResolution:
     """Records what was decided about a difference of the newest list. The same form sent twice records it once."""
     authorise(actor, Action.RECONCILE_EDC)

@@ -14,8 +14,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.sign_in import BACKEND
-from bench.room.whole_trial import WholeTrial
+from bench.room.whole_trial import COORDINATOR, WholeTrial
 from rehearsal.demo.people import ACCOUNTS
+from scoring.edc.lists import compare_list, resolve_difference
 from studies.models import Membership
 from tests.once_per_file import Once, undone
 from tests.pages import begun_with, found_by_links, kind_of
@@ -33,6 +34,7 @@ def queries_of_pages(subjects: int) -> Queries:
         trial = WholeTrial(subjects, cases=CASES)
         trial.issue()
         trial.read(cases=len(trial.subjects) * 9 // 10)
+        compare_lists(trial)
         # The first request in a role is recorded, and that is a query of no page.
         Membership.objects.update(first_used_at=timezone.now())
         given = {"code": trial.trial.code, "slug": trial.campaign.code, "version": 1}
@@ -42,6 +44,16 @@ def queries_of_pages(subjects: int) -> Queries:
             client.force_login(trial.people[account.email], backend=BACKEND)
             found |= queries_of_person(client, begun_with(role.value, given), found)
     return found
+
+
+def compare_lists(trial: WholeTrial) -> None:
+    """Two lists of the sponsor that differ for every subject, and resolutions of some differences."""
+    coordinator: dict[str, Any] = {"actor": trial.coordinator, "user": trial.people[COORDINATOR]}
+    for day in (1, 2):
+        lines = [f"{subject.code},BL,1990-01-0{day}\n" for subject in trial.subjects]
+        made = compare_list(trial=trial.trial, **coordinator, text="".join(["subject,visit,date\n", *lines]))
+        for one in made.differences[:: 2 * day]:
+            resolve_difference(edc_list=made, key=one["key"], kind="sponsor", text="Asked.", **coordinator)
 
 
 def queries_of_person(client: Client, addresses: list[str], known: Queries) -> Queries:
@@ -71,5 +83,6 @@ def test_no_page_of_a_large_trial_takes_more_queries_than_that_of_a_small_one(
 ) -> None:
     few, many = queries
     assert len(few) > 100
+    assert few.keys() >= {"scoring:edc", "scoring:edc_list", "scoring:edc_difference"}
     assert few.keys() - many.keys() == set()
     assert {page: (len(asked), len(many[page])) for page, asked in few.items() if len(many[page]) > len(asked)} == {}

@@ -26,8 +26,9 @@ from reading.campaigns.opening import close_campaign, create_campaign
 from reading.campaigns.reminders import remind_readers
 from reading.charter.versions import draft_charter, sign_charter
 from reading.issuing.assignments import request_batch
+from reading.issuing.queries import ask_readers
 from reading.leak_scan.scans import request_scan
-from reading.models import Campaign, Read
+from reading.models import Campaign, QueryBatch, Read, ReadQuery
 from rehearsal.damage import Damage
 from rehearsal.film import draw_hand
 from scoring.arms.reports import ask_for_report
@@ -167,6 +168,7 @@ def reading_steps(built_trial: BuiltTrial) -> Iterator[JobRequest]:
     yield JobRequest(
         "reading.remind", lambda: remind_readers(campaign=campaign, actor=coordinator), mails("waiting for you")
     )
+    yield JobRequest("reading.mail_query", lambda: query_one(campaign), mails("please check 1 signed case"))
     yield JobRequest("scoring.consensus", read_case, events("scoring.result.computed"))
     yield JobRequest("scoring.alarms", ask_daily, looked_at)
     yield JobRequest("scoring.mail_alarm", lambda: raise_one(campaign), mails("an alarm about a reader"))
@@ -242,6 +244,13 @@ def raise_one(campaign: Campaign) -> None:
     reader = Read.objects.filter(case__campaign=campaign).earliest("pk").reader
     with audited_atomic():
         raise_new(campaign, [ReaderAlarm(campaign=campaign, reader=reader, rule="drift", detail="for a test")])
+
+
+def query_one(campaign: Campaign) -> None:
+    """The mail about a query on one read, as its release requests it."""
+    read = Read.objects.filter(case__campaign=campaign).earliest("pk")
+    with audited_atomic():
+        ask_readers(QueryBatch(pk=1, campaign=campaign), [ReadQuery(read=read)])
 
 
 def read_case() -> None:

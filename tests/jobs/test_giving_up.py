@@ -39,6 +39,7 @@ WITHOUT_A_STATE = {
     "accounts.mail_link",
     "jobs.backup",
     "jobs.verify_audit",
+    "reading.mail_query",
     "reading.remind",
     "scoring.alarms",
     "scoring.mail_alarm",

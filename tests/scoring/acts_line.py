@@ -119,9 +119,11 @@ class ActsLine:
             "concordant_share": 0.0,
             "arms_may_be_opened": True,
             "reader_queries": True,
+            "lead_approval": True,
         }
         draft_charter(trial=self.built_trial.trial, actor=self.built_trial.actor("coordinator"), terms=terms)
         yield self.form(Act.CHARTER, who="coordinator", name="reading:charter", key=(1,))
+        yield self.form(Act.CHARTER_APPROVAL, who="lead", name="reading:charter", key=(1,), approve="1")
         reader = self.built_trial.people["reader"].pk
         given: dict[str, Any] = {"reader": reader, "instrument": "sens", "evidence": "ten films"}
         yield self.form(Act.QUALIFICATION, who="coordinator", name="reading:qualifications", **given)

@@ -12,8 +12,10 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from accounts.navigation import places_of
 from accounts.roles import Role
 from accounts.sign_in import BACKEND
+from accounts.waiting import waiting_at
 from audit.models import Event
 from audit.redaction import shown
 from audit.verify import verify
@@ -424,3 +426,22 @@ def test_the_pages_take_as_many_queries_for_many_differences_as_for_few(built_tr
         assert '"rows"' not in about
         assert '"differences"' not in about
     assert counts[1] - counts[0] <= 1, "a second list also reads the first"
+
+
+def test_the_start_page_counts_the_open_differences_of_the_newest_list(built_trial: BuiltTrial) -> None:
+    assert waiting_in_list(built_trial) == 0
+    late = compared(built_trial, f"{HEAD}S000,W00,2025-01-02\nS000,W24,2025-06-18\nS001,W00,2025-01-03\n")
+    assert waiting_in_list(built_trial) == len(late.differences) == 3
+    resolved(built_trial, late)
+    assert waiting_in_list(built_trial) == 2
+    resolved(built_trial, late, kind="reopened")
+    assert waiting_in_list(built_trial) == 3
+    compared(built_trial, f"{AGREES}S001,W24,2025-06-18\n")
+    assert waiting_in_list(built_trial) == 0
+
+
+def waiting_in_list(built_trial: BuiltTrial) -> int:
+    """The number of open differences on the coordinator's start page."""
+    user = built_trial.people["coordinator"].pk
+    found = {one.label: one.count for place in places_of(user) for one in waiting_at(user, place)}
+    return found.get("Differences from the sponsor's list", 0)

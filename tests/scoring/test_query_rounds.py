@@ -7,13 +7,15 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.core import mail
 from django.db import connection
 
 from config.errors import WrongState
 from jobs.carrying import run_due_jobs
 from reading.campaigns.opening import close_campaign
 from reading.issuing.consent import correct_consent, withdraw_consent
-from reading.issuing.queries import release_queries
+from reading.issuing.queries import release_queries, said_of
+from reading.issuing.suspensions import suspend_reader
 from reading.models import Campaign, Case, CaseStatus, QueryBatch, Read, ReadQuery, ReadStatus
 from reading.room.queries import confirm_items
 from scoring.checks.queries import mark_items, prepare_batch
@@ -186,3 +188,44 @@ def test_the_home_page_says_which_queries_are_to_be_prepared_and_released(
     release(built_trial)
     assert shown() == [False, False]
     assert Read.objects.filter(status=ReadStatus.RETURNED).count() == 1
+
+
+def test_the_reader_gets_one_mail_that_names_no_case_and_no_joint(built_trial: BuiltTrial, campaign: Campaign) -> None:
+    mail.outbox.clear()
+    read = asked(built_trial)
+    (sent,) = [one for one in mail.outbox if "please check" in one.subject]
+    assert (sent.to, sent.subject) == ([read.reader.email], "TWO: please check 1 signed case")
+    assert "PIP" not in sent.body
+    assert not re.search(rf"case {read.case.number}\b|{read.token}", str(sent.body))
+
+
+def test_a_suspended_reader_gets_no_mail_about_a_query(built_trial: BuiltTrial, campaign: Campaign) -> None:
+    mark(built_trial, FOUND)
+    prepare(built_trial)
+    reader = built_trial.people["reader"]
+    given: dict[str, Any] = {"person": reader, "cause": "other", "reason": "Away."}
+    suspend_reader(trial=built_trial.trial, **built_trial.signs("coordinator"), **given)
+    mail.outbox.clear()
+    release(built_trial)
+    assert [one.subject for one in mail.outbox if "please check" in one.subject] == []
+
+
+def test_the_signature_of_a_release_covers_the_joints_that_were_sent(
+    built_trial: BuiltTrial, campaign: Campaign
+) -> None:
+    read = asked(built_trial)
+    batch = QueryBatch.objects.select_related("campaign__trial", "signature").get()
+    sent = batch.queries.filter(sent_at__isnull=False).select_related("read")
+    assert batch.signature is not None
+    assert batch.signature.digest == said_of(batch, sent)
+    with lifted():
+        ReadQuery.objects.filter(read=read).update(items=[FOUND])
+    assert batch.signature.digest != said_of(batch, sent.all())
+
+
+def test_the_address_of_a_refused_answer_opens_the_review_again(built_trial: BuiltTrial, campaign: Campaign) -> None:
+    read, client = asked(built_trial), browser(built_trial, "reader")
+    address = f"/read/{read.token}/confirm"
+    assert client.post(address, {f"keep-{FOUND}": "because"}).status_code == 400
+    again = client.get(address)
+    assert (again.status_code, again["Location"]) == (303, f"/read/{read.token}/review")

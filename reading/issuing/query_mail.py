@@ -1,0 +1,36 @@
+"""The e-mail to a reader whose reads were returned for a query: how many; no case, joint or subject is named."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.urls import reverse
+
+from accounts.models import User
+from audit.trail import audited_atomic
+from config.wording import counted
+from jobs.mail import send
+from jobs.queue import Lease
+
+
+def carry(*, payload: dict[str, Any], lease: Lease) -> None:
+    """Sends the mail of {"reader": id, "trial": code, "reads": number}, unless the account was closed meanwhile."""
+    reader = User.objects.get(pk=payload["reader"])
+    if reader.is_active:
+        send(mail_to(reader, payload["trial"], payload["reads"]), lease)
+    with audited_atomic():
+        lease.finish()
+
+
+def mail_to(reader: User, trial: str, reads: int) -> EmailMessage:
+    """The mail."""
+    link = settings.PUBLIC_URL.rstrip("/") + reverse("reading:worklist")
+    cases = counted(reads, "of your signed cases has", "of your signed cases have")
+    return EmailMessage(
+        subject=f"{trial}: please check {counted(reads, 'signed case')}",
+        body=f"{cases} joints to check. Your worklist names them. Keep or change their scores, and sign again.\n\n"
+        f"Sign in to read: {link}\n",
+        to=[reader.email],
+    )
