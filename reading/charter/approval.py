@@ -22,7 +22,7 @@ def waits_for_approval(charter: Charter) -> bool:
 
 def why_unapproved(charter: Charter) -> str:
     """Why no campaign can be read under the version yet; empty if nothing is missing."""
-    text = f"Charter version {charter.version} waits for the approval of the imaging lead."
+    text = f"Charter version {charter.version} is waiting for the imaging lead's approval."
     return text if waits_for_approval(charter) else ""
 
 
@@ -42,7 +42,7 @@ def approve_charter(*, charter: Charter, actor: Actor, user: User, password: str
         if held.approval is not None and held.approval.signer_id == user.pk:
             return held
         if not waits_for_approval(held):
-            raise WrongState(f"Charter version {held.version} waits for no approval. Load the page again.")
+            raise WrongState(f"Charter version {held.version} is not waiting for approval. Load the page again.")
         first = held.signature.signer_id if held.signature else None
         demand_second_person(Act.CHARTER_APPROVAL, first=first, second=user.pk)
         held.approval = write_signature(

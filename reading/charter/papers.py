@@ -47,7 +47,7 @@ def demand_pdf(content: bytes) -> None:
     """BadInput for a file that is too large or does not begin like a PDF."""
     if len(content) > LONGEST_PAPER:
         text = f"The paper charter has more than {LONGEST_PAPER // 1024**2} MB."
-        raise BadInput(f"{text} Scan it with a lower resolution.", field="file")
+        raise BadInput(f"{text} Scan it at a lower resolution.", field="file")
     if not content.startswith(HEADER):
         raise BadInput("The file is not a PDF: it does not begin with “%PDF-”. Attach the scan as a PDF.", field="file")
 

@@ -33,7 +33,7 @@ PAGE = "/trials/TWO/charter/1/"
 PAPER = f"{PAGE}paper/"
 SCAN = b"%PDF-1.7 a scan " + bytes(300_000)
 EXPORTS = Path(settings.STORAGES["exports"]["OPTIONS"]["location"])
-WAITS = "Charter version 1 waits for the approval of the imaging lead."
+WAITS = "Charter version 1 is waiting for the imaging lead's approval."
 
 
 @pytest.fixture
@@ -87,7 +87,7 @@ def test_the_page_the_list_and_the_pdf_say_whether_it_is_approved(built_trial: B
     client = browser(built_trial, "auditor")
     before = [client.get(one).content.decode() for one in (PAGE, "/trials/TWO/charter/")]
     assert "No campaign opens under it before" in before[0]
-    assert "waits for the approval of the imaging lead" in before[1]
+    assert "is waiting for the imaging lead's approval" in before[1]
     assert "Waits for the imaging lead" in printed(charter)
     charter = approve_charter(charter=charter, **built_trial.signs("lead"))
     after = [client.get(one).content.decode() for one in (PAGE, "/trials/TWO/charter/")]
@@ -118,7 +118,7 @@ def test_an_approval_is_given_once_by_the_lead_and_only_where_it_is_required(bui
     approve_charter(charter=charter, **signs)
     assert Event.objects.filter(action="reading.charter.approved").count() == 1
     plain = signed(built_trial)
-    with pytest.raises(WrongState, match="Charter version 2 waits for no approval"):
+    with pytest.raises(WrongState, match="Charter version 2 is not waiting for approval"):
         approve_charter(charter=plain, **signs)
 
 
