@@ -86,7 +86,7 @@ def test_the_page_the_list_and_the_pdf_say_whether_it_is_approved(built_trial: B
     charter = signed(built_trial, lead_approval=True)
     client = browser(built_trial, "auditor")
     before = [client.get(one).content.decode() for one in (PAGE, "/trials/TWO/charter/")]
-    assert "No campaign opens under it before" in before[0]
+    assert "No campaign can be opened under it until then" in before[0]
     assert "is waiting for the imaging lead's approval" in before[1]
     assert "Waits for the imaging lead" in printed(charter)
     charter = approve_charter(charter=charter, **built_trial.signs("lead"))
