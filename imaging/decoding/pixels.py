@@ -9,6 +9,7 @@ import imagecodecs
 import numpy as np
 from numpy.typing import NDArray
 
+from imaging.decoding.chroma import chroma_of_rgb, is_chroma_noise, is_grey_luma
 from imaging.decoding.codestream import StreamShape, jpeg2000_shape, jpeg_shape, rle_segments, whole_stream
 from imaging.decoding.depth import significant
 from imaging.decoding.findings import Finding
@@ -16,10 +17,6 @@ from imaging.decoding.header import DicomFilm, Header, text
 from imaging.decoding.unreadable import Unreadable
 
 Grey = NDArray[np.integer]
-
-
-# A grey JPEG rarely has chroma of exactly zero: one step of chroma is three steps between red, green and blue.
-CHROMA_NOISE, RGB_NOISE = 1, 3
 
 
 @dataclass(frozen=True)
@@ -150,7 +147,7 @@ def one_channel(raw: Grey, film: DicomFilm) -> tuple[Grey, str]:
         return raw, header.photometric
     lossy = film.syntax.lossy or text(film.dataset, "LossyImageCompression") == "01"
     stored_as_luma = header.photometric == "YBR_FULL" and raw.ndim == 3
-    if stored_as_luma and int(np.abs(raw[..., 1:].astype(np.int16) - 128).max()) <= (CHROMA_NOISE if lossy else 0):
+    if stored_as_luma and is_grey_luma(raw, lossy=lossy):
         return np.ascontiguousarray(raw[..., 0]), "MONOCHROME2"
     return grey_of(raw, lossy=lossy), "MONOCHROME2"
 
@@ -159,10 +156,9 @@ def grey_of(colour: Grey, *, lossy: bool) -> Grey:
     """The grey values of a picture whose channels are equal or, after lossy compression, differ only by noise."""
     if colour.ndim != 3 or colour.shape[2] != 3:
         raise Unreadable("photometric", f"The image has {colour.ndim} dimensions. Send a grey image.")
-    spread = int((colour.max(axis=2) - colour.min(axis=2)).max())
-    if spread == 0:
+    if np.array_equal(colour[..., 0], colour[..., 1]) and np.array_equal(colour[..., 0], colour[..., 2]):
         return np.ascontiguousarray(colour[..., 0])
-    if not lossy or spread > RGB_NOISE:
+    if not lossy or not is_chroma_noise(colour, chroma_of_rgb):
         raise Unreadable("colour", "The image is in colour. A radiograph is grey.")
     mixed: Grey = np.floor(colour @ np.array([0.299, 0.587, 0.114]) + 0.5).astype(colour.dtype)
     return mixed
