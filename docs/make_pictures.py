@@ -1,10 +1,6 @@
-"""Takes the screenshots for README and docs from a running demo. Run bin/demo first, then
+"""Takes the screenshots for README and docs from a running demo (test requirements, Debian's Chromium).
 
-    .venv/bin/python docs/make_pictures.py http://127.0.0.1:8000
-
-or, for some pictures alone, with their names: ... http://127.0.0.1:8000 audit.png day-site.png.
-
-Needs the test requirements and Debian's Chromium.
+Run bin/demo first, then .venv/bin/python docs/make_pictures.py http://127.0.0.1:8000 [names of single pictures]
 """
 
 from __future__ import annotations
