@@ -165,7 +165,7 @@ def test_the_first_and_the_last_allowed_year_are_kept(built_trial: BuiltTrial, r
     assert (kept.captured_at.year, kept.captured_plausible) == (1900, False)
 
 
-def every_form(kind: type = forms.BaseForm) -> Iterator[type[Any]]:
+def every_form(kind: type[Any] = forms.BaseForm) -> Iterator[type[Any]]:
     """Every form of the product."""
     for form in kind.__subclasses__():
         yield form
@@ -174,7 +174,7 @@ def every_form(kind: type = forms.BaseForm) -> Iterator[type[Any]]:
 
 def test_every_date_of_every_form_is_between_1900_and_2199() -> None:
     assert get_resolver().url_patterns  # every view and with it every form is loaded
-    own = [form for form in every_form() if not form.__module__.startswith("django")]
+    own: list[type[Any]] = [form for form in every_form() if not form.__module__.startswith("django")]
     dates = [
         (form, name, given)
         for form in own
