@@ -23,7 +23,7 @@ from reading.issuing.assignments import move_case
 from reading.issuing.queries import released_reads, waits_for_a_batch
 from reading.models import Case, CaseStatus, ReadKind
 from scoring import training
-from scoring.consensus.discordance import Discordance, Interval, choose_readers, compare_readers
+from scoring.consensus.discordance import Discordance, PlacePair, choose_readers, compare_readers
 from scoring.consensus.panel import THIRD_READ, Panel
 from scoring.consensus.results import chosen_readers, mean_of, numbers_of, numbers_of_reads
 from scoring.consensus.rules import rule_of
@@ -104,7 +104,7 @@ def decide(
     instrument: Instrument,
     terms: Terms,
     rule: MissingRule,
-    interval: Interval,
+    interval: PlacePair,
     primary: Sequence[SignedRead],
     adjudication: Sequence[SignedRead],
     trigger: Discordance,
@@ -160,7 +160,7 @@ def first_trigger(
     return compare_readers(instrument, [one.first for one in primary], rule, trigger.threshold, trigger.third_read)
 
 
-def reference_interval(terms: Terms, frozen: FrozenCase, baseline: str | None) -> Interval:
+def reference_interval(terms: Terms, frozen: FrozenCase, baseline: str | None) -> PlacePair:
     """The places of the baseline of the analysis and of the charter's reference visit among the visits of a case.
 
     A case without the baseline begins with its first visit; one without the reference visit, or with it no later than

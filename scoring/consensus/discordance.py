@@ -22,7 +22,7 @@ from instruments.totals import score
 
 Values = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
-Interval = tuple[int, int]
+PlacePair = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def stacked(series: Sequence[Series]) -> tuple[Values, Flags]:
 
 
 def changes_between(
-    instrument: Instrument, values: Values, operated: Flags, interval: Interval, rule: MissingRule
+    instrument: Instrument, values: Values, operated: Flags, interval: PlacePair, rule: MissingRule
 ) -> Totals:
     """The changes of all cases from one timepoint to another, from these two alone."""
     one, other = interval
@@ -143,7 +143,7 @@ def choose_readers(
     *,
     result_rule: str,
     missing_rule: MissingRule,
-    interval: Interval,
+    interval: PlacePair,
     adjudicator: int,
 ) -> tuple[int, ...]:
     """The readers whose mean is the result of an adjudicated case: one set for every visit, feature and interval.
@@ -163,7 +163,7 @@ def choose_for_cases(
     *,
     result_rule: str,
     missing_rule: MissingRule,
-    interval: Interval,
+    interval: PlacePair,
 ) -> list[tuple[int, ...]]:
     """The same for many cases with equally many timepoints; the last reader of each is its adjudicator."""
     if result_rule == "adjudicator-replaces":
