@@ -205,7 +205,7 @@ class ActsLine:
     def amendment(self) -> Post:
         """The campaign is put under a signed version with another pace."""
         trial, signs = self.built_trial.trial, self.built_trial.signs("coordinator")
-        terms = {**self.campaign.charter.terms, "cases_per_day": 40}
+        terms = {**self.campaign.charter.terms, "cases_per_day": 40, "lead_approval": False}
         later = sign_charter(charter=draft_charter(trial=trial, actor=signs["actor"], terms=terms), **signs)
         given: dict[str, Any] = {"charter": later.pk, "reason": "readers asked for a limit"}
         return self.form(Act.AMENDMENT, who="coordinator", name="reading:amend", key=("C1",), **given)

@@ -81,7 +81,7 @@ def replayed(post: Post, first: tuple[int, str, bytes]) -> None:
 @pytest.fixture
 def line(tmp_path: Path) -> ActsLine:
     made = ActsLine(tmp_path)
-    other = made.built_trial.people["lead"]
+    other = made.built_trial.people["site"]
     other.set_password(OTHERS)
     other.save()
     return made
