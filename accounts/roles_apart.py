@@ -29,7 +29,7 @@ UNKNOWN_TO_READERS: dict[Role, str] = {
     Role.CHECKER: "A quality checker knows whose films they are, and readers must not know that.",
     Role.LEAD: "An imaging lead sees the scores of all readers, and readers must not see them.",
     Role.STATISTICIAN: "A statistician sees scores in their true order, and readers must not see them.",
-    Role.SIGNER: "A second signer sees a summary of the scores, and readers must not see it.",
+    Role.SIGNER: "A second signer sees which datasets are locked, and readers must not know that.",
     Role.CUSTODIAN: "A custodian can open the arms, and readers must not know them.",
     Role.SPONSOR: "A sponsor viewer sees the dates of visits, and readers must not see them.",
     Role.AUDITOR: "An auditor sees the audit trail, and readers must not see it.",

@@ -59,6 +59,7 @@ class CompiledQuery(Generic[Row]):
         queryset = self.build(**self.marked(mark))
         compiler = queryset.query.get_compiler(using=queryset.db)
         sql, params = compiler.as_sql()
+        compiler.connection = None  # that of this thread, which may end before the process
         return compiler, sql, tuple(params)
 
     def marked(self, mark: int) -> dict[str, Value]:
@@ -101,11 +102,22 @@ def fetched(connection: Any, sql: str, params: Sequence[object]) -> list[tuple[o
 
 
 def cursor_of(connection: Any) -> Any:
-    """On PostgreSQL a cursor that prepares its statements (config.database); wrappers see them like any other.
+    """On PostgreSQL a cursor that prepares its statement; wrappers see it like any other.
 
     While statements are logged it is an ordinary one, as a log shows values.
     """
     if connection.vendor != "postgresql" or connection.queries_logged:
         return connection.cursor()
     connection.ensure_connection()
-    return connection.make_cursor(psycopg.Cursor(connection.connection))
+    return connection.make_cursor(PreparedCursor(connection.connection))
+
+
+class PreparedCursor(psycopg.Cursor[tuple[object, ...]]):
+    """Prepares its statement at the first use in a connection; psycopg keeps no other statement in mind."""
+
+    def execute(self, *args: Any, **options: Any) -> Any:
+        self.connection.prepare_threshold = 0
+        try:
+            return super().execute(*args, **options)
+        finally:
+            self.connection.prepare_threshold = None

@@ -15,9 +15,6 @@ SQLITE_OPTIONS = {
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
     "PRAGMA recursive_triggers=ON;",
 }
-# Only the statements of config.compiled are prepared, at their first use in a connection; all others are sent whole.
-# Their plan is made once for all values: they find rows by unique keys alone.
-POSTGRESQL_OPTIONS = {"connect_timeout": 5, "prepare_threshold": 0}
 
 
 def parse_database_url(url: str) -> dict[str, Any]:
@@ -42,6 +39,6 @@ def parse_database_url(url: str) -> dict[str, Any]:
             "PORT": str(parts.port or ""),
             "CONN_MAX_AGE": 60,
             "CONN_HEALTH_CHECKS": True,
-            "OPTIONS": POSTGRESQL_OPTIONS,
+            "OPTIONS": {"connect_timeout": 5},
         }
     raise BadSetting(f"DATABASE_URL begins with “{parts.scheme}”. Begin it with sqlite or postgresql.")

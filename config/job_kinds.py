@@ -36,7 +36,7 @@ JOB_NAMES: dict[str, str] = {
     "jobs.backup": "Backup",
     "jobs.verify_audit": "Verification of the audit trail",
     "reading.leak_scan": "Leak scan",
-    "reading.issue": "Issue of reads",
+    "reading.issue": "Issuing reads",
     "scoring.alarms": "Reader monitoring",
     "scoring.by_arm": "Report by arm",
     "scoring.consensus": "Case result",

@@ -10,10 +10,9 @@ from accounts.navigation import TrialRole
 from accounts.roles import Action
 from accounts.waiting import Waiting, declare_waiting
 from reading.models import Campaign, CampaignStatus
-from scoring.edc.lists import newest_list, open_differences
-from scoring.models import ArmsRequest, ArmsRequestStatus, Dataset, DatasetStatus, ReaderAlarm, Unlock
+from scoring.edc.lists import open_differences
+from scoring.models import ArmsRequest, ArmsRequestStatus, Dataset, DatasetStatus, EdcList, ReaderAlarm, Unlock
 from scoring.reading_times import count_fast
-from studies.models import Trial
 
 
 def to_build(user_id: int, place: TrialRole) -> Iterator[Waiting]:
@@ -52,7 +51,9 @@ def to_handle(user_id: int, place: TrialRole) -> Iterator[Waiting]:
 
 def to_resolve(user_id: int, place: TrialRole) -> Iterator[Waiting]:
     """Differences of the sponsor's newest list that nobody resolved or passed on."""
-    newest = newest_list(Trial.objects.get(code=place.code))
+    newest = (
+        EdcList.objects.filter(trial__code=place.code).defer("rows").select_related("trial").order_by("-number").first()
+    )
     count = len(open_differences(newest)) if newest else 0
     yield Waiting("Differences from the sponsor's list", count, reverse("scoring:edc", args=[place.code]))
 

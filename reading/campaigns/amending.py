@@ -100,7 +100,7 @@ def demand_amendable(campaign: Campaign, charter: Charter) -> None:
     if campaign.status == CampaignStatus.DRAFT:
         return
     if text := why_unapproved(charter):
-        raise WrongState(f"{text} Campaign {campaign.code} is open and can get it after that.")
+        raise WrongState(f"{text} Campaign {campaign.code} is open and can be put under it after that.")
     signed = is_signed(campaign)
     barred = barred_terms(terms_of(campaign.charter), terms_of(charter), signed=signed)
     if barred:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from accounts.models import User
 from accounts.roles import Action, authorise
 from accounts.second_person import demand_second_person
@@ -10,14 +12,23 @@ from accounts.signed_acts import Act
 from audit.trail import Actor, audited_atomic, record
 from config.errors import WrongState
 from reading.charter.versions import current_charter, terms_of
-from reading.models import Charter, CharterStatus
+from reading.models import CampaignStatus, Charter, CharterStatus
 from studies.models import Trial
 
 
+def versions_waiting(versions: Iterable[Charter]) -> set[int]:
+    """The numbers of those versions of a trial that are signed and that the imaging lead still has to approve.
+
+    Once a version requires it, later ones need it as well: otherwise the next version could drop the requirement.
+    """
+    signed = [one for one in versions if one.status == CharterStatus.SIGNED]
+    required = [one.version for one in signed if terms_of(one).lead_approval]
+    return {one.version for one in signed if required and one.version >= min(required) and one.approval_id is None}
+
+
 def waits_for_approval(charter: Charter) -> bool:
-    """Whether the version is signed and the imaging lead still has to approve it."""
-    signed = charter.status == CharterStatus.SIGNED
-    return signed and charter.approval_id is None and terms_of(charter).lead_approval
+    """Whether the imaging lead still has to approve the version."""
+    return charter.version in versions_waiting(charter.trial.charters.filter(version__lte=charter.version))
 
 
 def why_unapproved(charter: Charter) -> str:
@@ -27,9 +38,10 @@ def why_unapproved(charter: Charter) -> str:
 
 
 def to_approve(trial: Trial) -> int:
-    """1 if the newest signed version waits for its approval, otherwise 0."""
-    newest = current_charter(trial)
-    return int(newest is not None and waits_for_approval(newest))
+    """How many versions wait: the newest signed one, and those of campaigns in preparation."""
+    newest, waiting = current_charter(trial), versions_waiting(trial.charters.all())
+    drafts = trial.campaigns.filter(status=CampaignStatus.DRAFT).values_list("charter__version", flat=True)
+    return len(waiting & ({newest.version} if newest else set()).union(drafts))
 
 
 def approve_charter(*, charter: Charter, actor: Actor, user: User, password: str) -> Charter:
@@ -43,6 +55,8 @@ def approve_charter(*, charter: Charter, actor: Actor, user: User, password: str
             return held
         if not waits_for_approval(held):
             raise WrongState(f"Charter version {held.version} is not waiting for approval. Load the page again.")
+        if terms_of(held).digest() != held.digest:
+            raise WrongState(f"The terms of charter version {held.version} are not those that were signed.")
         first = held.signature.signer_id if held.signature else None
         demand_second_person(Act.CHARTER_APPROVAL, first=first, second=user.pk)
         held.approval = write_signature(

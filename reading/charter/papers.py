@@ -13,7 +13,7 @@ from audit.verify_files import Checked
 from config.errors import BadInput, WrongState
 from config.tokens import new_token
 from reading.models import Charter, CharterStatus
-from studies.arrival.quarantine import PIECE, SealedUpload, Tampered
+from studies.arrival.quarantine import PIECE, SealedUpload, Tampered, check_room
 from studies.arrival.sealed_files import export_pieces
 
 LONGEST_PAPER = 20 * 1024 * 1024
@@ -26,6 +26,7 @@ def attach_paper(*, charter: Charter, actor: Actor, content: bytes) -> Charter:
     demand_pdf(content)
     if charter.status != CharterStatus.SIGNED:
         raise WrongState(f"Charter version {charter.version} is a draft. Sign it before you attach the paper charter.")
+    check_room()
     digest, name = hashlib.sha256(content).hexdigest(), f"charters/{new_token()}"
     name = storages["exports"].save(name, SealedUpload(pieces_of(content), name))
     try:

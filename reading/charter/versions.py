@@ -95,6 +95,10 @@ def sign_charter(*, charter: Charter, actor: Actor, user: User, password: str) -
         current = Charter.objects.select_for_update().get(pk=charter.pk)
         if current.signature_id and Charter.objects.filter(pk=charter.pk, signature__signer=user).exists():
             return current
+        if terms_of(current).digest() != digest:
+            raise WrongState(
+                f"Charter version {charter.version} was changed in the meantime. Read it again and sign it."
+            )
         signature = write_signature(
             act=Act.CHARTER,
             actor=actor,

@@ -45,7 +45,7 @@ def signed_by(charter: Charter) -> list[str]:
     approved = (
         in_lines("Approved", charter.approval)
         if charter.approval
-        else beside("Approved by", "Waits for the imaging lead")
+        else beside("Approved by", "Not yet approved by the imaging lead")
         if waits_for_approval(charter)
         else []
     )

@@ -65,7 +65,7 @@ EXAMPLES = {
     "and one other joint, drawn at random, before the two reads of the case are compared.",
     "arms_may_be_opened": "if not ticked, the arms stay sealed here, and the analysis by arm is made elsewhere.",
     "lead_approval": "the coordinator signs version 2 on 1 March. The imaging lead approves it on 3 March, and from "
-    "then on a campaign can be opened under it.",
+    "then on a campaign can be opened under it. Later versions need an approval as well.",
 }
 SHARES = ("concordant_share", "repeats_share", "missing_limit", "alarm_missing", "alarm_discordant")
 UNITS = {

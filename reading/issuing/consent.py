@@ -63,7 +63,7 @@ def correct_consent(*, withdrawal: ConsentWithdrawal, actor: Actor, user: User, 
     with audited_atomic():
         campaigns = Campaign.objects.select_for_update(no_key=True).filter(trial=subject.trial_id).order_by("pk")
         opened = {campaign.pk for campaign in campaigns if campaign.status == CampaignStatus.OPEN}
-        held_without_consent({subject.pk})
+        ConsentWithdrawal.objects.select_for_update(no_key=True).get(pk=withdrawal.pk)
         if signed_before(act=Act.CONSENT_CORRECTION, user=user, record=on_subject(subject), digest=digest):
             return
         correct_withdrawal(withdrawal=withdrawal, reason=reason, actor=actor)

@@ -17,7 +17,7 @@ PRESENTATIONS = {
     "together-random": "All timepoints together in random order",
     "together-ordered": "All timepoints together in chronological order, known to the reader",
     "locked-visits": "In chronological order, visit by visit: each visit is locked before the next is shown "
-    "beside it; the number of later visits is not shown",
+    "beside the earlier ones; the number of later visits is not shown",
     "single": "One timepoint at a time, each alone; cases and timepoints mixed in the worklist",
     "alone-then-together": "Each timepoint alone in random order and locked, then all together in a new random order; "
     "the scores given together count, the others are kept",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 import instruments
@@ -17,7 +18,7 @@ from config.cells import Column
 from config.form_refusals import refused_on
 from config.listing import Listing, asked_for
 from config.whole import whole_from
-from reading.charter.approval import approve_charter, waits_for_approval
+from reading.charter.approval import approve_charter, versions_waiting, waits_for_approval
 from reading.charter.papers import LONGEST_PAPER, attach_paper
 from reading.charter.possible_repeats import possible_repeats
 from reading.charter.presets import PRESETS, preset_of
@@ -44,6 +45,7 @@ def charters(request: HttpRequest, code: str) -> HttpResponse:
     draft = next((one for one in versions if one.status == CharterStatus.DRAFT), None)
     writes = allows(actor.role, Action.WRITE_CHARTER)
     context = {"trial": trial, "versions": versions, "draft": draft, "writes": writes}
+    context["waiting"] = versions_waiting(versions)
     return render(request, "reading/charters.html", context)
 
 
@@ -130,6 +132,9 @@ def paper(request: HttpRequest, code: str, version: int) -> HttpResponseBase:
                 messages.success(request, f"The paper charter is attached to version {version}.")
                 return redirect("reading:charter", code, version)
         return charter_page(request, shown, actor, ActForm(act_on(shown)), form)
+    if not shown.paper and allows(actor.role, Action.WRITE_CHARTER):
+        # The address of a page on which a file was refused.
+        return redirect(f"{reverse('reading:charter', args=[code, version])}?{request.GET.urlencode()}")
     if not shown.paper:
         raise Http404
     name = f'attachment; filename="charter-{trial.code}-version-{version}-signed.pdf"'

@@ -107,6 +107,7 @@ def what_was_read(campaign: Campaign) -> list[QuerySet[Any]]:
     signed, returns = SignedValues.objects.filter(step__read__in=reads), ReadReturn.objects.filter(read__in=reads)
     amended = Q(record_kind="reading.campaign", record_id=str(campaign.pk))
     under_records = Q(pk__in=under(signed)) | Q(pk__in=under(returns)) | Q(pk__in=under(charters_of(campaign)))
+    under_records |= Q(pk__in=charters_of(campaign).order_by().values("approval"))
     return [
         reads,
         SealedRead.objects.filter(read__in=reads),

@@ -42,7 +42,11 @@ def remind(request: HttpRequest, code: str) -> HttpResponse:
     if sites:
         messages.success(request, f"Reminders requested for {counted(sites, 'site')}. A site gets at most one a day.")
     else:
-        messages.info(request, "No reminder sent: no site has overdue films, or each has already been reminded today.")
+        messages.info(
+            request,
+            "No reminder was sent. Each site with overdue films was reminded today or has nobody with an account, "
+            "or no films are overdue.",
+        )
     return redirect("studies:calendar", code)
 
 

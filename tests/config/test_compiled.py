@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.test.utils import CaptureQueriesContext
 
@@ -68,3 +69,31 @@ def test_a_queryset_that_depends_on_more_than_its_values_is_refused() -> None:
     unused = CompiledQuery(lambda *, email, least: User.objects.filter(email=email), email=str, least=int)
     with pytest.raises(NotCompilable, match="more than its values"):
         unused.rows(email="a@demo.example", least=1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_runs_again_after_a_rollback_on_a_new_connection_in_another_thread_and_for_large_keys() -> None:
+    person = User.objects.create(email="a@demo.example", name="A")
+    compiled = CompiledQuery(people, email=str, least=int)
+
+    def found() -> list[int]:
+        return [row.pk for row in compiled.rows(email=person.email, least=person.pk)]
+
+    assert found() == [person.pk]
+    with transaction.atomic():
+        assert found() == [person.pk]
+        transaction.set_rollback(True)
+    assert found() == [person.pk]
+    connection.close()
+    assert found() == [person.pk]
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(found_and_closed, found).result() == [person.pk]
+    assert [compiled.rows(email=person.email, least=least) for least in (40_000, 2**31)] == [[], []]
+
+
+def found_and_closed(found: Callable[[], list[int]]) -> list[int]:
+    """What is found; the connection of this thread is then closed, so that the database of the tests can be dropped."""
+    try:
+        return found()
+    finally:
+        connection.close()

@@ -117,7 +117,7 @@ def test_without_the_private_key_or_with_another_nothing_is_changed(backup: Back
     before = Event.objects.count()
     other = identity.with_name("other.txt")
     other.write_text(f"{Identity.generate()}\n")
-    for key, said in ((None, "--identity FILE"), (identity_from(other), "the private key given is that of age1")):
+    for key, said in ((None, "--identity FILE"), (identity_from(other), "the private key given is for age1")):
         with pytest.raises(NotRestorable, match=said):
             restore(folder=backup.folder, replace=True, actor=ACTOR, identity=key)
     assert Event.objects.count() == before

@@ -125,7 +125,7 @@ def test_a_coordinator_accepts_a_film_and_assigns_a_batch(day: Day) -> None:
     day.choose("Campaigns")
     day.follow("C1", "Assign a batch")
     day.press("Draw and issue")
-    day.reads("cases")
+    day.reads("Its reads will appear shortly.")
     run_due_jobs()
     assert Read.objects.count() == 2
 

@@ -30,6 +30,7 @@ from tests.reading.builders import PASSWORD, BuiltTrial, build_reading_trial, op
 
 pytestmark = pytest.mark.django_db
 PAGE = "/trials/TWO/charter/1/"
+SECOND = "/trials/TWO/charter/2/"
 PAPER = f"{PAGE}paper/"
 SCAN = b"%PDF-1.7 a scan " + bytes(300_000)
 EXPORTS = Path(settings.STORAGES["exports"]["OPTIONS"]["location"])
@@ -87,8 +88,8 @@ def test_the_page_the_list_and_the_pdf_say_whether_it_is_approved(built_trial: B
     client = browser(built_trial, "auditor")
     before = [client.get(one).content.decode() for one in (PAGE, "/trials/TWO/charter/")]
     assert "No campaign can be opened under it until then" in before[0]
-    assert "is waiting for the imaging lead's approval" in before[1]
-    assert "Waits for the imaging lead" in printed(charter)
+    assert "waiting for the imaging lead's approval" in before[1]
+    assert "Not yet approved by the imaging lead" in printed(charter)
     charter = approve_charter(charter=charter, **built_trial.signs("lead"))
     after = [client.get(one).content.decode() for one in (PAGE, "/trials/TWO/charter/")]
     assert "I approve this charter as the imaging lead" in after[0]
@@ -103,11 +104,14 @@ def printed(charter: Charter) -> str:
 
 
 def test_an_approval_is_given_once_by_the_lead_and_only_where_it_is_required(built_trial: BuiltTrial) -> None:
-    charter, signs = signed(built_trial, lead_approval=True), built_trial.signs("lead")
+    plain, signs = signed(built_trial), built_trial.signs("lead")
+    with pytest.raises(WrongState, match="Charter version 1 is not waiting for approval"):
+        approve_charter(charter=plain, **signs)
+    charter = signed(built_trial, lead_approval=True)
     with pytest.raises(NotAllowed, match="approve a charter"):
         approve_charter(charter=charter, **built_trial.signs("coordinator"))
-    assert browser(built_trial, "coordinator").post(PAGE, {"approve": "1", "password": PASSWORD}).status_code == 403
-    assert browser(built_trial, "lead").post(PAGE, {"password": PASSWORD}).status_code == 403, "nor signs the lead"
+    assert browser(built_trial, "coordinator").post(SECOND, {"approve": "1", "password": PASSWORD}).status_code == 403
+    assert browser(built_trial, "lead").post(SECOND, {"password": PASSWORD}).status_code == 403, "nor signs the lead"
     with lifted():
         Signature.objects.filter(digest=charter.digest).update(signer=signs["user"])
     with pytest.raises(NotAllowed, match="You signed this charter yourself"):
@@ -117,16 +121,40 @@ def test_an_approval_is_given_once_by_the_lead_and_only_where_it_is_required(bui
     approve_charter(charter=charter, **signs)
     approve_charter(charter=charter, **signs)
     assert Event.objects.filter(action="reading.charter.approved").count() == 1
-    plain = signed(built_trial)
-    with pytest.raises(WrongState, match="Charter version 2 is not waiting for approval"):
-        approve_charter(charter=plain, **signs)
+
+
+def test_the_next_version_cannot_drop_the_requirement_without_the_lead(built_trial: BuiltTrial) -> None:
+    first, signs = signed(built_trial, lead_approval=True), built_trial.signs("lead")
+    create_campaign(
+        trial=built_trial.trial, actor=built_trial.actor("coordinator"), charter=first, code="C1", title="1"
+    )
+    later = signed(built_trial, lead_approval=False)
+    page = browser(built_trial, "auditor").get("/trials/TWO/charter/").content.decode()
+    assert page.count("waiting for the imaging lead's approval") == 2
+    assert waiting(built_trial) == 2, "the newest, and that of the campaign in preparation"
+    approve_charter(charter=later, **signs)
+    assert waiting(built_trial) == 1
+
+
+def test_only_terms_that_were_read_are_signed_and_approved(built_trial: BuiltTrial) -> None:
+    signs = built_trial.signs("coordinator")
+    given: dict[str, Any] = {"trial": built_trial.trial, "actor": signs["actor"]}
+    shown = draft_charter(**given, terms={"instrument": "larsen-1995", "lead_approval": True})
+    changed = draft_charter(**given, terms={"instrument": "larsen-1995", "lead_approval": True, "cases_per_day": 9})
+    with pytest.raises(WrongState, match="Charter version 1 was changed in the meantime"):
+        sign_charter(charter=shown, **signs)
+    charter = sign_charter(charter=changed, **signs)
+    with lifted():
+        Charter.objects.update(terms=charter.terms | {"cases_per_day": 99})
+    with pytest.raises(WrongState, match="The terms of charter version 1 are not those that were signed"):
+        approve_charter(charter=charter, **built_trial.signs("lead"))
 
 
 def test_an_open_campaign_gets_no_version_that_waits_for_its_approval(built_trial: BuiltTrial) -> None:
     campaign = open_campaign_of(built_trial)
     later = signed(built_trial, **(campaign.charter.terms | {"lead_approval": True}))
     given: dict[str, Any] = {"campaign": campaign, "charter": later, "reason": "approval is required now"}
-    with pytest.raises(WrongState, match="Charter version 2 waits for the approval.*C1 is open"):
+    with pytest.raises(WrongState, match="Charter version 2 is waiting for the imaging lead's approval.*C1 is open"):
         amend_campaign(**given, **built_trial.signs("coordinator"))
     later = approve_charter(charter=later, **built_trial.signs("lead"))
     amend_campaign(**given | {"charter": later}, **built_trial.signs("coordinator"))
@@ -174,6 +202,7 @@ def test_only_a_pdf_of_limited_size_is_attached_once_to_a_signed_version(built_t
     assert refused.status_code == 400
     assert "The file is not a PDF" in refused.content.decode()
     assert client.post(PAPER).status_code == 400, "no file"
+    assert client.get(f"{PAPER}?against=3")["Location"] == f"{PAGE}?against=3", "the address of the refusal"
     assert browser(built_trial, "auditor").post(PAPER, {"file": SimpleUploadedFile("a.pdf", SCAN)}).status_code == 403
     attach_paper(**attach, content=SCAN)
     with pytest.raises(WrongState, match="Charter version 1 already has a paper charter"):

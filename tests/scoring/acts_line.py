@@ -19,6 +19,7 @@ from accounts.signed_acts import Act
 from instruments.definition import Item
 from jobs.carrying import run_due_jobs
 from reading.campaigns.opening import close_campaign, create_campaign, open_campaign
+from reading.charter.approval import approve_charter
 from reading.charter.versions import draft_charter, sign_charter
 from reading.issuing.assignments import request_batch
 from reading.issuing.moved_films import move_and_reissue
@@ -205,8 +206,9 @@ class ActsLine:
     def amendment(self) -> Post:
         """The campaign is put under a signed version with another pace."""
         trial, signs = self.built_trial.trial, self.built_trial.signs("coordinator")
-        terms = {**self.campaign.charter.terms, "cases_per_day": 40, "lead_approval": False}
+        terms = {**self.campaign.charter.terms, "cases_per_day": 40}
         later = sign_charter(charter=draft_charter(trial=trial, actor=signs["actor"], terms=terms), **signs)
+        later = approve_charter(charter=later, **self.built_trial.signs("lead"))
         given: dict[str, Any] = {"charter": later.pk, "reason": "readers asked for a limit"}
         return self.form(Act.AMENDMENT, who="coordinator", name="reading:amend", key=("C1",), **given)
 

@@ -34,7 +34,7 @@ from tests.studies.arms_cast import make_holders
 
 pytestmark = pytest.mark.django_db
 # What only instruments with erosion and narrowing scores have.
-OF_OTHERS = re.compile(r"erosion|narrow|\bjsn\b|sharp|heijde|mtss|svdh", re.IGNORECASE)
+OF_OTHERS = re.compile(r"erosion|narrow|\bjsn\b|sharp|heijde|\bmtss\b|\bsvdh\b", re.IGNORECASE)
 PICTURE = re.compile(r'src="(/trials/[^"]*)"')
 TEXTS = (".csv", ".md", ".json", ".xml", ".R", ".sas", ".html", ".ndjson", ".svg")
 LARSEN = instruments.get("larsen-1995")

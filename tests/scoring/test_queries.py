@@ -273,12 +273,12 @@ def test_a_query_names_few_joints_and_leaves_others_to_ask_about(built_trial: Bu
     assert check_campaign(campaign).of(read)
     with pytest.raises(BadInput, match=f"A query names at most {MOST_ITEMS} joints"):
         mark_items(read=read, **lead, items=found[: MOST_ITEMS + 1])
-    with pytest.raises(BadInput, match="Nothing can be marked: too few others are left"):
+    with pytest.raises(BadInput, match="Nothing can be marked: too few other joints are left"):
         mark_items(read=read, **lead, items=found[:2])
     with lifted():
         worsen(read, but=found[-1])
     checked_kept.results.clear()
-    with pytest.raises(BadInput, match="Mark at most 1 joint: too few others are left"):
+    with pytest.raises(BadInput, match="Mark at most 1 joint: too few other joints are left"):
         mark_items(read=read, **lead, items=found[:2])
 
 

@@ -159,7 +159,7 @@ def requests_from_elsewhere(world: CheckedTrial) -> str:
     "R-31",
     name="lock-out and idle end",
     does="Enters wrong passwords at sign-in up to the limit, then the right one; leaves another session idle.",
-    expects="The right password is refused too, each wrong one is recorded, and the idle session has to sign in",
+    expects="The right password is refused too, each wrong one is recorded, and the idle session has to sign in again",
 )
 def lock_out_and_idle_end(world: CheckedTrial) -> str:
     failed = Event.objects.filter(action__startswith="accounts.sign-in.")
