@@ -30,7 +30,8 @@ def mail_to(reader: User, trial: str, reads: int) -> EmailMessage:
     cases = counted(reads, "of your signed cases has", "of your signed cases have")
     return EmailMessage(
         subject=f"{trial}: please check {counted(reads, 'signed case')}",
-        body=f"{cases} joints to check. Your worklist shows which cases. Keep or change the scores of these joints, and sign again.\n\n"
+        body=f"{cases} joints to check. Your worklist shows which cases. Keep or change the scores of these joints, "
+        "and sign again.\n\n"
         f"Sign in to read: {link}\n",
         to=[reader.email],
     )

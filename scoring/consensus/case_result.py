@@ -44,7 +44,10 @@ STATUS = {
 
 @dataclass(frozen=True)
 class Computed:
-    """A result before it is written; `panel` holds the values of everyone whose read is used."""
+    """A result before it is written; `panel` holds the values of everyone whose read is used.
+
+    `interval` is that over which a rule compared the readers' changes; (0, 0) without an adjudication.
+    """
 
     outcome: Outcome
     rule: str
@@ -53,6 +56,7 @@ class Computed:
     trigger: Discordance
     numbers: dict[str, Any]
     panel: Panel
+    interval: PlacePair
 
 
 def carry(*, payload: dict[str, Any], lease: Lease) -> None:
@@ -77,12 +81,14 @@ def compute(case: Case) -> Computed | None:
     reads = list(case.reads.counting().select_related("reader").order_by("pk"))
     if waits_for_a_batch(case, reads, released):
         return None
-    frozen, instrument = open_case_seal(case), instruments.get(terms_of(case.campaign.charter).instrument)
-    return compute_from(case, frozen, signed_reads(reads, instrument, frozen), baseline_of(case.campaign))
+    terms, frozen = terms_of(case.campaign.charter), open_case_seal(case)
+    adjudicated = any(read.kind == ReadKind.ADJUDICATION for read in reads)
+    interval = reference_interval(terms, frozen, baseline_of(case.campaign)) if adjudicated else (0, 0)
+    return compute_from(case, signed_reads(reads, instruments.get(terms.instrument), frozen), interval)
 
 
-def compute_from(case: Case, frozen: FrozenCase, signed: Sequence[SignedRead], baseline: str | None) -> Computed | None:
-    """The same from its films, its signed reads in order of issue, and the code of the analysis' baseline."""
+def compute_from(case: Case, signed: Sequence[SignedRead], interval: PlacePair) -> Computed | None:
+    """The same from its signed reads in order of issue, and the interval over which an adjudicated case is judged."""
     terms = terms_of(case.campaign.charter)
     instrument, rule = instruments.get(terms.instrument), rule_of(terms)
     primary = [one for one in signed if one.read.kind == ReadKind.PRIMARY]
@@ -91,7 +97,6 @@ def compute_from(case: Case, frozen: FrozenCase, signed: Sequence[SignedRead], b
     adjudication = [one for one in signed if one.read.kind == ReadKind.ADJUDICATION]
     series, third_read = [one.series for one in primary], terms.partial_visits == THIRD_READ
     trigger = compare_readers(instrument, series, rule, threshold_of(terms), third_read)
-    interval = reference_interval(terms, frozen, baseline) if adjudication else (0, 0)
     return decide(instrument, terms, rule, interval, primary, adjudication, trigger)
 
 
@@ -132,7 +137,7 @@ def decide(
     panel = Panel(tuple(one.series for one in used), readers, terms.partial_visits)
     numbers = stored_numbers(instrument, rule, used, None if outcome == Outcome.DISCORDANT else panel)
     numbers["first_discordant"] = first_trigger(instrument, rule, primary, trigger).is_discordant
-    return Computed(outcome, result_rule, readers, inputs, trigger, numbers, panel)
+    return Computed(outcome, result_rule, readers, inputs, trigger, numbers, panel, interval)
 
 
 def stored_numbers(
@@ -224,6 +229,7 @@ def write_result(case: Case, computed: Computed, version: int) -> CaseResult:
             readers=computed.readers,
             numbers=computed.numbers,
             one_sided=computed.trigger.one_sided,
+            interval=computed.interval,
         ),
     )
 
@@ -237,7 +243,7 @@ def follow(case: Case, outcome: Outcome) -> None:
 
 def inputs_digest(computed: Computed) -> str:
     """One result for one set of signed inputs, rule and readers."""
-    text = json.dumps([computed.outcome, computed.rule, list(computed.inputs)], separators=(",", ":"))
+    text = json.dumps([computed.outcome, computed.rule, computed.readers, computed.inputs], separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 

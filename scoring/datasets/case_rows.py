@@ -27,7 +27,7 @@ from reading.models import (
 from scoring.consensus.case_result import Computed, compute_from, trigger_json
 from scoring.consensus.results import Numbers, numbers_of
 from scoring.consensus.rules import rule_of
-from scoring.consensus.sealed_result import opened_result
+from scoring.consensus.sealed_result import interval_in, opened_result
 from scoring.consensus.signed_series import SignedRead, newest_values, signed_reads, visits_of
 from scoring.datasets.saved_scores import SavedScores
 from scoring.models import CaseResult, Outcome
@@ -128,10 +128,10 @@ def was_signed(read: Read) -> bool:
 def checked_result(data: CaseData) -> tuple[CaseResult, Computed]:
     """The newest stored result and the one recomputed from the signed values; ResultDiffers if they differ."""
     case, stored = data.case, data.result
-    computed = compute_from(case, data.frozen, data.signed_reads, data.baseline)
-    if computed is None or stored is None:
+    opened = opened_result(stored) if stored else None
+    computed = compute_from(case, data.signed_reads, interval_in(opened)) if opened else None
+    if computed is None or stored is None or opened is None:
         raise ResultDiffers(f"Case {case.number} has no result.")
-    opened = opened_result(stored)
     differs = (
         opened["numbers"] != computed.numbers
         or opened["readers"] != list(computed.readers)

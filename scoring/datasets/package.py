@@ -95,10 +95,9 @@ def cells_of(values: list[object]) -> list[str]:
 
     Values of other types can be equal and still be written differently.
     """
-    distinct = set(values)
-    if not {type(value) for value in distinct} <= {str, int}:
+    if not set(map(type, values)) <= {str, int}:
         return [cell_of(value) for value in values]
-    cells = {value: cell_of(value) for value in distinct}
+    cells = {value: cell_of(value) for value in set(values)}
     return list(map(cells.__getitem__, values))
 
 

@@ -20,7 +20,7 @@ from reading.models import Campaign, CampaignStatus, Case, CaseStatus, Read, Rea
 from scoring.consensus.case_result import compute_from
 from scoring.consensus.results import chosen_readers, mean_of, numbers_of
 from scoring.consensus.rules import rule_of
-from scoring.consensus.sealed_result import opened_result
+from scoring.consensus.sealed_result import interval_in, opened_result
 from scoring.consensus.signed_series import SIGNED, signed_reads
 from scoring.models import CaseResult, Outcome
 from scoring.ratings.campaign import compared_in, readers_of
@@ -112,19 +112,22 @@ def from_baseline(
         numbers = opened_result(adjudicated[case])["numbers"]
         yield case, numbers["readers"], numbers["result"]
     for start in range(0, len(early), AT_ONCE):
-        yield from computed_again(campaign, early[start : start + AT_ONCE], visits)
+        some = {case: adjudicated[case] for case in early[start : start + AT_ONCE]}
+        yield from computed_again(campaign, some, visits)
 
 
-def computed_again(campaign: Campaign, wanted: Sequence[int], visits: CaseVisits) -> Iterator[tuple[int, Row, Row]]:
+def computed_again(
+    campaign: Campaign, adjudicated: Mapping[int, CaseResult], visits: CaseVisits
+) -> Iterator[tuple[int, Row, Row]]:
     """The same from the signed values, with changes from the baseline."""
     terms = terms_of(campaign.charter)
     instrument, rule = instruments.get(terms.instrument), rule_of(terms)
-    cases = list(Case.objects.filter(pk__in=wanted).select_related("campaign__charter"))
+    cases = list(Case.objects.filter(pk__in=adjudicated).select_related("campaign__charter"))
     frozen, reads = identities(cases), list(Read.objects.counting().filter(case__in=cases).order_by("pk"))
     prefetch_related_objects(reads, "reader", *SIGNED)
     for case in cases:
         own = signed_reads([read for read in reads if read.case_id == case.pk], instrument, frozen[case.pk])
-        computed = compute_from(case, frozen[case.pk], own, visits.baseline)
+        computed = compute_from(case, own, interval_in(opened_result(adjudicated[case.pk])))
         if computed is not None:
             place, everyone = visits.start(case.pk) or 0, computed.panel.everyone
             numbers = {str(one.reader): numbers_of(instrument, one, rule, place) for one in everyone}

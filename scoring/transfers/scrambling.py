@@ -15,10 +15,11 @@ from functools import cached_property
 from hashlib import sha256
 
 from reading.campaigns.frozen_films import FrozenCase, Timepoint
+from reading.charter.versions import terms_of
 from reading.issuing.randomisation import Draw
 from reading.issuing.repeats import renamed
 from reading.models import Batch, Read, ReadStep, VoidCause
-from scoring.consensus.case_result import compute_from, trigger_json
+from scoring.consensus.case_result import compute_from, reference_interval, trigger_json
 from scoring.consensus.sealed_result import sealed_result
 from scoring.datasets.case_rows import CaseData, timepoints_of
 from scoring.models import CaseResult
@@ -139,7 +140,8 @@ def moved_back(film: Film, days: timedelta) -> Film:
 
 def result_of(data: CaseData) -> CaseResult | None:
     """The result that the drawn values give, as it would be stored."""
-    computed = compute_from(data.case, data.frozen, data.signed_reads, data.baseline)
+    interval = reference_interval(terms_of(data.case.campaign.charter), data.frozen, data.baseline)
+    computed = compute_from(data.case, data.signed_reads, interval)
     if computed is None:
         return None
     result = CaseResult(case=data.case, version=1, outcome=computed.outcome, rule=computed.rule)
@@ -150,5 +152,6 @@ def result_of(data: CaseData) -> CaseResult | None:
         readers=computed.readers,
         numbers=computed.numbers,
         one_sided=computed.trigger.one_sided,
+        interval=computed.interval,
     )
     return result

@@ -18,7 +18,11 @@ PLAIN = ["", "S001", 0, -3, 12, "a, b", 'one "word"', "two\nlines", "a\rb", " bl
 OTHER = [None, Decimal("1.0"), Decimal("1.00"), Fraction(1), True, 2.5, "1"]
 
 
-@pytest.mark.parametrize("values", [PLAIN * 2, OTHER, PLAIN + OTHER], ids=["texts and numbers", "others", "all"])
+@pytest.mark.parametrize(
+    "values",
+    [PLAIN * 2, OTHER, PLAIN + OTHER, [1, True, 0, False]],
+    ids=["texts and numbers", "others", "all", "numbers and truths"],
+)
 def test_a_column_is_written_as_the_standard_library_writes_it(values: list[object]) -> None:
     with io.StringIO(newline="") as file:
         csv.writer(file, lineterminator="\r\n").writerows([value, "end"] for value in values)

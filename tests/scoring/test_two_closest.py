@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -84,6 +85,8 @@ def test_a_film_before_the_baseline_does_not_decide_which_two_readers_are_closes
     assert set(stored["readers"]) == {people["reader"].pk, people["reader.two"].pk}
     (data,) = loaded([campaign.cases.get().pk], reader_codes(campaign), baseline_of(campaign))
     assert checked_result(data)[1].readers == tuple(stored["readers"])
+    elsewhere = replace(data, baseline="U1")
+    assert checked_result(elsewhere)[1].readers == tuple(stored["readers"]), "as stored, whatever is planned later"
 
 
 def test_the_reference_interval_runs_from_the_baseline_to_the_reference_visit_of_a_case() -> None:
