@@ -230,7 +230,9 @@ class CharterForm(forms.Form):
         label="After a campaign is locked, two custodians may open the treatment arms, if the trial holds any",
     )
     lead_approval = forms.BooleanField(
-        required=False, label="The imaging lead must approve the signed charter before a campaign opens"
+        required=False,
+        initial=False,
+        label="The imaging lead must approve the signed charter before a campaign opens",
     )
 
     def __init__(self, trial: Trial, data: Any = None, initial: dict[str, Any] | None = None) -> None:
