@@ -74,7 +74,7 @@ ACCOUNTS = {
     "sign_out": world(302, "post"),
     "password_forgotten": world(200),
     "password_new": world(302),
-    "invitation": world(400),
+    "invitation": world(302),
     "profile": own(),
     "password_change": own(),
     "second_factor": own(),

@@ -50,8 +50,12 @@ def password_new(request: HttpRequest, token: str) -> HttpResponse:
 @login_not_required
 @sensitive_post_parameters()
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
-    """Sets the name and password of an invited person."""
-    user = person_of(token, "invitation")
+    """Sets the name and password of an invited person; an invalid link leads to the sign-in page."""
+    try:
+        user = person_of(token, "invitation")
+    except BadInput as refusal:
+        messages.error(request, str(refusal))
+        return redirect("sign_in")
     form = InvitationForm(request.POST or None, user=user, initial={"name": user.name})
     if request.method == "POST" and form.is_valid():
         with refused_on(form):

@@ -18,6 +18,7 @@ from config.errors import BadInput, WrongState
 from reading.charter.versions import people_in_role
 from reading.models import Charter, DocumentKind, ReaderDocument
 from reading.states import demand_reason
+from studies.desk.confirmed import latest_day
 from studies.models import Membership, Trial
 from studies.naming import checked_choice, checked_text
 
@@ -51,11 +52,11 @@ def record_document(
 
 
 def demand_days(signed_on: date, expires_on: date | None) -> None:
-    """BadInput for a document that is signed in the future, or that expires before it is signed."""
-    today = timezone.localdate()
-    if signed_on > today:
+    """BadInput for a document that is signed on a day that has begun nowhere, or that expires before it is signed."""
+    latest = latest_day()
+    if signed_on > latest:
         text = f"A document cannot be signed on {signed_on:%Y-%m-%d}, which is in the future."
-        raise BadInput(f"{text} Enter a day up to {today:%Y-%m-%d}.", field="signed_on")
+        raise BadInput(f"{text} Enter a day up to {latest:%Y-%m-%d}.", field="signed_on")
     if expires_on is not None and expires_on < signed_on:
         text = f"A document signed on {signed_on:%Y-%m-%d} cannot expire on {expires_on:%Y-%m-%d}."
         raise BadInput(f"{text} Enter a later day, or none.", field="expires_on")

@@ -28,6 +28,7 @@ from accounts.signed_acts import Act
 from audit import anchors
 from audit.trail import Actor, audited_atomic
 from config.errors import WrongState
+from config.natural import natural_key
 from jobs.queue import Lease
 from reading.models import Campaign
 from scoring.arms.opening_shares import concealed, name_of, revealed
@@ -152,12 +153,12 @@ def files_of(asked: ArmsRequest, arms: dict[str, str]) -> dict[str, bytes]:
 
 @sensitive_variables()
 def table_of(asked: ArmsRequest, arms: dict[str, str]) -> bytes:
-    """SUBJID and ARM of every subject read, by code."""
+    """SUBJID and ARM of every subject read, by code (2 before 10)."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(["SUBJID", "ARM"])
     codes = Subject.objects.filter(pk__in=subjects_read(asked.campaign)).values_list("code", flat=True)
-    for code in sorted(codes):
+    for code in sorted(codes, key=lambda code: (natural_key(code), code)):
         writer.writerow([harmless(code), harmless(arms.get(code, ""))])
     return out.getvalue().encode()
 

@@ -62,6 +62,7 @@ COLUMNS = [
     Column("decision", "Decision", "decision", "stands", ChoiceFilter("stands", STANDS)),
     Column("note", "Reason", "note"),
     Column("by", "By", "by", "by"),
+    Column("at", "Decided", "at", "at"),
     Column("unblinding", "Unblinding", "unblinding", "unblinding"),
 ]
 
@@ -80,7 +81,8 @@ def row_of(shown: DataTransfer, one: FindingRow, made: ReviewDecision | None) ->
         "stands": made.decision if made else OPEN[0],
         "decision": Badge(made.decision, made.get_decision_display()) if made else Badge(*OPEN),
         "note": made.note if made else "",
-        "by": f"{made.signature.printed_name}, {made.decided_at:%Y-%m-%d %H:%M} UTC" if made else "",
+        "by": made.signature.printed_name if made else "",
+        "at": made.decided_at if made else None,
         "unblinding": unblinding_in_words(made),
         "open": Link("Decide", address),
     }

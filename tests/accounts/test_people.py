@@ -44,15 +44,19 @@ def test_somebody_invited_sets_name_and_password_and_signs_in(db: None, client: 
 def test_an_invitation_is_good_once(db: None, client: Client) -> None:
     people.invite(email="new@house.example", actor=CONSOLE)
     link = mailed_link()
-    client.post(link, {"name": "New Person", "password": NEW, "again": NEW})
-    assert client.get(link).status_code == 400
+    given = {"name": "New Person", "password": NEW, "again": NEW}
+    client.post(link, given)
+    for page in (client.get(link, follow=True), client.post(link, given, follow=True)):
+        assert page.redirect_chain == [("/sign-in/", 302)]
+        assert "This link does not work." in page.content.decode()
+        assert link not in page.content.decode()
 
 
 def test_a_new_invitation_spends_the_earlier_one(db: None, client: Client) -> None:
     user = people.invite(email="new@house.example", actor=CONSOLE)
     earlier = f"/invitation/{link_token(user, 'invitation')}/"
     people.invite_again(user=user, actor=CONSOLE)
-    assert client.get(earlier).status_code == 400
+    assert client.get(earlier).headers["Location"] == "/sign-in/"
 
 
 def test_an_address_is_refused_that_is_too_long_or_was_given_an_account_meanwhile(db: None) -> None:
@@ -69,7 +73,7 @@ def test_a_link_ends_with_its_age(db: None, client: Client, monkeypatch: pytest.
     user = people.invite(email="new@house.example", actor=CONSOLE)
     link = f"/invitation/{link_token(user, 'invitation')}/"
     monkeypatch.setitem(AGES, "invitation", AGES["invitation"] * 0)
-    assert client.get(link).status_code == 400
+    assert client.get(link).headers["Location"] == "/sign-in/"
 
 
 def test_a_link_for_one_purpose_does_not_serve_another(db: None, client: Client) -> None:
@@ -189,11 +193,15 @@ def test_a_new_password_by_link_ends_every_session_and_the_link(cast: Cast, clie
     assert client.post("/sign-in/", {"email": anna.email, "password": NEW}).headers["Location"] == "/"
 
 
-def test_a_used_link_leads_to_the_form_that_sends_a_new_one_at_an_address_without_a_secret(
-    cast: Cast, client: Client
+@pytest.mark.parametrize("state", ["used", "expired"])
+def test_a_used_or_expired_link_leads_to_the_form_that_sends_a_new_one_at_an_address_without_a_secret(
+    cast: Cast, client: Client, state: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     link = f"/password/new/{link_token(cast.user('reader'), 'password')}/"
-    client.post(link, {"password": NEW, "again": NEW})
+    if state == "used":
+        client.post(link, {"password": NEW, "again": NEW})
+    else:
+        monkeypatch.setitem(AGES, "password", AGES["password"] * 0)
     for page in (client.get(link, follow=True), client.post(link, {"password": NEW, "again": NEW}, follow=True)):
         assert page.redirect_chain == [("/password/forgotten/", 302)]
         text = page.content.decode()

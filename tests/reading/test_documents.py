@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
 from typing import Any
 
 import pytest
@@ -17,6 +17,7 @@ from jobs.carrying import run_due_jobs
 from reading.charter.documents import documents_of, lacking_documents, record_document, withdraw_document
 from reading.charter.versions import current_charter
 from reading.models import Campaign, DocumentKind, Read, ReaderDocument
+from studies.desk import confirmed
 from tests.reading.builders import BuiltTrial, build_reading_trial, open_campaign_of
 
 pytestmark = pytest.mark.django_db
@@ -147,6 +148,17 @@ def test_what_cannot_be_recorded(changes: dict[str, Any], message: str, built: B
         recorded(built, **changes)
     assert message in str(refused.value)
     assert not ReaderDocument.objects.exists()
+
+
+def test_a_document_is_signed_on_a_day_that_has_begun_somewhere_on_earth(
+    built: BuiltTrial, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moment = timezone.now().replace(hour=11)  # in Auckland it is tomorrow already
+    monkeypatch.setattr(confirmed, "now", lambda: moment)
+    morning = moment.astimezone(UTC).date() + timedelta(days=1)
+    assert recorded(built, signed_on=morning).signed_on == morning
+    with pytest.raises(BadInput, match=f"in the future. Enter a day up to {morning:%Y-%m-%d}"):
+        recorded(built, "guide", signed_on=morning + timedelta(days=1))
 
 
 def test_the_same_document_is_recorded_once_and_only_by_the_coordinator(built: BuiltTrial) -> None:

@@ -219,6 +219,8 @@ def test_a_decision_of_the_review_is_signed_over_the_listings_and_marked_once_ar
     listed = list(csv.DictReader(io.StringIO(text_of(statistician.get(f"{page}?format=csv")))))
     of_kind = {(row["Decision"], row["Unblinding"]) for row in listed if row["Kind"] == "Not assessable"}
     assert of_kind == {("Used as it is", "before"), ("Left out of an analysis set", "post-unblinding")}
+    decided = {(row["By"], row["Decided"]) for row in listed if row["Unblinding"] == "post-unblinding"}
+    assert decided == {(second.signature.printed_name, f"{second.decided_at:%Y-%m-%d %H:%M:%S} UTC")}
     assert second.signature.digest != first.signature.digest
     record_rows("TWO", [holding])
 

@@ -22,6 +22,7 @@ from audit.verify import verify as verify_audit
 from config.errors import BadInput, WrongState
 from jobs.carrying import run_due_jobs
 from reading.models import CampaignStatus
+from scoring.arms import unsealing
 from scoring.arms.requests import expire_all, why_not_open, withdraw_request
 from scoring.arms.unsealing import receive_arms
 from scoring.datasets import verifier
@@ -94,6 +95,17 @@ def test_the_custodians_are_informed_by_mail_and_no_arm_subject_or_reason_is_nam
     assert sorted(message.bcc) == sorted(one.user.email for one in opening.holders.custodians)
     assert asked.token in message.body
     assert not any(word in message.body for word in ("S000", "final analysis", "Canary"))
+
+
+def test_the_subjects_of_the_opened_arms_are_in_the_order_in_which_people_count(
+    opening: Opening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trial = opening.built_trial.trial
+    codes = ("X-10", "X-2", "x-2")
+    read = {trial.subjects.create(site=trial.sites.all()[0], code=code).pk for code in codes}
+    monkeypatch.setattr(unsealing, "subjects_read", lambda campaign: read)
+    written = unsealing.table_of(opening.ask(), {"X-2": "active"}).decode()
+    assert written.split() == ["SUBJID,ARM", "X-2,active", "x-2,", "X-10,"]
 
 
 @pytest.mark.parametrize("pair", [(0, 1), (0, 2), (1, 2)])

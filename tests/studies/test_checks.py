@@ -60,6 +60,13 @@ def test_a_film_made_differently_is_noticed(ra1: Planned) -> None:
     assert "rows, columns, pixel spacing, device" in text
 
 
+def test_a_foot_is_not_compared_with_a_hand_made_by_another_device(ra1: Planned) -> None:
+    arrived(ra1, film(1, DetectorID="A"), visit=ra1.visit())
+    foot = film(2, pixels=picture(128, 80, seed=2), DetectorID="B", BodyPartExamined="FOOT", ViewPosition="AP")
+    found = arrived(ra1, foot, visit=ra1.visit())
+    assert (found.view, "acquisition" in finding_texts(found)) == ("foot", False)
+
+
 @pytest.mark.parametrize(("day", "outside"), [(date(2024, 7, 17), False), (date(2024, 10, 1), True)])
 def test_a_day_outside_the_window_is_reported_and_not_corrected(day: date, outside: bool, ra1: Planned) -> None:
     arrived(ra1, film(1), visit=ra1.visit())

@@ -47,6 +47,7 @@ def test_what_was_entered_about_a_film_is_still_there_when_masks_were_sent(cast:
         expect(page.locator(f"#accept [name='{chosen}']")).to_be_checked()
     expect(page.locator("#accept-spacing_mm")).to_have_value("0.25")
     expect(page.locator("#accept-film_date")).to_have_value("2024-03-05")
+    expect(page.locator("#accept-film_date + .iso-day")).to_have_text("2024-03-05")
     expect(page.locator("#accept-note")).to_have_value("a note")
     keys(page, "a")
     wait_for(lambda: status(film) == FilmStatus.ACCEPTED, "the film accepted")

@@ -63,5 +63,6 @@ function exchange(response, page, { back, decides }, turned) {
   if (elsewhere && !back) history.pushState(null, "", response.url);
   find("#panel").scrollTop = 0;
   putBack();
+  find("#panel").dispatchEvent(new CustomEvent("htmx:load", { bubbles: true })); // its date field shows the day again
   turned();
 }

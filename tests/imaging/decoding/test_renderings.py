@@ -18,7 +18,7 @@ from pydicom.tag import Tag
 from imaging.decoding.load import Loaded
 from imaging.levels import normalise, render8
 from tests.imaging.decoding.reading import findings, read
-from tests.studies.films import Grey, dx, file_of, picture
+from tests.studies.films import Grey, dx, file_of, picture, plain
 
 Floats = NDArray[np.float64]
 
@@ -206,6 +206,26 @@ def binary() -> Grey:
 )
 def test_a_picture_of_almost_one_grey_is_always_a_finding(case: tuple[str, RenderingCase], tmp_path: Path) -> None:
     assert "almost-one-grey" in findings(tmp_path, file_of(case[1].dataset()))
+
+
+def within(low: int, high: int, kind: type[np.unsignedinteger[Any]]) -> Grey:
+    """Noise between two levels."""
+    noise: Grey = np.random.default_rng(1).integers(low, high + 1, PLAIN.shape).astype(kind)
+    return noise
+
+
+@pytest.mark.parametrize(
+    "content",
+    {
+        "DICOM": file_of(dx(within(900, 920, np.uint16), WindowCenter=None, WindowWidth=None)),
+        "PNG": plain("PNG", within(118, 138, np.uint8)),
+    }.items(),
+    ids=lambda item: item[0],
+)
+def test_a_window_from_the_pixels_does_not_hide_that_they_are_almost_one_grey(
+    content: tuple[str, bytes], tmp_path: Path
+) -> None:
+    assert "almost the same value" in findings(tmp_path, content[1])["almost-one-grey"]
 
 
 def test_padding_does_not_hide_that_the_rest_is_one_grey(tmp_path: Path) -> None:
