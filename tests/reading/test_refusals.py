@@ -251,7 +251,7 @@ LINES = ",".join(HEAD)
         (b"a,b\n1,2\n", "The file needs the columns subject, visit, item, value and reason. It has a and b."),
         (
             f"{LINES}\nS1,W0,XX,1,\n".encode(),
-            "Line 2 has the item “XX”, which Larsen 1995, long-term studies does not.",
+            "Line 2 has the item “XX”, which Larsen 1995, long-term studies does not have.",
         ),
         (
             f"{LINES}\nS1,W0,GL-MCP2,,TIRED\n".encode(),

@@ -119,7 +119,7 @@ def test_the_report_is_the_offline_report_and_leaves_no_arm_in_the_clear(
 
 def test_a_report_is_made_once_for_people_who_received_the_arms_and_again_after_it_failed(opening: Opening) -> None:
     reference = next(iter(arms_of(opening).values()))
-    with pytest.raises(WrongState, match="shown to people who have received the arms. Receive them first."):
+    with pytest.raises(WrongState, match="shown only to people who have received the arms. Receive them first."):
         asked_for(opening, reference)
     received(opening)
     report = asked_for(opening, reference)

@@ -67,7 +67,7 @@ def test_a_coordinator_begins_another_trial_and_coordinates_it(ra1: Planned, coo
         (
             "set-up/visits/",
             {"visit": "W52", "label": "Week 52", "target_day": 364, "days_before": 14, "days_after": 14},
-            "Week 52 was planned",
+            "Week 52 was added to the plan",
         ),
     ],
 )

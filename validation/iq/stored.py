@@ -11,12 +11,13 @@ from django.utils.module_loading import import_string
 
 from audit.verify_files import Checked
 from config.file_checks import FILE_CHECKS
+from reading.models import Charter
 from scoring.models import Dataset, DataTransfer
 from studies.models import Film, ReaderImage
 from validation.checks import NotTried, check, demand
 
 SAMPLE = 20
-Stored = QuerySet[Film] | QuerySet[ReaderImage] | QuerySet[Dataset] | QuerySet[DataTransfer]
+Stored = QuerySet[Film] | QuerySet[ReaderImage] | QuerySet[Dataset] | QuerySet[DataTransfer] | QuerySet[Charter]
 
 
 def records_with_files() -> dict[str, Stored]:
@@ -26,6 +27,7 @@ def records_with_files() -> dict[str, Stored]:
         "reader images": ReaderImage.objects.all(),
         "dataset packages": Dataset.objects.exclude(folder=""),
         "transfer packages": DataTransfer.objects.exclude(folder="").filter(lock=None),
+        "paper charters": Charter.objects.exclude(paper=""),
     }
 
 
@@ -41,7 +43,7 @@ def sampled(kind: str) -> Iterator[Checked]:
     "R-35",
     "R-39",
     name="stored files",
-    does=f"Draws up to {SAMPLE} originals, reader images and packages at random and compares their digests.",
+    does=f"Draws up to {SAMPLE} originals, reader images, packages and paper charters at random and compares their digests.",
     expects="Each is what was stored",
 )
 def stored_files(_: object) -> str:
