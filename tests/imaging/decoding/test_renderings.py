@@ -16,6 +16,7 @@ from pydicom.dataset import Dataset
 from pydicom.tag import Tag
 
 from imaging.decoding.load import Loaded
+from imaging.decoding.picture import inverted
 from imaging.levels import normalise, render8
 from tests.imaging.decoding.reading import findings, read
 from tests.studies.films import Grey, dx, file_of, picture, plain
@@ -25,18 +26,19 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class LookupTable:
-    """A look-up table as the standard means it, and how its descriptor's second value is written."""
+    """A look-up table as the standard means it, and how its descriptor's second value and its entries are written."""
 
     first: int
     values: Grey
     bits: int
     vr: str = "US"
+    entry: str = "<u2"
 
     def item(self) -> Dataset:
         item = Dataset()
         written = self.first & 0xFFFF if self.vr == "US" else self.first
         item.add_new(Tag("LUTDescriptor"), self.vr, [self.values.size & 0xFFFF, written, self.bits])
-        item.add_new(Tag("LUTData"), "OW", self.values.astype("<u2").tobytes())
+        item.add_new(Tag("LUTData"), "OW", self.values.astype(self.entry).tobytes())
         return item
 
     def of(self, inputs: Floats) -> Floats:
@@ -104,6 +106,7 @@ class RenderingCase:
 PLAIN = picture()
 SIGNED = (PLAIN.astype(np.int32) - 2048).astype(np.int16)
 DEEP = picture(bits=16)
+NARROW = PLAIN // np.uint16(32) + np.uint16(900)  # half a level more or less is seen in a narrow window
 TABLE = curve(4096, 12)
 CASES = {
     "table from nought": RenderingCase(PLAIN, voi=LookupTable(0, TABLE, 12)),
@@ -129,6 +132,9 @@ CASES = {
     "table behind a modality table": RenderingCase(
         PLAIN, modality=LookupTable(0, curve(4096, 16, 0.8), 16), voi=LookupTable(40000, curve(20000, 12), 12)
     ),
+    "table of 8 bits, two entries a word": RenderingCase(
+        picture(bits=8), bits=8, voi=LookupTable(0, curve(256, 8), 8, entry="u1")
+    ),
     "modality table, signed pixels": RenderingCase(
         SIGNED, modality=LookupTable(-2048, curve(4096, 16, 0.8), 16), window=(30000, 20000)
     ),
@@ -138,18 +144,24 @@ CASES = {
         PLAIN, photometric="MONOCHROME1", slope=-10, intercept=5, window=(-20000, 15000)
     ),
     "window, fractional slope": RenderingCase(DEEP, bits=16, slope=0.0625, window=(2000, 1500)),
-    "window, exact": RenderingCase(PLAIN, window=(1800, 2500), function="LINEAR_EXACT"),
+    "window, exact": RenderingCase(NARROW, window=(960, 30), function="LINEAR_EXACT"),
+    "window, exact, rescaled, MONOCHROME1": RenderingCase(
+        NARROW, photometric="MONOCHROME1", slope=2, intercept=-7, window=(1920, 60), function="LINEAR_EXACT"
+    ),
     "sigmoid": RenderingCase(PLAIN, window=(1800, 2500), function="SIGMOID"),
     "sigmoid, signed, MONOCHROME1": RenderingCase(
         SIGNED, photometric="MONOCHROME1", window=(-200, 2500), function="SIGMOID"
+    ),
+    "sigmoid behind a modality table": RenderingCase(
+        PLAIN, modality=LookupTable(0, curve(4096, 16, 0.8), 16), window=(30000, 20000), function="SIGMOID"
     ),
 }
 # The standard rescales 33000 to a signed number nowhere: as SS it is a slip of the writer, and still means 33000.
 MEANT = {"table, 16 bits from 33000, written as SS": CASES["table, 16 bits from 33000"]}
 
 
-def shown(loaded: Loaded) -> Floats:
-    form = normalise(loaded.stored)
+def shown(loaded: Loaded, *, invert: bool = False) -> Floats:
+    form = normalise(inverted(loaded.stored) if invert else loaded.stored)
     return render8(form.levels, form.window_center, form.window_width).astype(np.float64)
 
 
@@ -166,6 +178,14 @@ def test_the_blind_copy_is_shown_in_the_same_greys(name: str, tmp_path: Path) ->
     findings(tmp_path, content)
     blind = read(tmp_path, (tmp_path / "out" / "blind.dcm").read_bytes())
     assert np.array_equal(shown(blind), shown(read(tmp_path, content)))
+
+
+@pytest.mark.parametrize(
+    "name", ["table past its ends", "table, MONOCHROME1", "sigmoid", "sigmoid, signed, MONOCHROME1"]
+)
+def test_a_film_inverted_at_the_desk_is_shown_in_the_opposite_greys(name: str, tmp_path: Path) -> None:
+    loaded = read(tmp_path, file_of(CASES[name].dataset()))
+    assert np.abs(255 - shown(loaded, invert=True) - CASES[name].expected()).max() <= 1
 
 
 @pytest.mark.parametrize("name", CASES)
