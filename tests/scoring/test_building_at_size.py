@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import gc
 import weakref
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -125,16 +128,16 @@ def test_pictures_that_were_checked_are_not_checked_again_after_a_kill(
 ) -> None:
     monkeypatch.setattr(evidence, "AT_ONCE", 20)
     checked: list[str] = []
-    faults_in = evidence.faults_in
+    pictures, originals = evidence.FILE_CHECKS
 
-    def dying(keys: list[str]) -> list[str]:
+    def dying(keys: Sequence[Any]) -> list[str]:
         if len(checked) == 20:
             checked.append("killed")
             raise Killed
         checked.extend(keys)
-        return faults_in(keys)
+        return pictures.faults(keys)
 
-    monkeypatch.setattr(evidence, "faults_in", dying)
+    monkeypatch.setattr(evidence, "FILE_CHECKS", (replace(pictures, faults=dying), originals))
     job = Job.objects.get(kind="scoring.dataset")
     with pytest.raises(Killed):
         carry_job(job.pk)
