@@ -27,11 +27,10 @@ def carry(*, payload: dict[str, Any], lease: Lease) -> None:
 def mail_to(reader: User, trial: str, reads: int) -> EmailMessage:
     """The mail."""
     link = settings.PUBLIC_URL.rstrip("/") + reverse("reading:worklist")
-    cases = counted(reads, "of your signed cases has", "of your signed cases have")
+    cases = counted(reads, "signed case")
     return EmailMessage(
-        subject=f"{trial}: please check {counted(reads, 'signed case')}",
-        body=f"{cases} joints to check. Your worklist shows which cases. Keep or change the scores of these joints, "
-        "and sign again.\n\n"
-        f"Sign in to read: {link}\n",
+        subject=f"{trial}: please check {cases}",
+        body=f"There are joints to check in {cases}. Your worklist shows which. Keep or change the scores of these joints, "
+        f"and sign again.\n\nSign in to read: {link}\n",
         to=[reader.email],
     )
