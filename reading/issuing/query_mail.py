@@ -30,7 +30,7 @@ def mail_to(reader: User, trial: str, reads: int) -> EmailMessage:
     cases = counted(reads, "signed case")
     return EmailMessage(
         subject=f"{trial}: please check {cases}",
-        body=f"There are joints to check in {cases}. Your worklist shows which. Keep or change the scores of these joints, "
-        f"and sign again.\n\nSign in to read: {link}\n",
+        body=f"There are joints to check in {cases}. Your worklist shows which. Keep or change the scores of these "
+        f"joints, and sign again.\n\nSign in to read: {link}\n",
         to=[reader.email],
     )

@@ -60,9 +60,9 @@ def test_every_address_leads_to_signing_in_and_one_that_answers_is_named(
     world = CheckedTrial(cast(Play, None), tmp_path, Logged())
     result = run_check(access.nothing_without_signing_in, world)
     assert result.outcome == PASSED, result.seen
-    monkeypatch.setattr(access, "OPEN", access.OPEN - {"invitation"})
+    monkeypatch.setattr(access, "OPEN", access.OPEN - {"password_forgotten"})
     result = run_check(access.nothing_without_signing_in, world)
-    assert result.seen == "invitation answered with 400"
+    assert result.seen == "password_forgotten answered with 200"
 
 
 @pytest.fixture
