@@ -43,7 +43,7 @@ class CompiledQuery(Generic[Row]):
     @property
     def model(self) -> type[Row]:
         """The model of the rows."""
-        return self.compiled[0].query.model  # type: ignore[return-value]
+        return cast(type[Row], self.compiled[0].query.model)
 
     @cached_property
     def compiled(self) -> tuple[SQLCompiler, str, tuple[object, ...]]:

@@ -45,13 +45,12 @@ class ResultDiffers(RuntimeError):
 class CaseData:
     """All data of one case that the tables need, fetched in blocks by scoring.datasets.loading.
 
-    `baseline` is the code of the analysis' baseline. `films` holds the film behind each reader image key, `result` the
-    newest stored result, `reads` every read in order of issue, `scores` what was saved by the key of the timepoint.
+    `films` holds the film behind each reader image key, `result` the newest stored result, `reads` every read in order
+    of issue, `scores` what was saved by the key of the timepoint.
     """
 
     case: Case
     reader_codes: dict[int, str]
-    baseline: str | None
     frozen: FrozenCase
     subject: Subject
     visits: dict[int, Visit]

@@ -34,8 +34,8 @@ def blocks_of(order: Sequence[int]) -> Iterator[Sequence[int]]:
         yield order[start : start + BLOCK]
 
 
-def loaded(keys: Sequence[int], reader_codes: dict[int, str], baseline: str | None) -> list[CaseData]:
-    """The cases of a block in the order of their keys; `baseline` is the code of the analysis' baseline."""
+def loaded(keys: Sequence[int], reader_codes: dict[int, str]) -> list[CaseData]:
+    """The cases of a block in the order of their keys."""
     found = Case.objects.select_related("campaign__charter", "campaign__trial", "charter").in_bulk(keys)
     cases = [found[key] for key in keys]
     # The digests of a film's bands are most of its row, and no table contains them.
@@ -53,7 +53,6 @@ def loaded(keys: Sequence[int], reader_codes: dict[int, str], baseline: str | No
         CaseData(
             case=case,
             reader_codes=reader_codes,
-            baseline=baseline,
             frozen=frozen[case.pk],
             subject=subjects[frozen[case.pk].subject],
             visits=visits,

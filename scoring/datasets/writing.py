@@ -48,7 +48,7 @@ class CaseSource:
 
     def load(self, block: Sequence[int]) -> Iterator[CaseData]:
         """The cases of a block in the form for the writers."""
-        return map(self.given, loaded(block, self.codes, self.shared.baseline))
+        return map(self.given, loaded(block, self.codes))
 
 
 def write_cases(source: CaseSource, folder: Path, lease: Lease, events: Iterable[Row] = ()) -> tuple[Rows, Rows]:

@@ -78,7 +78,7 @@ def differences(lock: Lock, missing: MissingRule | None, strategies: Mapping[str
     after = under(before, missing, strategies)
     codes = reader_codes(campaign)
     for block in blocks_of(case_order(campaign)):
-        for data in loaded(block, codes, before.visits.baseline.code):
+        for data in loaded(block, codes):
             if not data.case.has_no_result:
                 yield from differences_of(data, before, after)
 

@@ -15,12 +15,11 @@ from functools import cached_property
 from hashlib import sha256
 
 from reading.campaigns.frozen_films import FrozenCase, Timepoint
-from reading.charter.versions import terms_of
 from reading.issuing.randomisation import Draw
 from reading.issuing.repeats import renamed
 from reading.models import Batch, Read, ReadStep, VoidCause
-from scoring.consensus.case_result import compute_from, reference_interval, trigger_json
-from scoring.consensus.sealed_result import sealed_result
+from scoring.consensus.case_result import compute_from, trigger_json
+from scoring.consensus.sealed_result import interval_in, opened_result, sealed_result
 from scoring.datasets.case_rows import CaseData, timepoints_of
 from scoring.models import CaseResult
 from scoring.transfers.drawn_times import redraw_entries
@@ -139,8 +138,8 @@ def moved_back(film: Film, days: timedelta) -> Film:
 
 
 def result_of(data: CaseData) -> CaseResult | None:
-    """The result that the drawn values give, as it would be stored."""
-    interval = reference_interval(terms_of(data.case.campaign.charter), data.frozen, data.baseline)
+    """The result that the drawn values give, as it would be stored, over the interval of the stored one."""
+    interval = interval_in(opened_result(data.result)) if data.result else (0, 0)
     computed = compute_from(data.case, data.signed_reads, interval)
     if computed is None:
         return None

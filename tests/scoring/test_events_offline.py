@@ -143,7 +143,7 @@ def imported(campaign: Campaign, events: EventList, path: Path) -> Rows:
     assert analysis is not None
     rows = [
         row
-        for data in loaded(case_order(campaign), reader_codes(campaign), analysis.visits.baseline.code)
+        for data in loaded(case_order(campaign), reader_codes(campaign))
         for row in rows_of_case(data, checked_result(data)[1], analysis)
     ]
     return by_visit(read_analysis(write_rows(path, rows, [column.name for column in ANALYSIS.columns])))

@@ -73,7 +73,7 @@ def scrambled_with(built_trial: BuiltTrial, changed: Callable[[list[SavedScore]]
     """The revisions of the case that its readers decided, scrambled, after something about its entries was changed."""
     transfer = DataTransfer.objects.get(purpose="test")
     case = Case.objects.get(status="consensus")
-    (data,) = loaded([case.pk], reader_codes(case.campaign), "W00")
+    (data,) = loaded([case.pk], reader_codes(case.campaign))
     for read in data.reads:
         changed([score for timepoint in timepoints_of(read) for score in data.scores[timepoint.pk]])
     return list(revision_rows(scramble_of(transfer)(data)))
