@@ -88,6 +88,11 @@ def wait_saved(page: Page) -> None:
     wait_until(page, SAVED)
 
 
+def wait_written(page: Page) -> None:
+    """Until all that waits is on disk, which is what a reload or a crash cannot take; before that the page asks."""
+    wait_until(page, "document.querySelector('.status').dataset.unwritten === '0'")
+
+
 def wait_waiting(page: Page, number: int) -> None:
     """Until so many edits wait."""
     wait_until(page, f"document.querySelector('.status').dataset.waiting === '{number}'")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
-from tests.capture.acting import SAVED, kill_renderer, on_disk, open_read, wait_ready
+from tests.capture.acting import SAVED, kill_renderer, on_disk, open_read, wait_ready, wait_written
 from tests.capture.reading_room import ReadingRoom
 from tests.viewer.films import wait_until
 from tests.viewer.site import StaticSite
@@ -63,10 +63,6 @@ class Reader:
             self.pressed[item, place].append((digit, taken))
             self.entered += taken
 
-    def wait_written(self) -> None:
-        """Until all that waits is on disk, which is what a crash cannot take."""
-        wait_until(self.page, "document.querySelector('.status').dataset.unwritten === '0'")
-
     def lose_answers(self) -> None:
         self.room.faults += self.random.choices(["lost", "killed", "cut", "503"], k=2)
 
@@ -76,12 +72,12 @@ class Reader:
         self.context.set_offline(False)
 
     def reload(self) -> None:
-        self.wait_written()
+        wait_written(self.page)
         self.page.reload()
         wait_ready(self.page)
 
     def crash(self) -> None:
-        self.wait_written()
+        wait_written(self.page)
         kill_renderer(self.page)
         self.page = self.context.new_page()
         open_read(self.page, self.room)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page
 
-from tests.capture.acting import open_read, press, said, shown, wait_ready, wait_saved, wait_waiting
+from tests.capture.acting import open_read, press, said, shown, wait_ready, wait_saved, wait_waiting, wait_written
 from tests.capture.reading_room import ReadingRoom
 from tests.viewer.films import wait_until
 
@@ -100,7 +100,9 @@ def test_a_conflict_survives_a_reload(clean_page: Page, room: ReadingRoom) -> No
     open_read(clean_page, room)
     elsewhere(room, "GL-PIP2", 5)
     press(clean_page, "3", "ArrowLeft", "4")
+    wait_waiting(clean_page, 2)
     wait_until(clean_page, "!document.querySelector('.conflicts').hidden")
+    wait_written(clean_page)
     clean_page.reload()
     wait_ready(clean_page)
     wait_until(clean_page, "!document.querySelector('.conflicts').hidden")
