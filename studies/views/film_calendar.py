@@ -6,12 +6,12 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.views.decorators.http import require_POST
 
 from accounts.roles import Action, allows
 from config.cells import Badge, Column
 from config.filters import ChoiceFilter, DayFilter
 from config.listing import Listing
+from config.sent_forms import sent_from
 from config.wording import counted
 from studies.access import site_or_404, trial_or_404
 from studies.models import Site, Trial
@@ -34,7 +34,7 @@ def site_calendar(request: HttpRequest, code: str) -> HttpResponseBase:
     return answer(request, trial, site)
 
 
-@require_POST
+@sent_from("studies:calendar", "code")
 def remind(request: HttpRequest, code: str) -> HttpResponse:
     """E-mails to every site with overdue films."""
     trial, actor = trial_or_404(request, code, Action.SET_UP_TRIAL)
