@@ -16,8 +16,9 @@ from config.wording import counted
 from studies.access import site_or_404, trial_or_404
 from studies.models import Site, Trial
 from studies.plan.completeness import VisitState
-from studies.plan.film_calendar import DueStatus, FilmCalendar, awaited, due_status
+from studies.plan.film_calendar import DueStatus, FilmCalendar, due_status
 from studies.plan.site_reminders import remind_sites
+from studies.plan.still_to_come import awaited
 
 EMPTY = "No films are expected at the moment."
 
