@@ -83,3 +83,17 @@ def test_beyond_ten_visits_the_rest_is_counted(ra1: Planned) -> None:
         Visit.objects.create(subject=ra1.subjects[0], code=f"U{number:02}", kind="unscheduled")
     found = still_to_come(ra1.trial, TODAY, ra1.sites[0])
     assert (len(found.visits), found.all, found.more) == (10, 13, 3)
+
+
+def test_the_number_of_refused_or_rejected_films_leads_to_the_same_number_of_films(ra1: Planned) -> None:
+    film_of(ra1.visit(), "L", "hand", status="refused", status_reason="not a radiograph", film_date=TODAY)
+    film_of(ra1.visit(), "R", "hand", status="rejected", status_reason="positioning", film_date=TODAY)
+    film_of(ra1.visit(), "L", "foot", status="ready", film_date=TODAY)
+    for role, path in (("site 01", "site/"), ("coordinator", "")):
+        client = ra1.client(role)
+        ((number, address),) = [
+            (number, url)
+            for label, number, _, url in client.get(ra1.url(path)).context["tiles"]
+            if label == "refused or rejected"
+        ]
+        assert (number, client.get(address).context["listing"].count) == (2, 2)
