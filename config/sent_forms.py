@@ -8,27 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-Given = ParamSpec("Given")
-FormView = Callable[Concatenate[HttpRequest, Given], HttpResponse]
+FormView = Callable[..., HttpResponse]
 
 
-def sent_from(page: str, *names: str) -> Callable[[FormView[Given]], FormView[Given]]:
+def sent_from(page: str, *names: str) -> Callable[[FormView], FormView]:
     """A view that only receives a form; a GET leads to that page, with these arguments of the address.
 
     Nothing is looked up for a GET: the page it leads to decides who may see it.
     """
 
-    def receiving(view: FormView[Given]) -> FormView[Given]:
+    def receiving(view: FormView) -> FormView:
         only_post = require_POST(view)
 
         @wraps(view)
-        def answer(request: HttpRequest, *args: Given.args, **kwargs: Given.kwargs) -> HttpResponse:
+        def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if request.method not in ("GET", "HEAD"):
                 return only_post(request, *args, **kwargs)
             address = reverse(page, kwargs={name: kwargs[name] for name in names})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -33,6 +35,7 @@ from reading.campaigns.progress import SubjectNames, counts_of
 from reading.campaigns.reopening import reopen_campaign
 from reading.forms.campaign import AmendForm, CampaignForm, OpenForm
 from reading.issuing.adjudication import unadjudicated
+from reading.issuing.numbers import reads_numbered
 from reading.issuing.queries import asks_readers
 from reading.issuing.repeats import repeats_in_words
 from reading.leak_scan.scans import newest_scan
@@ -57,6 +60,10 @@ def status_badge(row: Campaign | Case | Read) -> Badge:
 def campaigns(request: HttpRequest, code: str) -> HttpResponseBase:
     """Every campaign of the trial, a form for a new one, and the due dates of those that are open."""
     trial, actor = trial_or_404(request, code, Action.RUN_CAMPAIGN)
+    wanted = request.GET.get("number", "").strip()
+    if read := reads_numbered(wanted).filter(case__campaign__trial=trial).select_related("case__campaign").first():
+        page = reverse("reading:reads", args=[code, read.case.campaign.code])
+        return redirect(f"{page}?{urlencode({'q': wanted})}")
     dues = due_table(request, trial, timezone.localdate())
     if asked_for(request, [dues]) is not None:
         return dues.respond("reading/campaigns.html")
@@ -84,7 +91,7 @@ def campaigns(request: HttpRequest, code: str) -> HttpResponseBase:
     ]
     rows = trial.campaigns.select_related("charter__signature")
     listing = Listing(request, rows, columns=columns, name="campaigns", search=["code", "title"], sort="campaign")
-    return listing.respond("reading/campaigns.html", {"trial": trial, "form": form, "dues": dues})
+    return listing.respond("reading/campaigns.html", {"trial": trial, "form": form, "dues": dues, "wanted": wanted})
 
 
 def campaign(request: HttpRequest, code: str, slug: str) -> HttpResponseBase:

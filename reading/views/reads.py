@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from django.contrib import messages
 from django.db.models import Case as Cases
-from django.db.models import Q, QuerySet, Value, When
+from django.db.models import QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -21,7 +21,6 @@ from config.filters import ChoiceFilter
 from config.form_refusals import refused_on
 from config.listing import Listing
 from config.sent_forms import sent_from
-from config.whole import whole_from
 from config.wording import counted
 from reading.campaigns.image_problems import settle_problem
 from reading.campaigns.progress import SubjectNames
@@ -32,6 +31,7 @@ from reading.charter.versions import qualified_readers
 from reading.forms.campaign import BatchForm, ReplaceForm, ReturnForm, VoidForm
 from reading.issuing.adjudication import ask_adjudicators
 from reading.issuing.assignments import request_batch, void_and_reissue
+from reading.issuing.numbers import reads_numbered
 from reading.issuing.release_preview import ReleasePreview, preview_of
 from reading.issuing.repeats import stock_of
 from reading.issuing.replacing import replace_reader
@@ -121,9 +121,7 @@ def numbers_of(read: Read) -> str:
 def with_number_searched(rows: QuerySet[Read], text: str) -> QuerySet[Read]:
     """The reads whose number, or a timepoint's number, is the search text, with that text in a field."""
     text = text.strip()
-    number = whole_from("".join(text.split()))
-    named = Read.objects.filter(Q(number=number) | Q(steps__number=number)) if number else Read.objects.none()
-    is_named = When(pk__in=set(named.values_list("pk", flat=True)), then=Value(text))
+    is_named = When(pk__in=set(reads_numbered(text).values_list("pk", flat=True)), then=Value(text))
     return rows.annotate(number_searched=Cases(is_named, default=Value("")))
 
 

@@ -79,7 +79,8 @@ def test_no_other_method_opens_what_is_closed(group: str, everybody: Everybody) 
 
 def test_an_address_that_receives_a_form_leads_to_the_page_of_the_form(cast: Cast) -> None:
     """The page of a refused form, signed or not, has that address, and people load pages again."""
-    routes, lost, leading = every_route(), {}, 0
+    routes, leading = every_route(), 0
+    lost: dict[str, object] = {}
     for name, row in TABLE.items():
         if row.method == "get" or name in FOR_SCRIPTS:
             continue
