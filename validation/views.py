@@ -42,7 +42,7 @@ def document_table(request: HttpRequest, trial: Trial) -> Listing:
         Column("deviations", "Deviations", lambda one: len(one.report.get("deviations", [])) if one.report else None),
         Column("size", "Bytes", sort="size"),
         Column("changed", "Kept since", "changed_at", "changed_at"),
-        Column("sha256", "SHA-256"),
+        Column("sha256", "SHA-256", template="validation/cells/sha256.html"),
     ]
     return Listing(
         request,

@@ -35,7 +35,7 @@ def report_of(outcome: str) -> str:
 def rows_of(cast: Cast) -> dict[str, tuple[str, str, str]]:
     """Title, result and digest of each document on the auditor's page."""
     listing = cast.client("auditor").get(PAGE).context["tables"]["documents"]
-    shown = [[str(cell.value or "") for cell in row.cells] for row in listing.rows]
+    shown = [[str(cell.column.of(row.object) or "") for cell in row.cells] for row in listing.rows]
     return {name: (title, result, digest) for name, title, result, _, _, _, digest in shown}
 
 
