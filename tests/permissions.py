@@ -320,6 +320,10 @@ AUDIT = {
     "audit:signatures": trial("auditor=200"),
     "audit:verify": trial("auditor=302", "post"),
 }
+VALIDATION = {
+    "validation:documents": trial("auditor=200"),
+    "validation:document": trial("auditor=404"),
+}
 # Programs: a session opens nothing here, only an access token does; what each role's token opens is in BY_TOKEN.
 API = {
     "api:tokens": trial("coordinator=200 lead=200 statistician=200 sponsor=200 auditor=200"),
@@ -394,6 +398,7 @@ GROUPS = {
     "reading": READING,
     "scoring": SCORING,
     "audit": AUDIT,
+    "validation": VALIDATION,
     "api": API,
 }
 TABLE: dict[str, RoutePermissions] = {name: row for rows in GROUPS.values() for name, row in rows.items()}

@@ -90,7 +90,7 @@ def test_a_site_sends_a_film_and_answers_a_question(day: Day, tmp_path: Path) ->
     ask(trial=built_trial.trial, text="Which side is it?", actor=built_trial.actor("coordinator"), subject=subject)
     day.begin("site@two.example")
     day.walk("site")
-    day.task("Visits with films to send")
+    day.task("Visits with overdue films")
     day.follow("Subject S000, W36")
     film = tmp_path / "left hand.dcm"
     film.write_bytes(file_of(dx(StudyDate="20250910")))
