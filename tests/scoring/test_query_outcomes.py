@@ -154,5 +154,6 @@ def test_a_campaign_that_asked_nothing_says_so_and_only_people_who_see_agreement
 
 def test_a_campaign_whose_charter_sends_no_queries_says_so(built_trial: BuiltTrial) -> None:
     campaign_with_a_slip(built_trial, reader_queries=False)
+    close(built_trial)
     page = browser(built_trial, "lead").get(PAGE).content.decode()
     assert "The charter of this campaign sends readers no queries." in page
