@@ -262,6 +262,7 @@ SCORING = {
     "scoring:consensus_reference": trial("lead=404"),
     "scoring:comparisons": trial("lead=404"),
     "scoring:comparison": trial("lead=404"),
+    "scoring:query_outcomes": trial("lead=404 statistician=404"),
     "scoring:prepare_queries": trial("lead=404", "post"),
     "scoring:readers": trial("lead=404"),
     "scoring:reader": trial("lead=404"),

@@ -118,7 +118,12 @@ def may_draw_cases(request: HttpRequest, campaign: Campaign) -> bool:
     """
     if campaign.status != CampaignStatus.OPEN:
         return True
-    return any(allows(one.role, Action.BUILD_DATASET) for one in memberships_or_404(request, campaign.trial.code))
+    return has_role_for(request, campaign, Action.BUILD_DATASET)
+
+
+def has_role_for(request: HttpRequest, campaign: Campaign, action: Action) -> bool:
+    """Whether any role of the person in the trial permits the action."""
+    return any(allows(one.role, action) for one in memberships_or_404(request, campaign.trial.code))
 
 
 def demand_drawn_cases(chosen: AgreementChosen) -> None:
@@ -137,6 +142,6 @@ def one_of(value: str, allowed: list[str] | tuple[str, ...], what: str) -> str:
 def reader_names(request: HttpRequest, campaign: Campaign) -> dict[int, str]:
     """Readers by name for people who may see scores per reader, else by dataset code."""
     codes = reader_codes(campaign)
-    if any(allows(one.role, Action.SEE_READER_SCORES) for one in memberships_or_404(request, campaign.trial.code)):
+    if has_role_for(request, campaign, Action.SEE_READER_SCORES):
         return {person.pk: str(person) for person in User.objects.filter(pk__in=codes)}
     return codes

@@ -60,8 +60,9 @@ def checks(request: HttpRequest, code: str, slug: str) -> HttpResponseBase:
     )
     context = {"trial": campaign.trial, "campaign": campaign, "checked": checked.count}
     context["closed"] = campaign.status in SHOWN_IN
-    if asks_readers(campaign) and campaign.status == CampaignStatus.OPEN:
-        context["preparing"] = in_preparation(campaign)
+    if asks_readers(campaign):
+        context["outcomes"] = context["closed"]
+        context["preparing"] = in_preparation(campaign) if campaign.status == CampaignStatus.OPEN else None
     return listing.respond("scoring/checks.html", context)
 
 
