@@ -356,6 +356,7 @@ API = {
     "api:datasets": world(401),
     "api:dataset_file": world(401),
     "api:locks": world(401),
+    "api:transfers": world(401),
     "api:events": world(401),
 }
 # What a token with every scope of its role opens; the tokens of all other roles that have any get 403.
@@ -382,6 +383,7 @@ BY_TOKEN: dict[str, RoutePermissions] = {
     "api:datasets": trial("statistician=200"),
     "api:dataset_file": trial("statistician=404"),
     "api:locks": trial("statistician=200"),
+    "api:transfers": trial("statistician=200"),
     "api:events": trial("auditor=200"),
 }
 # The same for what can be written at an address that can also be read.
