@@ -101,7 +101,8 @@ def campaign(request: HttpRequest, code: str, slug: str) -> HttpResponseBase:
     if request.method == "POST" and form.is_valid():
         with refused_on(form):
             subjects = list(form.cleaned_data["subjects"] or trial.subjects.all())
-            cases = open_campaign(campaign=shown, actor=actor, subjects=subjects, visits=form.cleaned_data["visits"])
+            chosen = {name: form.cleaned_data[name] for name in ("visits", "without_baseline")}
+            cases = open_campaign(campaign=shown, actor=actor, subjects=subjects, **chosen)
             messages.success(request, f"The campaign is open with {counted(len(cases), 'case')}.")
             return redirect(request.path)
     today, is_open = timezone.localdate(), shown.status == CampaignStatus.OPEN

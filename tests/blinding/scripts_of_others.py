@@ -113,6 +113,7 @@ def statistician_steps(world: World, who: str, found: AddressValues) -> list[Wor
     sets = f"{base}C1/datasets/"
     return [
         WorldRequest("scoring:results", base),
+        WorldRequest("scoring:agreement", f"{base}C1/agreement/?group=total", work=True),
         WorldRequest("scoring:agreement", f"{base}C1/agreement/?group=total"),
         WorldRequest("scoring:figure", f"{base}C1/figures/bland-altman.svg"),
         WorldRequest("scoring:thresholds", f"{base}C1/thresholds/"),

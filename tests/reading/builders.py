@@ -248,7 +248,8 @@ def open_campaign_of(built_trial: BuiltTrial, **terms: object) -> Campaign:
     )
     campaign = create_campaign(trial=built_trial.trial, actor=coordinator, charter=charter, code="C1", title="First")
     scanned(campaign)
-    open_campaign(campaign=campaign, actor=coordinator, subjects=built_trial.subjects, visits=built_trial.visits)
+    subjects, visits = built_trial.subjects, built_trial.visits
+    open_campaign(campaign=campaign, actor=coordinator, subjects=subjects, visits=visits, without_baseline=True)
     campaign.refresh_from_db()
     return campaign
 
