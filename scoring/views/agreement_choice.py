@@ -79,7 +79,7 @@ class AgreementChosen:
 
     def data(self, request: HttpRequest) -> dict[str, Any] | None:
         """The figures with the readers as this person may know them; None if there are none yet."""
-        return self.kept.named(reader_names(request, self.campaign)) if self.kept else None
+        return self.kept.named(names_by_code(request, self.campaign)) if self.kept else None
 
     def figures_or_refused(self) -> KeptFigures:
         """The figures for a download; WrongState before the first, 404 if no case has two visits and a result."""
@@ -93,7 +93,7 @@ class AgreementChosen:
         """The figures, with their time and whether the charter was prespecified or post hoc."""
         kept = self.figures_or_refused()
         facts = {"timing": timing_of(self.campaign), "computed": kept.as_of.isoformat(timespec="seconds")}
-        return facts | (kept.named(reader_names(request, self.campaign)) or {})
+        return facts | (kept.named(names_by_code(request, self.campaign)) or {})
 
 
 LATER = "Open this address again once the page of the agreement shows its figures."
@@ -154,9 +154,15 @@ def one_of(value: str, allowed: list[str] | tuple[str, ...], what: str) -> str:
     return value
 
 
-def reader_names(request: HttpRequest, campaign: Campaign) -> dict[str, str]:
-    """By dataset code, the names of readers for people who may see scores per reader; for others the codes."""
+def reader_names(request: HttpRequest, campaign: Campaign) -> dict[int, str]:
+    """By account, the names of readers for people who may see scores per reader; for others the dataset codes."""
     codes = reader_codes(campaign)
     if has_role_for(request, campaign, Action.SEE_READER_SCORES):
-        return {codes[person.pk]: str(person) for person in User.objects.filter(pk__in=codes)}
-    return {code: code for code in codes.values()}
+        return {person.pk: str(person) for person in User.objects.filter(pk__in=codes)}
+    return codes
+
+
+def names_by_code(request: HttpRequest, campaign: Campaign) -> dict[str, str]:
+    """The same by dataset code, under which figures are kept."""
+    names = reader_names(request, campaign)
+    return {code: names[account] for account, code in reader_codes(campaign).items()}
