@@ -30,7 +30,7 @@ class Channel(filesystem.Channel):
         os.replace(unfinished, unfinished.with_suffix(""))
 
     def _get(self, queue: str, timeout: Any = None) -> Any:
-        """The next message. A file that is none would end the worker and is removed; the sweeper repeats lost messages."""
+        """The next message. A file that is none would end the worker and is removed; the sweeper sends again."""
         while True:
             with suppress(ValueError):
                 found = super()._get(queue)
