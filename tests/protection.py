@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.test import TransactionTestCase
 
-from audit.protection import ROWS, TRUNCATE, existing, install, sqlite_triggers
+from audit.protection import PROTECTED, ROWS, TRUNCATE, existing, install, sqlite_triggers
 
 TEARDOWN = "_fixture_teardown"
+# What the migrations put there stays.
+OF_THE_MIGRATIONS = {"django_content_type", "auth_permission"}
 
 
 def lift() -> None:
@@ -43,7 +45,25 @@ def let_tests_empty_the_database() -> None:
     flush: Callable[[Any], None] = vars(TransactionTestCase)[TEARDOWN]
 
     def flush_without_protection(case: Any) -> None:
+        if connection.vendor == "postgresql":
+            return empty_tables_with_rows()
         with lifted():
             flush(case)
 
     setattr(TransactionTestCase, TEARDOWN, flush_without_protection)
+
+
+def empty_tables_with_rows() -> None:
+    """Empties the tables that have rows; a flush makes every table and trigger anew, which takes longer."""
+    names = [name for name in connection.introspection.django_table_names() if name not in OF_THE_MIGRATIONS]
+    filled = [f"SELECT '{name}' WHERE EXISTS (SELECT FROM \"{name}\")" for name in names]
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")  # no foreign key is checked
+        cursor.execute(" UNION ALL ".join(filled))
+        for (name,) in cursor.fetchall():
+            triggers = (ROWS, TRUNCATE) if name in PROTECTED else ()
+            for trigger in triggers:
+                cursor.execute(f'ALTER TABLE "{name}" DISABLE TRIGGER {trigger}')
+            cursor.execute(f'DELETE FROM "{name}"')
+            for trigger in triggers:
+                cursor.execute(f'ALTER TABLE "{name}" ENABLE ALWAYS TRIGGER {trigger}')

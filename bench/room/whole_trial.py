@@ -187,6 +187,7 @@ def results_in_bulk(cases: Sequence[Case], version: int = 1) -> None:
             readers=computed.readers,
             numbers=computed.numbers,
             one_sided=computed.trigger.one_sided,
+            interval=computed.interval,
         )
         rows.append(
             CaseResult(

@@ -16,7 +16,7 @@ def sealed_result(
     readers: Iterable[int],
     numbers: Any,
     one_sided: Iterable[int],
-    interval: tuple[int, int] = (0, 0),
+    interval: tuple[int, int],
 ) -> bytes:
     """The deciding readers, the numbers, the one-sided places and the interval of one version, bound to its case.
 

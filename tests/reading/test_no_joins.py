@@ -208,7 +208,7 @@ def neighbours(table: str) -> Iterator[str]:
 
 def test_the_numbers_of_a_result_are_unreadable_and_of_one_length_whatever_their_order() -> None:
     one, other = (
-        sealed_result(case=1, version=1, readers=[1, 2], numbers={"totals": totals}, one_sided=[])
+        sealed_result(case=1, version=1, readers=[1, 2], numbers={"totals": totals}, one_sided=[], interval=(0, 0))
         for totals in ([3, 90], [90, 3])
     )
     assert len(one) == len(other)

@@ -107,7 +107,9 @@ def write_result(case: Case, changes: dict[int, float], version: int = 1, outcom
         inputs=[],
         inputs_digest=f"{case.pk}-{version}",
         trigger={},
-        sealed=sealed_result(case=case.pk, version=version, readers=changes, numbers=of_readers, one_sided=()),
+        sealed=sealed_result(
+            case=case.pk, version=version, readers=changes, numbers=of_readers, one_sided=(), interval=(0, 0)
+        ),
     )
 
 

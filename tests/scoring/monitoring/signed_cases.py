@@ -83,7 +83,7 @@ def add_result(case: Case, totals: dict[int, float], discordant: bool, accepted:
         inputs=[],
         inputs_digest=case.token,
         trigger={},
-        sealed=sealed_result(case=case.pk, version=1, readers=totals, numbers=numbers, one_sided=()),
+        sealed=sealed_result(case=case.pk, version=1, readers=totals, numbers=numbers, one_sided=(), interval=(0, 0)),
     )
 
 
