@@ -113,7 +113,7 @@ def longer_side(shape: Shape) -> int:
 def order(shape: Shape) -> tuple[int, int, int]:
     """The largest shape first; of several of one size, the one that a search by rows meets first."""
     down, across = shape.box
-    return -shape.area, down.start, across.start + int(shape.mask[0].argmax())
+    return -shape.area, down.start, across.start + int((shape.labels[0] == shape.label).argmax())
 
 
 def judge(scene: Scene, raised: Mask, shape: Shape) -> TextShape | None:
