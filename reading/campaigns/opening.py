@@ -118,6 +118,25 @@ def films_lacking(campaign: Campaign) -> list[Obstacle]:
     return obstacles
 
 
+def demand_ready(campaign: Campaign) -> None:
+    """WrongState unless the campaign is in preparation and nothing prevents its opening."""
+    if campaign.status != CampaignStatus.DRAFT:
+        raise WrongState(f"{said_of(campaign)} Only a campaign in preparation can be opened.")
+    if obstacles := [obstacle.text for obstacle in why_not(campaign) if obstacle.blocking]:
+        raise WrongState(f"Campaign {campaign.code} cannot be opened yet. {' '.join(obstacles)}")
+
+
+def with_enough_timepoints(frozen: Sequence[FrozenCase], minimum: int, visits: Sequence[str]) -> list[FrozenCase]:
+    """The cases with the charter's minimum of timepoints; BadInput if there are none."""
+    whole = [case for case in frozen if len(case.timepoints) >= minimum]
+    if not whole:
+        raise BadInput(
+            f"The charter requires films at {minimum} or more timepoints in each case. "
+            f"No chosen subject has films at that many of the visits {both(visits)}."
+        )
+    return whole
+
+
 def open_campaign(
     *,
     campaign: Campaign,
@@ -132,19 +151,11 @@ def open_campaign(
     the baseline of the analysis must be confirmed.
     """
     authorise(actor, Action.RUN_CAMPAIGN)
-    if campaign.status != CampaignStatus.DRAFT:
-        raise WrongState(f"{said_of(campaign)} Only a campaign in preparation can be opened.")
-    if obstacles := [obstacle.text for obstacle in why_not(campaign) if obstacle.blocking]:
-        raise WrongState(f"Campaign {campaign.code} cannot be opened yet. {' '.join(obstacles)}")
+    demand_ready(campaign)
     demand_baseline(campaign, visits, confirmed=without_baseline)
     terms, cut_off, visits = terms_of(campaign.charter), timezone.now(), composed(campaign, visits)
     frozen = freeze(campaign.trial, subjects=list(subjects), visits=visits, cut_off=cut_off)
-    whole = [case for case in frozen if len(case.timepoints) >= terms.minimum_timepoints]
-    if not whole:
-        raise BadInput(
-            f"The charter requires films at {terms.minimum_timepoints} or more timepoints in each case. "
-            f"No chosen subject has films at that many of the visits {both(visits)}."
-        )
+    whole = with_enough_timepoints(frozen, terms.minimum_timepoints, visits)
     numbered = Draw(new_seed(), "case numbers").permutation(whole)
     with audited_atomic():
         demand_same_charter(campaign)

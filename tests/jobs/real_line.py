@@ -49,7 +49,7 @@ from studies.questions import threads as questions
 from tests.reading import builders
 from tests.reading.builders import BuiltTrial, build_reading_trial, fill_read, open_campaign_of, sign
 from tests.scoring.unsealing_cast import Opening
-from tests.studies.arms_cast import make_holders
+from tests.studies.arms_cast import Holders, make_holders
 from tests.studies.films import dx, file_of
 from tests.studies.planned import Planned, person, plan
 from tests.studies.sending import arrived, send
@@ -186,6 +186,11 @@ def reading_steps(built_trial: BuiltTrial) -> Iterator[JobRequest]:
         events("scoring.dataset.built"),
     )
     yield JobRequest("scoring.transfer", lambda: transfer_test(built_trial, campaign), events("scoring.transfer.built"))
+    yield from arms_steps(built_trial, holders, campaign)
+
+
+def arms_steps(built_trial: BuiltTrial, holders: Holders, campaign: Campaign) -> Iterator[JobRequest]:
+    """From the lock to the comparison of the arms."""
     lock(built_trial, Dataset.objects.get(campaign=campaign))
     campaign.refresh_from_db()
     holders.seal({subject.code: "AB"[place % 2] for place, subject in enumerate(built_trial.subjects)})
