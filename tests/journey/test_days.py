@@ -243,7 +243,7 @@ def test_an_auditor_reviews_the_scores_and_a_sponsor_viewer_sees_the_lock(day: D
     day.walk("sponsor")
     day.enter()
     day.choose("Sites by month")
-    expect(day.page.get_by_role("table", name="Locks and transfers")).to_contain_text("C1")
+    expect(day.page.get_by_role("table", name="Locks")).to_contain_text("C1")
 
 
 def test_a_custodian_gives_their_share(day: Day, tmp_path: Path) -> None:
