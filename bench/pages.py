@@ -87,7 +87,19 @@ def build(subjects: int) -> dict[str, float]:
     issued = time.perf_counter()
     trial.read(cases=subjects * 9 // 10)
     read = time.perf_counter()
-    return {"planned": opened - began, "issued": issued - opened, "read": read - issued, "reads": reads}
+    compute_agreement(trial.campaign)
+    parts = {"planned": opened - began, "issued": issued - opened, "read": read - issued, "reads": reads}
+    return parts | {"agreement": time.perf_counter() - read}
+
+
+def compute_agreement(campaign: Any) -> None:
+    """The figures of the agreement page, by the real job."""
+    from jobs.carrying import run_due_jobs
+    from scoring.ratings.kept_figures import KIND, ask_for_figures
+    from scoring.ratings.signed_state import signed_state
+
+    ask_for_figures(campaign, "total", "", signed_state(campaign))
+    run_due_jobs(kinds=frozenset({KIND}))
 
 
 def every_page(profile: str) -> dict[str, dict[str, float]]:

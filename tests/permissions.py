@@ -262,6 +262,7 @@ SCORING = {
     "scoring:consensus_reference": trial("lead=404"),
     "scoring:comparisons": trial("lead=404"),
     "scoring:comparison": trial("lead=404"),
+    "scoring:query_outcomes": trial("lead=404 statistician=404"),
     "scoring:prepare_queries": trial("lead=404", "post"),
     "scoring:readers": trial("lead=404"),
     "scoring:reader": trial("lead=404"),
@@ -319,6 +320,10 @@ AUDIT = {
     "audit:record": trial("auditor=200"),
     "audit:signatures": trial("auditor=200"),
     "audit:verify": trial("auditor=302", "post"),
+}
+VALIDATION = {
+    "validation:documents": trial("auditor=200"),
+    "validation:document": trial("auditor=404"),
 }
 # Programs: a session opens nothing here, only an access token does; what each role's token opens is in BY_TOKEN.
 API = {
@@ -396,6 +401,7 @@ GROUPS = {
     "reading": READING,
     "scoring": SCORING,
     "audit": AUDIT,
+    "validation": VALIDATION,
     "api": API,
 }
 TABLE: dict[str, RoutePermissions] = {name: row for rows in GROUPS.values() for name, row in rows.items()}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from django.db.models import Count
 from django.urls import reverse
 from django.utils import timezone
 
@@ -20,6 +19,7 @@ from reading.campaigns.frozen_films import FrozenCase, freeze
 from reading.campaigns.held_campaigns import held_campaign
 from reading.campaigns.outstanding import outstanding_in, waiting_for_queries
 from reading.campaigns.shown_visits import composed, visits_shown
+from reading.campaigns.subjects_lacking import demand_baseline, subjects_lacking
 from reading.capture_chains import ended, hold_chains, reads_in_hand
 from reading.charter.approval import why_unapproved
 from reading.charter.unqualified import unqualified_people
@@ -33,9 +33,6 @@ from reading.states import CAMPAIGN_BECOMES, CAMPAIGN_IS, demand_open, said_of
 from studies.models import Film, Subject, Trial
 from studies.plan.consent import held_without_consent
 from studies.sealed_links import shuffle_images
-
-# The number of subjects that an obstacle names.
-SHORT_LIST = 10
 
 
 @dataclass(frozen=True)
@@ -81,7 +78,9 @@ def why_not(campaign: Campaign) -> list[Obstacle]:
     unapproved = [Obstacle(text, True, "Charter", page)] if (text := why_unapproved(charter)) else []
     who = reverse("reading:qualifications", args=[campaign.trial.code])
     named = [replace(one, page="Qualifications", url=who) for one in people]
-    return [*unapproved, *named, *films_lacking(campaign), *timepoints_lacking(campaign)]
+    where = "Completeness", reverse("studies:completeness", args=[campaign.trial.code])
+    short = [Obstacle(text, False, *where) for text in subjects_lacking(campaign)]
+    return [*unapproved, *named, *films_lacking(campaign), *short]
 
 
 def people_lacking(campaign: Campaign) -> list[Obstacle]:
@@ -119,44 +118,44 @@ def films_lacking(campaign: Campaign) -> list[Obstacle]:
     return obstacles
 
 
-def timepoints_lacking(campaign: Campaign) -> list[Obstacle]:
-    """The subjects with ready films of fewer visits than a case must have; none before the first film is ready."""
-    ready = Film.objects.ready().filter(trial=campaign.trial).order_by()
-    visits = dict(ready.values_list("subject").annotate(Count("visit", distinct=True)))
-    fewest = terms_of(campaign.charter).minimum_timepoints
-    subjects = Subject.objects.filter(trial=campaign.trial).order_by("natural", "pk").values_list("pk", "code")
-    short = [f"{code} ({visits.get(pk, 0)})" for pk, code in subjects if visits.get(pk, 0) < fewest]
-    if not visits or not short:
-        return []
-    more = f" and {len(short) - SHORT_LIST} more" if len(short) > SHORT_LIST else ""
-    they = counted(len(short), "subject has", "subjects have")
-    text = (
-        f"{they} ready films at fewer than {fewest} timepoints and would not be read: {', '.join(short[:SHORT_LIST])}"
-    )
-    url = reverse("studies:completeness", args=[campaign.trial.code])
-    return [Obstacle(f"{text}{more}.", False, "Completeness", url)]
-
-
-def open_campaign(
-    *, campaign: Campaign, actor: Actor, subjects: Sequence[Subject], visits: Sequence[str]
-) -> list[Case]:
-    """Freezes the ready films of these subjects and visits as cases with drawn numbers, as the charter composes them.
-
-    A subject with fewer timepoints than the charter's minimum gets no case and is counted in the event.
-    """
-    authorise(actor, Action.RUN_CAMPAIGN)
+def demand_ready(campaign: Campaign) -> None:
+    """WrongState unless the campaign is in preparation and nothing prevents its opening."""
     if campaign.status != CampaignStatus.DRAFT:
         raise WrongState(f"{said_of(campaign)} Only a campaign in preparation can be opened.")
     if obstacles := [obstacle.text for obstacle in why_not(campaign) if obstacle.blocking]:
         raise WrongState(f"Campaign {campaign.code} cannot be opened yet. {' '.join(obstacles)}")
-    terms, cut_off, visits = terms_of(campaign.charter), timezone.now(), composed(campaign, visits)
-    frozen = freeze(campaign.trial, subjects=list(subjects), visits=visits, cut_off=cut_off)
-    whole = [case for case in frozen if len(case.timepoints) >= terms.minimum_timepoints]
+
+
+def with_enough_timepoints(frozen: Sequence[FrozenCase], minimum: int, visits: Sequence[str]) -> list[FrozenCase]:
+    """The cases with the charter's minimum of timepoints; BadInput if there are none."""
+    whole = [case for case in frozen if len(case.timepoints) >= minimum]
     if not whole:
         raise BadInput(
-            f"The charter requires films at {terms.minimum_timepoints} or more timepoints in each case. "
+            f"The charter requires films at {minimum} or more timepoints in each case. "
             f"No chosen subject has films at that many of the visits {both(visits)}."
         )
+    return whole
+
+
+def open_campaign(
+    *,
+    campaign: Campaign,
+    actor: Actor,
+    subjects: Sequence[Subject],
+    visits: Sequence[str],
+    without_baseline: bool = False,
+) -> list[Case]:
+    """Freezes the ready films of these subjects and visits as cases with drawn numbers, as the charter composes them.
+
+    A subject with fewer timepoints than the charter's minimum gets no case and is counted in the event. Visits without
+    the baseline of the analysis must be confirmed.
+    """
+    authorise(actor, Action.RUN_CAMPAIGN)
+    demand_ready(campaign)
+    demand_baseline(campaign, visits, confirmed=without_baseline)
+    terms, cut_off, visits = terms_of(campaign.charter), timezone.now(), composed(campaign, visits)
+    frozen = freeze(campaign.trial, subjects=list(subjects), visits=visits, cut_off=cut_off)
+    whole = with_enough_timepoints(frozen, terms.minimum_timepoints, visits)
     numbered = Draw(new_seed(), "case numbers").permutation(whole)
     with audited_atomic():
         demand_same_charter(campaign)

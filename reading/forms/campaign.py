@@ -47,6 +47,11 @@ class OpenForm(forms.Form):
     subjects = forms.ModelMultipleChoiceField(
         Subject.objects.none(), required=False, help_text="If you choose none, every subject of the trial is included."
     )
+    without_baseline = forms.BooleanField(
+        required=False,
+        label="Open without the baseline",
+        help_text="For a campaign that is to give no change. Scores of another campaign are not used.",
+    )
 
     def __init__(self, campaign: Campaign, data: Any = None) -> None:
         super().__init__(data)

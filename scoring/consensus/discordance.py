@@ -119,7 +119,7 @@ def largest_differences(
     return [largest_known([range_of(tuple(pair)) for pair in case]) for case in by_case.tolist()]
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=4096)
 def range_of(parts: tuple[int, ...]) -> Fraction | None:
     """The largest minus the smallest of fractions given as numerator, denominator, ...; a denominator of 0 is none."""
     known = [Fraction(*one) for one in zip(parts[::2], parts[1::2], strict=True) if one[1]]

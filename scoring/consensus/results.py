@@ -131,7 +131,7 @@ def mean_amount(amounts: Sequence[dict[str, Any]], reason: str = "") -> dict[str
     return {"value": value, "reason": "", "assessed": assessed, "imputed": imputed}
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=4096)
 def mean_value(values: tuple[str, ...]) -> str:
     """The mean of stored fractions."""
     return str(sum(map(Fraction, values), Fraction(0)) / len(values))

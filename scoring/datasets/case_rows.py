@@ -269,7 +269,7 @@ def amounts(
             }
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=4096)
 def rounded(exact: str | None) -> str:
     """The fraction rounded once, half to even, to PLACES decimals."""
     if exact is None:

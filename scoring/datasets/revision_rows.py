@@ -109,7 +109,7 @@ def both(first: str | None, last: str | None) -> Row:
     }
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=4096)
 def difference_of(first: str | None, last: str | None) -> str:
     """The last minus the first, rounded once; empty when one is missing."""
     return "" if first is None or last is None else rounded(str(Fraction(last) - Fraction(first)))

@@ -155,7 +155,7 @@ def mean_pair(of: ChangeColumns, rows: Sequence[int], reason: str) -> ChangePair
     )
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=4096)
 def mean(parts: tuple[tuple[int, int], ...]) -> Fraction:
     """The mean of fractions, each given as numerator and denominator."""
     return sum((Fraction(*part) for part in parts), Fraction(0)) / len(parts)

@@ -618,6 +618,30 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="AgreementFigures",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("group", models.CharField(max_length=40)),
+                ("end", models.CharField(blank=True, max_length=32)),
+                ("state", models.CharField(blank=True, max_length=64)),
+                ("as_of", models.DateTimeField()),
+                ("sealed", models.BinaryField()),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="agreement_figures",
+                        to="reading.campaign",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("campaign", "group", "end"), name="agreement_figures_once")
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="CaseResult",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),

@@ -1,4 +1,4 @@
-"""Results of cases, datasets and their locks, transfers, alarms, requests for arms, and the sponsor's lists."""
+"""Results of cases, agreement, datasets and their locks, transfers, alarms, requests for arms, the sponsor's lists."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from scoring.models.arms import (
 )
 from scoring.models.dataset import DATASET_TRANSITIONS, Dataset, DatasetStatus, EventList, Lock, LockRequest, Unlock
 from scoring.models.edc import DifferenceKind, EdcList, EdcResolution, ResolutionKind
+from scoring.models.figures import AgreementFigures
 from scoring.models.result import CaseResult, Outcome
 from scoring.models.score_review import ScoreReview
 from scoring.models.transfer import (
@@ -30,6 +31,7 @@ from scoring.models.transfer import (
 __all__ = [
     "ARMS_REPORT_TRANSITIONS",
     "ARMS_REQUEST_TRANSITIONS",
+    "AgreementFigures",
     "AlarmAction",
     "AlarmRule",
     "ArmsReport",

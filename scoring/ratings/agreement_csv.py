@@ -10,7 +10,10 @@ from typing import Any
 from config.cells import csv_safe
 
 Row = dict[str, Any]
-COLUMNS = ("statistic", "of", "from", "to", "readers", "value", "lower", "upper", "n", "limits", "reason", "timing")
+COLUMNS = (
+    *("statistic", "of", "from", "to", "readers", "value", "lower", "upper", "n", "limits", "reason"),
+    *("timing", "computed"),
+)
 KAPPAS = {"linear": "Weighted kappa, linear", "quadratic": "Weighted kappa, quadratic"}
 
 
@@ -20,7 +23,7 @@ def agreement_csv(data: Row) -> str:
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(COLUMNS)
     for row in figures(data):
-        whole = {"timing": data["timing"], "from": data["from"], "to": data["to"]}
+        whole = {"timing": data["timing"], "computed": data["computed"], "from": data["from"], "to": data["to"]}
         whole |= {"readers": " ".join(data["readers"])} | row
         writer.writerow([csv_safe(whole.get(column)) for column in COLUMNS])
     return out.getvalue()

@@ -13,7 +13,9 @@ from accounts.roles import Action
 from config.cells import EXCEL_MARK, Badge, Column, Progress, label_of
 from config.listing import Listing
 from reading.campaigns.analysis_of_record import arms_opened_at, timing_at, timing_badge, timing_of
+from reading.issuing.queries import asks_readers
 from reading.models import Campaign
+from scoring.checks.after_close import SHOWN_IN
 from scoring.ratings.agreement_csv import agreement_csv as csv_of
 from scoring.ratings.campaign import Values, cases_with_result, compared_in, readers_of
 from scoring.ratings.figures import bland_altman_figure, probability_figure
@@ -42,17 +44,18 @@ def results(request: HttpRequest, code: str) -> HttpResponseBase:
         caption="Campaigns",
         search=["code", "title"],
         empty="The trial has no campaign.",
-        load=with_simulates,
+        load=with_pages,
     )
     return listing.respond(
         "scoring/results.html", {"trial": trial, "role": actor.role, "holds_arms": holds_arms(trial)}
     )
 
 
-def with_simulates(rows: Sequence[Campaign]) -> None:
-    """Gives campaigns whether other thresholds may be viewed."""
+def with_pages(rows: Sequence[Campaign]) -> None:
+    """Gives campaigns whether other thresholds, and the outcome of queries to readers, may be viewed."""
     for row in rows:
         vars(row)["simulates"] = may_simulate(row)
+        vars(row)["asked"] = row.status in SHOWN_IN and asks_readers(row)
 
 
 def agreement(request: HttpRequest, code: str, slug: str) -> HttpResponse:
@@ -67,19 +70,19 @@ def agreement(request: HttpRequest, code: str, slug: str) -> HttpResponse:
 def agreement_json(request: HttpRequest, code: str, slug: str) -> HttpResponse:
     """The figures of the page, unrounded, as JSON."""
     chosen = choose(request, code, slug)
-    text = json.dumps(chosen.data_or_404(request), indent=1, allow_nan=False, ensure_ascii=False)
+    text = json.dumps(chosen.data_to_download(request), indent=1, allow_nan=False, ensure_ascii=False)
     return download(chosen, text, "application/json", "json")
 
 
 def agreement_csv(request: HttpRequest, code: str, slug: str) -> HttpResponse:
     """The figures of the page, unrounded, a row per figure."""
     chosen = choose(request, code, slug)
-    return download(chosen, EXCEL_MARK + csv_of(chosen.data_or_404(request)), "text/csv; charset=utf-8", "csv")
+    return download(chosen, EXCEL_MARK + csv_of(chosen.data_to_download(request)), "text/csv; charset=utf-8", "csv")
 
 
 def download(chosen: AgreementChosen, text: str, kind: str, ending: str) -> HttpResponse:
     """A file named after trial, campaign, sites and interval."""
-    name = "-".join((chosen.campaign.trial.code, chosen.campaign.code, "agreement", chosen.group, chosen.end or ""))
+    name = "-".join((chosen.campaign.trial.code, chosen.campaign.code, "agreement", chosen.group, chosen.end))
     name = re.sub(r"[^A-Za-z0-9.-]+", "-", name)
     headers = {"Cache-Control": "private, no-store", "Content-Disposition": f'attachment; filename="{name}.{ending}"'}
     return HttpResponse(text, content_type=kind, headers=headers)
@@ -88,10 +91,11 @@ def download(chosen: AgreementChosen, text: str, kind: str, ending: str) -> Http
 def figure(request: HttpRequest, code: str, slug: str, name: str) -> HttpResponse:
     """A figure of the changes over the chosen interval, as SVG."""
     chosen = choose(request, code, slug)
-    if chosen.end is None or name not in FIGURES:
+    if name not in FIGURES:
         raise Http404
     demand_drawn_cases(chosen)
-    svg = FIGURES[name](chosen.change, "score units", readers_of(chosen.campaign))
+    change = chosen.figures_or_refused().change
+    svg = FIGURES[name](change, "score units", readers_of(chosen.campaign))
     return HttpResponse(svg, content_type="image/svg+xml", headers={"Cache-Control": "private, no-store"})
 
 

@@ -73,6 +73,7 @@ def at_results(world: World, who: str, found: AddressValues) -> list[WorldReques
     """The pages of those who may see scores."""
     return [
         WorldRequest("scoring:results", "/trials/TWO/results/"),
+        WorldRequest("scoring:agreement", "/trials/TWO/results/C1/agreement/", work=True),
         WorldRequest("scoring:agreement", "/trials/TWO/results/C1/agreement/"),
         WorldRequest("scoring:scores", "/trials/TWO/audit/scores/"),
         WorldRequest("scoring:scores", "/trials/TWO/audit/scores/?format=csv"),

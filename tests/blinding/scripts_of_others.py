@@ -113,6 +113,7 @@ def statistician_steps(world: World, who: str, found: AddressValues) -> list[Wor
     sets = f"{base}C1/datasets/"
     return [
         WorldRequest("scoring:results", base),
+        WorldRequest("scoring:agreement", f"{base}C1/agreement/?group=total", work=True),
         WorldRequest("scoring:agreement", f"{base}C1/agreement/?group=total"),
         WorldRequest("scoring:figure", f"{base}C1/figures/bland-altman.svg"),
         WorldRequest("scoring:thresholds", f"{base}C1/thresholds/"),
@@ -158,6 +159,7 @@ def lead_steps(world: World, who: str, found: AddressValues) -> list[WorldReques
     steps += [WorldRequest("scoring:reader", f"{readers}1/{search}") for search in ("", "?drift-format=csv")]
     steps += [WorldRequest("scoring:reader_figure", f"{readers}1/reads.svg")]
     steps += [WorldRequest("scoring:comparisons", "/trials/TWO/results/C1/comparison/")]
+    steps += [WorldRequest("scoring:query_outcomes", "/trials/TWO/results/C1/queries/")]
     for read in reads:
         steps.append(WorldRequest("scoring:check", f"{base}{read.token}/"))
         films = DisplayedFilm.objects.filter(timepoint__step__read=read).order_by("pk")[:2]

@@ -19,6 +19,7 @@ from tests.blinding.playing import differences, world_of
 from tests.blinding.scripts_of_others import lead_steps
 from tests.blinding.secrets_of import FIRST, Secrets, mixed
 from tests.scoring.adjudicated_cases import make_built_trial, read_with_adjudication
+from tests.scoring.agreement_figures import with_figures
 
 pytestmark = pytest.mark.django_db
 HIDDEN = frozenset({"order", "begins", "arms", "names", "upload"})
@@ -62,7 +63,7 @@ def test_the_lead_of_an_open_campaign_sees_how_many_cases_are_adjudicated_but_no
     client.force_login(built_trial.people["lead"], backend=BACKEND)
     reason = "Shown once the campaign is closed"
     withheld = {"value": None, "n": None, "reason": reason}
-    found = client.get(f"{page}.json").json()["adjudicated"]
+    found = with_figures(client, f"{page}.json").json()["adjudicated"]
     assert (found["cases"], found["waiting"]) == (2, 0)
     assert (found["change"], found["apart"]) == (withheld, withheld | {"largest": None})
     shown = " ".join(client.get(f"{page}/").content.decode().split())

@@ -15,10 +15,12 @@ from accounts.roles import Role
 from accounts.sign_in import BACKEND
 from jobs.carrying import run_due_jobs
 from reading.issuing.assignments import request_batch
+from reading.models import Campaign
 from studies.questions.threads import ask
 from tests.cast import make_user
 from tests.pages import begun_with, found_by_links
 from tests.reading.builders import BuiltTrial, build_reading_trial, open_campaign_of
+from tests.scoring.agreement_figures import compute_figures
 from tests.scoring.unsealing_cast import make_opening
 
 pytestmark = [pytest.mark.full, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -32,6 +34,7 @@ def built_trial(request: pytest.FixtureRequest, tmp_path: Path) -> BuiltTrial:
     """A trial with an administrator, a question to a site, and a campaign."""
     if request.param == "locked":
         built_trial = make_opening(tmp_path, read=True).built_trial
+        compute_figures(Campaign.objects.get())
     else:
         built_trial = build_reading_trial(subjects=2, visits=("W00", "W24"))
         campaign, coordinator = open_campaign_of(built_trial), built_trial.actor("coordinator")

@@ -9,8 +9,10 @@ import pytest
 from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
+from reading.models import Campaign
 from tests.chromium import Windows
 from tests.reading.builders import PASSWORD
+from tests.scoring.agreement_figures import compute_figures
 from tests.scoring.unsealing_cast import make_opening
 
 pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.django_db(transaction=True)]
@@ -101,6 +103,7 @@ def test_results_and_plans_print_whole_and_show_whole_in_the_smallest_window(
     windows: Windows, live_server: LiveServer, tmp_path: Path
 ) -> None:
     built_trial = make_opening(tmp_path, read=True).built_trial
+    compute_figures(Campaign.objects.get())
     wrong = {}
     for who, path in PRINTED:
         with windows.lend(width=1366, height=768, base_url=live_server.url, own=True) as page:

@@ -20,6 +20,7 @@ from scoring.edc.lists import compare_list, resolve_difference
 from studies.models import Membership
 from tests.once_per_file import Once, undone
 from tests.pages import begun_with, found_by_links, kind_of
+from tests.scoring.agreement_figures import compute_figures
 
 pytestmark = pytest.mark.django_db
 FEW, MANY, CASES = 12, 300, 60
@@ -35,6 +36,7 @@ def queries_of_pages(subjects: int) -> Queries:
         trial.issue()
         trial.read(cases=len(trial.subjects) * 9 // 10)
         compare_lists(trial)
+        compute_figures(trial.campaign)
         # The first request in a role is recorded, and that is a query of no page.
         Membership.objects.update(first_used_at=timezone.now())
         given = {"code": trial.trial.code, "slug": trial.campaign.code, "version": 1}
@@ -83,6 +85,12 @@ def test_no_page_of_a_large_trial_takes_more_queries_than_that_of_a_small_one(
 ) -> None:
     few, many = queries
     assert len(few) > 100
-    assert few.keys() >= {"scoring:edc", "scoring:edc_list", "scoring:edc_difference"}
+    assert few.keys() >= {
+        "scoring:agreement",
+        "scoring:agreement_json",
+        "scoring:edc",
+        "scoring:edc_list",
+        "scoring:edc_difference",
+    }
     assert few.keys() - many.keys() == set()
     assert {page: (len(asked), len(many[page])) for page, asked in few.items() if len(many[page]) > len(asked)} == {}

@@ -33,7 +33,8 @@ from tests.scoring.unsealing_cast import arms_of, make_opening
 from tests.tracking import record_new_rows, record_rows
 
 pytestmark = pytest.mark.django_db
-# Nobody waits at a page for these: a mail that was not sent, a backup or a verification shows on the health page.
+# Nobody waits at a page for these: a mail that was not sent, a backup or a verification shows on the health page;
+# and the page of the agreement looks at its job itself.
 WITHOUT_A_STATE = {
     "accounts.alert",
     "accounts.mail_link",
@@ -41,6 +42,7 @@ WITHOUT_A_STATE = {
     "jobs.verify_audit",
     "reading.mail_query",
     "reading.remind",
+    "scoring.agreement",
     "scoring.alarms",
     "scoring.mail_alarm",
     "scoring.mail_custodians",

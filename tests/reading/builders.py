@@ -248,7 +248,8 @@ def open_campaign_of(built_trial: BuiltTrial, **terms: object) -> Campaign:
     )
     campaign = create_campaign(trial=built_trial.trial, actor=coordinator, charter=charter, code="C1", title="First")
     scanned(campaign)
-    open_campaign(campaign=campaign, actor=coordinator, subjects=built_trial.subjects, visits=built_trial.visits)
+    subjects, visits = built_trial.subjects, built_trial.visits
+    open_campaign(campaign=campaign, actor=coordinator, subjects=subjects, visits=visits, without_baseline=True)
     campaign.refresh_from_db()
     return campaign
 
@@ -264,9 +265,10 @@ def change_first(read: Read, value: int) -> None:
     operation_on(read, timepoints_of(read.steps.get())[0], value)
 
 
-def operation_on(read: Read, timepoint: DisplayedTimepoint, value: int) -> None:
-    """Enters a value for the first item of a timepoint, replacing its current value."""
-    item = instrument_of(read).items[0]
+def operation_on(read: Read, timepoint: DisplayedTimepoint, value: int, key: str = "") -> None:
+    """Enters a value for an item of a timepoint, by default the first, replacing its current value."""
+    instrument = instrument_of(read)
+    item = instrument.item(key) if key else instrument.items[0]
     cell = cells_of([timepoint]).get((timepoint.pk, item.key))
     operation = Operation(
         op_id=new_token(),

@@ -5,14 +5,16 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.test import Client
 
+from accounts.sign_in import BACKEND
 from reading.campaigns.case_seals import open_case_seal
-from reading.campaigns.opening import cases_with_other_films, create_campaign, open_campaign
+from reading.campaigns.opening import cases_with_other_films, create_campaign, open_campaign, why_not
 from reading.charter.versions import draft_charter, sign_charter
 from reading.forms.campaign import OpenForm
 from reading.issuing.assignments import void_and_reissue
 from reading.models import Campaign, Case
-from studies.models import Subject, Visit
+from studies.models import Film, Subject, Visit
 from tests.reading.builders import VIEWS, BuiltTrial, add_ready_films, build_reading_trial, scanned
 from tests.refused import said
 from tests.tracking import record_new_rows
@@ -111,3 +113,27 @@ def test_a_case_issued_again_follows_the_charter_for_visits_that_came_later(
     new = void_and_reissue(case=case, reason="A name on a film", **built.signs("coordinator"))
     assert new is not None
     assert shown_of(new) == again
+
+
+def test_a_campaign_opens_without_the_baseline_only_if_that_is_confirmed(built: BuiltTrial) -> None:
+    """Such as one after an interim: it reads the baseline again, or it has no change."""
+    in_preparation(built, "chosen")
+    client, page = Client(), "/trials/TWO/campaigns/C1/"
+    client.force_login(built.people["coordinator"], backend=BACKEND)
+    chosen = {"visits": ["W24", "RES-1"]}
+    refused = " ".join(client.post(page, chosen).content.decode().split())
+    assert (
+        "The chosen visits do not include the baseline W00. The dataset would have no change, because it uses no "
+        "scores of another campaign. Choose W00 as well, or confirm that the campaign opens without it."
+    ) in refused
+    assert Campaign.objects.get().status == "draft"
+    assert client.post(page, chosen | {"without_baseline": "on"}).status_code == 302
+    assert Campaign.objects.get().status == "open"
+
+
+def test_before_a_campaign_opens_the_subjects_without_a_film_of_the_baseline_are_named(built: BuiltTrial) -> None:
+    """S000 has W24 and the rescue visit; S001 would not be read at all."""
+    Film.objects.filter(subject__in=built.subjects[:2], visit__code="W00").update(status="deidentified")
+    notes = [obstacle.text for obstacle in why_not(in_preparation(built, "chosen")) if not obstacle.blocking]
+    assert "1 subject has no ready film of the baseline W00, so their changes would be missing: S000." in notes
+    assert "1 subject has ready films at fewer than 2 timepoints and would not be read: S001 (1)." in notes

@@ -28,6 +28,7 @@ from scoring.ratings.repeats import pairs_of, ratings_twice
 from scoring.transfers.cuts import Cut, complete_cases
 from studies.models import Membership
 from tests.reading.builders import BuiltTrial, begun, build_reading_trial, open_campaign_of, read_through
+from tests.scoring.agreement_figures import with_figures
 from tests.tracking import record_rows
 
 pytestmark = pytest.mark.django_db
@@ -139,7 +140,7 @@ def assert_statistician_and_lead_see_readers_against_themselves(built_trial: Bui
     for reader, pairs in pairs_of(campaign.cases.live()).items():
         cube = ratings_twice(campaign, pairs)
         assert cube.values.tolist() == [[[0.0, 32.0], [0.0, 32.0]]], reader
-    page = browser(built_trial, "statistician").get("/trials/TWO/results/C1/agreement/").content.decode()
+    page = with_figures(browser(built_trial, "statistician"), "/trials/TWO/results/C1/agreement/").content.decode()
     page = re.sub(r">\s+<", "><", page)
     assert "Intra-reader agreement" in page
     assert '<th scope="row">R01</th><td class="number">1</td>' in page

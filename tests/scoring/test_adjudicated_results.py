@@ -14,6 +14,7 @@ from reading.models import Campaign, Read, ReadKind, ReadStatus
 from reading.room.signing import return_read
 from tests.reading.builders import BuiltTrial, read_through
 from tests.scoring.adjudicated_cases import grades_of, make_built_trial, read_with_adjudication
+from tests.scoring.agreement_figures import with_figures
 from tests.scoring.three_readers import add_third_reader
 
 pytestmark = pytest.mark.django_db
@@ -35,7 +36,7 @@ def test_adjudicated_results_have_their_own_figures_and_no_smallest_detectable_c
     campaign = read_with_adjudication(built_trial)
     close_campaign(campaign=campaign, actor=built_trial.actor("coordinator"))
     client = client_of(built_trial)
-    found = client.get(f"{PAGE}.json").json()["adjudicated"]
+    found = with_figures(client, f"{PAGE}.json").json()["adjudicated"]
     assert (found["cases"], found["waiting"]) == (2, 0)
     assert found["change"] == {"value": 6, "n": 2, "reason": ""}
     assert found["apart"] == {"value": -3, "n": 2, "reason": "", "largest": 9}
@@ -47,7 +48,7 @@ def test_adjudicated_results_have_their_own_figures_and_no_smallest_detectable_c
         "averaged, so their difference is small by selection."
     ) in page
     assert "Adjudicated results, mean minus that of the primary readers" in client.get(f"{PAGE}.csv").content.decode()
-    over_u1 = client.get(f"{PAGE}.json", {"interval": "U1"}).json()["adjudicated"]
+    over_u1 = with_figures(client, f"{PAGE}.json", interval="U1").json()["adjudicated"]
     assert over_u1["change"]["reason"] == "No adjudicated case has a change over this interval"
 
 
@@ -69,13 +70,13 @@ def test_an_adjudicated_case_that_another_reader_reads_again_counts_once_it_is_d
     replace_reader(read=read, actor=signs["actor"], new_reader=third, reason="On leave")
     run_due_jobs()
     client = client_of(built_trial)
-    found = client.get(f"{PAGE}.json").json()["adjudicated"]
+    found = with_figures(client, f"{PAGE}.json").json()["adjudicated"]
     assert (found["cases"], found["waiting"]) == (1, 0)
     assert client.get(f"{PAGE}/").status_code == 200
     for issued in Read.objects.filter(status=ReadStatus.ISSUED):
         read_through(issued, grades_of(issued))
     run_due_jobs()
     close_campaign(campaign=campaign, actor=signs["actor"])
-    found = client.get(f"{PAGE}.json").json()["adjudicated"]
+    found = with_figures(client, f"{PAGE}.json").json()["adjudicated"]
     assert (found["cases"], found["waiting"]) == (2, 0)
     assert (found["change"]["value"], found["apart"]["value"], found["apart"]["n"]) == (6, -3, 2)

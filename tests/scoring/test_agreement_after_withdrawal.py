@@ -22,6 +22,7 @@ from scoring.ratings.thresholds import rates_of
 from tests.reading.builders import BuiltTrial, build_reading_trial, open_campaign_of, read_through
 from tests.reading.test_consent import case_of, correct, withdraw
 from tests.reading.test_line import lock_it
+from tests.scoring.agreement_figures import with_figures
 from tests.scoring.test_agreement_of_a_dataset import compare_agreement, grade, read_all_issued
 from tests.scoring.test_randomisation import rows_of, unpacked
 
@@ -66,7 +67,7 @@ def shown(built: BuiltTrial) -> Any:
     """The figures of the agreement page."""
     browser = Client()
     browser.force_login(built.people["statistician"], backend=BACKEND)
-    return browser.get("/trials/TWO/results/C1/agreement.json").json()
+    return with_figures(browser, "/trials/TWO/results/C1/agreement.json").json()
 
 
 def counts(built: BuiltTrial, campaign: Campaign) -> dict[str, int]:

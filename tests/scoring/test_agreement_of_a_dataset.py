@@ -21,6 +21,7 @@ from reading.issuing.assignments import request_batch
 from reading.models import DisplayedTimepoint, Read, ReadKind, ReadStatus
 from tests.reading.builders import BuiltTrial, build_reading_trial, open_campaign_of, read_through
 from tests.reading.test_line import lock_it
+from tests.scoring.agreement_figures import with_figures
 from tests.scoring.test_randomisation import put_rows, rows_of, unpacked
 
 INSTRUMENT = "larsen-1995"
@@ -123,8 +124,8 @@ def compare_agreement(built_trial: BuiltTrial, folder: Path) -> None:
     options = ("--instrument", INSTRUMENT, "--missing", "paired-proportional:limit=0.5", "--sites", "grade-hand")
     found = json.loads(command("agreement", folder / "scores.csv", *options, "--json", "--replicates", 0))
     for visit in VISITS[1:]:
-        address = f"/trials/TWO/results/C1/agreement.json?group=grade-hand&interval={visit}"
-        shown: dict[str, Any] = browser.get(address).json()
+        address = "/trials/TWO/results/C1/agreement.json"
+        shown: dict[str, Any] = with_figures(browser, address, group="grade-hand", interval=visit).json()
         (pair,) = shown["pairs"]
         (sdc,) = [row for row in found["sdc"]["each"] if row["visit"] == visit]
         assert found["readers"] == shown["readers"]

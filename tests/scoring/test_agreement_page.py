@@ -24,6 +24,7 @@ from scoring.ratings.campaign import ratings_of
 from studies.models import Visit
 from tests.once_per_file import Once
 from tests.reading.builders import VIEWS, BuiltTrial, add_ready_film, build_reading_trial, open_campaign_of
+from tests.scoring.agreement_figures import with_figures
 
 pytestmark = pytest.mark.django_db
 PAGE = "/trials/TWO/results/C1/agreement/"
@@ -152,7 +153,7 @@ def test_changes_are_the_charters_and_readers_are_the_primaries(built_trial: Bui
     assert ratings.people == (built_trial.people["reader"].pk, built_trial.people["reader.two"].pk)
     at = ratings.visits.ends.index("W52")
     assert ratings.changes[:, at].tolist() == [list(pair) for pair in CHANGES]
-    data = browser(built_trial, "statistician").get(f"{PAGE[:-1]}.json").json()
+    data = with_figures(browser(built_trial, "statistician"), f"{PAGE[:-1]}.json").json()
     assert data["readers"] == ["R01", "R02"]
     assert (data["to"], data["n"], data["cases"]) == ("W52", 4, 4)
     assert data["sdc"]["value"] == pytest.approx(SDC)
@@ -164,11 +165,11 @@ def test_planned_visits_come_first_and_an_unscheduled_one_never_by_itself(
     ratings = ratings_of(campaign)
     assert (ratings.visits.planned, ratings.visits.unscheduled) == (("W00", "W24", "W52"), ("U1",))
     lead = browser(built_trial, "lead")
-    page = " ".join(lead.get(PAGE).content.decode().split())
+    page = " ".join(with_figures(lead, PAGE).content.decode().split())
     assert '<option value="W52" selected>W00 to W52</option>' in page
     assert page.index('label="Planned visits"') < page.index('"W24"') < page.index('label="Unscheduled visits"')
     assert page.index('label="Unscheduled visits"') < page.index('<option value="U1">W00 to U1</option>')
-    chosen = lead.get(PAGE, {"interval": "U1"}).content.decode()
+    chosen = with_figures(lead, PAGE, interval="U1").content.decode()
     assert "2 of 4 cases" in " ".join(chosen.split())
     assert "The end of the interval cannot be “W99”. Choose W24, W52 or U1." in (
         lead.get(PAGE, {"interval": "W99"}).content.decode()
@@ -183,7 +184,7 @@ def test_a_correction_after_signing_is_no_independent_read(built_trial: BuiltTri
 
 
 def test_the_page_names_its_figures_and_its_model(built_trial: BuiltTrial, campaign: Campaign) -> None:
-    page = " ".join(browser(built_trial, "lead").get(PAGE).content.decode().split())
+    page = " ".join(with_figures(browser(built_trial, "lead"), PAGE).content.decode().split())
     for words in (
         "Total, change from W00 to W52: 4 of 4 cases have a change scored by at least two primary readers",
         "Only 4 cases have a change scored by two readers over this interval",
@@ -207,7 +208,7 @@ def test_the_lead_sees_no_point_of_a_case_before_the_campaign_is_closed(
 ) -> None:
     """Beside the values of its timepoints, the change of a case would tell their true order."""
     lead, figure = browser(built_trial, "lead"), PAGE.replace("agreement/", "figures/bland-altman.svg")
-    assert figure not in lead.get(PAGE).content.decode()
+    assert figure not in with_figures(lead, PAGE).content.decode()
     refused = lead.get(figure)
     assert refused.status_code == 409
     assert "Charts with a point for each case appear once campaign C1 is closed." in refused.content.decode()
@@ -221,7 +222,7 @@ def test_the_csv_has_the_figures_of_the_page_and_the_plots_the_sdc_of_the_interv
     built_trial: BuiltTrial, campaign: Campaign
 ) -> None:
     statistician = browser(built_trial, "statistician")
-    answer = statistician.get(f"{PAGE[:-1]}.csv", {"interval": "W52"})
+    answer = with_figures(statistician, f"{PAGE[:-1]}.csv", interval="W52")
     assert answer["Content-Disposition"] == 'attachment; filename="TWO-C1-agreement-total-W52.csv"'
     rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
     sdc = next(row for row in rows if row["statistic"] == "SDC 95 %")

@@ -27,6 +27,7 @@ from tests.pages import begun_with, found_by_links, kind_of
 from tests.reading.builders import build_reading_trial, open_campaign_of
 from tests.reading.test_line import lock_it, read_all
 from tests.routes import every_route
+from tests.scoring.agreement_figures import compute_figures
 from tests.scoring.packages import package_of
 from tests.scoring.transferred import asked
 from tests.scoring.unsealing_cast import Opening
@@ -111,6 +112,7 @@ def from_reads_to_the_report(folder: Any) -> Opening:
     receive_arms(asked=request, **signs)
     ask_for_report(asked=request, actor=signs["actor"], user=signs["user"], reference="Placebo", by_site=True)
     run_due_jobs()
+    compute_figures(Campaign.objects.get(pk=campaign.pk))
     return opening
 
 

@@ -30,6 +30,7 @@ from tests.reading.builders import (
     open_campaign_of,
     read_through,
 )
+from tests.scoring.agreement_figures import with_figures
 from tests.scoring.test_first_signed import build_campaign, make_built_trial
 from tests.tracking import record_new_rows
 
@@ -89,7 +90,7 @@ def detectable_of(campaign: Campaign) -> dict[str, str]:
 def page_of(built_trial: BuiltTrial, path: str = PAGE, **choice: str) -> str:
     client = Client()
     client.force_login(built_trial.people["statistician"], backend=BACKEND)
-    return " ".join(client.get(f"{path}/", choice).content.decode().split())
+    return " ".join(with_figures(client, f"{path}/", **choice).content.decode().split())
 
 
 def test_a_visit_planned_before_day_0_is_no_baseline_of_the_smallest_detectable_change() -> None:

@@ -27,6 +27,7 @@ from scoring.models import CaseResult
 from studies.models import Membership
 from tests.reading.builders import BuiltTrial, build_reading_trial, open_campaign_of
 from tests.reading.test_line import lock_it
+from tests.scoring.agreement_figures import with_figures
 from tests.scoring.cdisc.transport_reader import read_transport
 from tests.scoring.test_joint_pages import lines
 from tests.scoring.test_randomisation import rows_of, unpacked
@@ -123,7 +124,7 @@ def agreement_page(built_trial: BuiltTrial, campaign: Campaign) -> None:
     client = Client()
     client.force_login(built_trial.people["statistician"], backend=BACKEND)
     address = f"/trials/TWO/results/{campaign.code}/agreement"
-    data = client.get(f"{address}.json").json()
+    data = with_figures(client, f"{address}.json").json()
     assert data["model"] == "Two-way model, absolute agreement: the same three readers read every case"
     assert data["sdc"]["value"] == pytest.approx(sdc_in_numpy())
     assert (data["n"], len(data["pairs"])) == (2, 3)
