@@ -31,7 +31,7 @@ ARMS = ("Active", "Placebo")
 UNDER_WAY_OR_OPENED = (*UNDER_WAY, ArmsRequestStatus.OPENED)
 
 
-class People(Protocol):
+class SimulatedPeople(Protocol):
     """The people of a simulated trial, by the first part of their address."""
 
     def actor(self, name: str) -> Actor: ...
@@ -55,7 +55,7 @@ def hold(run: Filling) -> None:
     seal_arms(run, run.planned.trial, [(one.code, arm_of(place)) for place, one in enumerate(run.planned.subjects)])
 
 
-def seal_arms(people: People, trial: Trial, arms: Sequence[tuple[str, str]]) -> None:
+def seal_arms(people: SimulatedPeople, trial: Trial, arms: Sequence[tuple[str, str]]) -> None:
     """Stores these arms, by subject code, sealed to both custodians."""
     if not holds_arms(trial):
         hold_arms(trial=trial, actor=people.actor("coordinator"), user=people.user("coordinator"), reason="demo")
@@ -76,7 +76,7 @@ def arm_of(place: int) -> str:
     return ARMS[(place + place // 2) % len(ARMS)]
 
 
-def bring_key(people: People, trial: Trial, name: str) -> None:
+def bring_key(people: SimulatedPeople, trial: Trial, name: str) -> None:
     """The custodian's public key, registered and confirmed once."""
     keys, user, actor = trial.custodian_keys, people.user(name), people.actor(name)
     if keys.usable().filter(custodian=user).exists():
@@ -93,7 +93,9 @@ def open_arms(run: Filling, found: Campaign) -> None:
     report_by_arm(run, found, ARMS[1], lambda: settle(run))
 
 
-def report_by_arm(people: People, found: Campaign, reference: str, carry_out: Callable[[], None]) -> ArmsRequest:
+def report_by_arm(
+    people: SimulatedPeople, found: Campaign, reference: str, carry_out: Callable[[], None]
+) -> ArmsRequest:
     """Both custodians submit their shares, the statistician receives the arms and requests the report by arm."""
     user, actor = people.user("statistician"), people.actor("statistician")
     asked = found.arms_requests.filter(status__in=UNDER_WAY_OR_OPENED).first()
@@ -109,7 +111,7 @@ def report_by_arm(people: People, found: Campaign, reference: str, carry_out: Ca
     return asked
 
 
-def give(people: People, asked: ArmsRequest, name: str) -> None:
+def give(people: SimulatedPeople, asked: ArmsRequest, name: str) -> None:
     """Submits a custodian's share, made from their package as it would be on their own computer."""
     user, actor = people.user(name), people.actor(name)
     if asked.shares.filter(signature__signer=user).exists():
