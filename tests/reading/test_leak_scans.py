@@ -26,10 +26,10 @@ from studies.sealed_links import image_of
 from tests.reading.builders import PASSWORD, BuiltTrial, build_reading_trial
 
 pytestmark = pytest.mark.django_db
-Shape = tuple[int, int]
+RowsColumns = tuple[int, int]
 
 
-def redraw(built_trial: BuiltTrial, shape_of: Callable[[Film], Shape]) -> None:
+def redraw(built_trial: BuiltTrial, shape_of: Callable[[Film], RowsColumns]) -> None:
     """Gives every film levels of its own, as films have, at that matrix."""
     for number, film in enumerate(Film.objects.filter(trial=built_trial.trial).select_related("visit__plan")):
         rows, columns = shape_of(film)
@@ -57,12 +57,12 @@ def scanned_by_job(built_trial: BuiltTrial, campaign: Campaign) -> LeakScan:
     return made
 
 
-def by_subject(film: Film) -> Shape:
+def by_subject(film: Film) -> RowsColumns:
     """Hospitals have different detectors; a subject's films all come from one."""
     return (32, 24) if film.subject_id % 2 else (40, 28)  # type: ignore[operator]
 
 
-def by_visit(film: Film) -> Shape:
+def by_visit(film: Film) -> RowsColumns:
     """The detectors were replaced after baseline."""
     assert film.visit is not None
     return (32, 24) if film.visit.code == "W00" else (40, 28)
