@@ -128,14 +128,10 @@ def open_campaign(
 ) -> list[Case]:
     """Freezes the ready films of these subjects and visits as cases with drawn numbers, as the charter composes them.
 
-    A subject with fewer timepoints than the charter's minimum gets no case and is counted in the event. Visits without
-    the baseline of the analysis must be confirmed.
+    A subject with fewer timepoints than the charter's minimum gets no case and is counted in the event.
     """
     authorise(actor, Action.RUN_CAMPAIGN)
-    if campaign.status != CampaignStatus.DRAFT:
-        raise WrongState(f"{said_of(campaign)} Only a campaign in preparation can be opened.")
-    if obstacles := [obstacle.text for obstacle in why_not(campaign) if obstacle.blocking]:
-        raise WrongState(f"Campaign {campaign.code} cannot be opened yet. {' '.join(obstacles)}")
+    demand_openable(campaign)
     demand_baseline(campaign, visits, confirmed=without_baseline)
     terms, cut_off, visits = terms_of(campaign.charter), timezone.now(), composed(campaign, visits)
     frozen = freeze(campaign.trial, subjects=list(subjects), visits=visits, cut_off=cut_off)
@@ -162,6 +158,14 @@ def open_campaign(
             tracked=[campaign, *cases],
         )
     return cases
+
+
+def demand_openable(campaign: Campaign) -> None:
+    """WrongState unless the campaign is in preparation and nothing prevents it from opening."""
+    if campaign.status != CampaignStatus.DRAFT:
+        raise WrongState(f"{said_of(campaign)} Only a campaign in preparation can be opened.")
+    if obstacles := [obstacle.text for obstacle in why_not(campaign) if obstacle.blocking]:
+        raise WrongState(f"Campaign {campaign.code} cannot be opened yet. {' '.join(obstacles)}")
 
 
 def demand_same_charter(campaign: Campaign) -> None:

@@ -110,7 +110,7 @@ def campaign_for(request: HttpRequest, code: str, slug: str, action: Action) -> 
 def choose(request: HttpRequest, code: str, slug: str) -> AgreementChosen:
     """The group and the interval in the address; by default the total, to the visit that the charter refers to.
 
-    The figures are those kept; a job is asked for newer ones if anything was signed since.
+    The figures are those kept; a job is requested for newer ones if anything was signed since.
     """
     _, campaign = campaign_for(request, code, slug, Action.SEE_AGREEMENT)
     terms, state = terms_of(campaign.charter), signed_state(campaign)
