@@ -9,7 +9,7 @@ FROM python:3.11-slim-bookworm
 RUN apt-get update && apt-get install -y --no-install-recommends postgresql-client-15 && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --home-dir /var/lib/blindread --create-home blindread \
     && install -d -o blindread -g blindread /var/lib/blindread/work /var/lib/blindread/anchors \
-       /var/lib/blindread/backups /run/blindread
+       /var/lib/blindread/backups /var/lib/blindread/validation /run/blindread
 COPY --from=build /venv /venv
 WORKDIR /app
 COPY manage.py ./

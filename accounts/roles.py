@@ -102,6 +102,7 @@ class Action(StrEnum):
     RECONCILE_EDC = "compare the sponsor's list of visits"
     SEE_ADJUDICATION_RATE = "see the adjudication rate of a campaign"
     SEE_AUDIT = "see the audit trail"
+    SEE_VALIDATION = "see the validation documents"
     SEE_SCORE_HISTORY = "see the history of scores"
     REVIEW_SCORES = "sign the history of scores as reviewed"
     MANAGE_ACCOUNTS = "manage accounts"
@@ -201,6 +202,7 @@ ALLOWED: dict[Role, frozenset[Action]] = {
             Action.SEE_QUALIFICATIONS,
             Action.SEE_READER_DOCUMENTS,
             Action.SEE_AUDIT,
+            Action.SEE_VALIDATION,
             Action.SEE_SCORE_HISTORY,
             Action.REVIEW_SCORES,
         }

@@ -31,7 +31,7 @@ SCOPES: dict[str, Scope] = {
     "questions:read": Scope("Read questions to sites", Action.ASK_QUESTIONS),
     "completeness:read": Scope("Read completeness and deviations", Action.SEE_COMPLETENESS),
     "campaigns:read": Scope("Follow campaigns", Action.SEE_PROGRESS),
-    "datasets:read": Scope("Read datasets and locks, download locked datasets", Action.DOWNLOAD_DATASET),
+    "datasets:read": Scope("Read datasets, locks and transfers, download locked datasets", Action.DOWNLOAD_DATASET),
     "audit:read": Scope("Read the audit trail", Action.SEE_AUDIT),
 }
 

@@ -50,6 +50,7 @@ urlpatterns = [
     route(f"{TRIAL}/datasets", results.DatasetsView, "datasets"),
     route(f"{TRIAL}/datasets/<int:pk>/zip", results.DatasetFileView, "dataset_file"),
     route(f"{TRIAL}/locks", results.LocksView, "locks"),
+    route(f"{TRIAL}/transfers", results.TransfersView, "transfers"),
     route(f"{TRIAL}/audit-events", results.EventsView, "events"),
     path("api/<path:path>", schema.nothing_here, name="nothing_here"),
 ]

@@ -73,27 +73,39 @@ class Column:
     `value` is an attribute path ("site.code"), a key of a mapping, or a function of the row; the default is the key.
     `sort` is the field (or fields) of the queryset to order by; "" makes the column unsortable. For a list of plain
     objects any text will do: they are sorted by value. `template` shows the cell from a template with `row`.
-    `field` is the queryset field with the value of a CSV cell, `labels` the label of each value there.
+    `field` is the queryset field with the value of a CSV cell, `labels` the label of each value there. If it is a tuple
+    of fields, `value` is a function of what they hold, and makes the cell of a page as well.
     """
 
     key: str
     label: str
-    value: str | Callable[[Any], object] = ""
+    value: str | Callable[..., object] = ""
     sort: str | Sequence[str] = ""
     filter: Filter | None = None
     template: str = ""
     csv: bool = True
     help: str = ""
-    field: str = ""
+    field: str | tuple[str, ...] = ""
     labels: Mapping[Any, str] | None = None
 
-    def in_csv(self, stored: object) -> str:
-        """The text of a CSV cell from the stored value of the field."""
-        return csv_safe(stored if self.labels is None else self.labels.get(stored, stored))
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The queryset fields from which a CSV cell is made; none if it needs the whole object."""
+        if isinstance(self.field, tuple):
+            return self.field
+        return (self.field,) if self.field else ()
+
+    def in_csv(self, *stored: object) -> str:
+        """The text of a CSV cell from the stored values of its fields."""
+        if isinstance(self.field, tuple) and callable(self.value):
+            return csv_safe(self.value(*stored))
+        return csv_safe(stored[0] if self.labels is None else self.labels.get(stored[0], stored[0]))
 
     def of(self, row: Any) -> object:
         """The value of this column in a row."""
         if callable(self.value):
+            if isinstance(self.field, tuple):
+                return self.value(*(reduce(step, name.split("__"), row) for name in self.field))
             return self.value(row)
         return reduce(step, (self.value or self.key).split("."), row)
 

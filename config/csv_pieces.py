@@ -30,12 +30,18 @@ def csv_pieces(rows: Rows | Iterable[Any], columns: Sequence[Column], load: Load
 
 def cells_of(rows: Rows | Iterable[Any], columns: Sequence[Column], load: Load | None) -> Iterator[list[str]]:
     """The cells of each row: from the stored values alone where every column names its field."""
-    if isinstance(rows, QuerySet) and all(column.field for column in columns):
-        texts = [lru_cache(TEXTS_KEPT)(column.in_csv) for column in columns]
-        stored = rows.values_list(*(column.field for column in columns)).iterator(AT_ONCE)
-        yield from ([text(one) for text, one in zip(texts, row, strict=True)] for row in stored)
+    if isinstance(rows, QuerySet) and all(column.fields for column in columns):
+        yield from stored_cells(rows, columns)
     else:
         yield from ([csv_safe(column.of(row)) for column in columns] for row in loaded(rows, load))
+
+
+def stored_cells(rows: QuerySet[Any], columns: Sequence[Column]) -> Iterator[list[str]]:
+    """The cells of each row without making objects; each field is fetched once, whatever the number of its columns."""
+    fields = list(dict.fromkeys(field for column in columns for field in column.fields))
+    cells = [(lru_cache(TEXTS_KEPT)(column.in_csv), tuple(map(fields.index, column.fields))) for column in columns]
+    for row in rows.values_list(*fields).iterator(AT_ONCE):
+        yield [text(*[row[place] for place in places]) for text, places in cells]
 
 
 def loaded(rows: Rows | Iterable[Any], load: Load | None) -> Iterator[Any]:

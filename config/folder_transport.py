@@ -11,7 +11,7 @@ import os
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,14 @@ class Channel(filesystem.Channel):
         unfinished = Path(self.data_folder_out, f"{name}.part")
         unfinished.write_text(dumps(payload))
         os.replace(unfinished, unfinished.with_suffix(""))
+
+    def _get(self, queue: str, timeout: Any = None) -> Any:
+        """The next message. A file that is none would end the worker and is removed; the sweeper sends again."""
+        while True:
+            with suppress(ValueError):
+                found = super()._get(queue)
+                if isinstance(found, dict):
+                    return found
 
     def get_table(self, exchange: str) -> list[Any]:
         """The queues of an exchange, as kombu stores them."""

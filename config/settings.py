@@ -155,6 +155,8 @@ BACKUP_DAILY = env_bool("BACKUP_DAILY", PRODUCTION)
 BACKUP_RECIPIENT = env_str("BACKUP_RECIPIENT", "")
 BACKUPS_KEPT = env_int("BACKUPS_KEPT", 14)
 WORK_FOLDER = Path(env_str("WORK_FOLDER", str(VAR / "work")))
+# Where the owner keeps the reports of validation; auditors download them, and the product only reads them.
+VALIDATION_FOLDER = Path(env_str("VALIDATION_FOLDER", str(VAR / "validation")))
 # The folders to which this installation writes; with object storage it does not use VAR, which may be read-only.
 WRITTEN_FOLDERS = [ANCHOR_FOLDER, WORK_FOLDER, *([VAR] if STORAGE == "folder" else [])]
 FILE_UPLOAD_TEMP_DIR = env_str("FILE_UPLOAD_TEMP_DIR", "") or None

@@ -13,4 +13,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("api.urls")),
     path("", include("studies.urls.audit")),
     path("", include("jobs.urls")),
+    path("", include("validation.urls")),
 ]

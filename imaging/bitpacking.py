@@ -50,6 +50,12 @@ def band_edges(rows: int, bands: int) -> list[int]:
     return [k * rows // count for k in range(count + 1)]
 
 
+def most_bytes(rows: int, columns: int) -> int:
+    """The size of a band whose levels cannot be packed at all."""
+    blocks = rows * -(-columns // BLOCK)
+    return -(-blocks // 4) * 2 + blocks * BLOCK * 2
+
+
 def band_digest(band: bytes) -> str:
     """SHA-256 of the band, in hex: computed once, when the reader image is made."""
     return hashlib.sha256(band).hexdigest()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +22,7 @@ Levels = NDArray[np.uint16]
 PREVIEW_SIDE = 640
 PREVIEW_QUALITY = 70
 SIGMOID_TOP = 65535
+STRIP = 128 * 1024  # pixels
 
 
 @dataclass(frozen=True)
@@ -80,14 +82,29 @@ class Scale:
 def normalise(stored: StoredPixels) -> NormalForm:
     """The normal form of a stored image; exact: no pixel is resampled, and no value rounded unless by a table."""
     check(stored)
-    codes = np.asarray(stored.pixels).astype(np.int64) & ((1 << stored.bits_stored) - 1)
     values = stored_values(stored)
     padded = padding_codes(stored, values)
     scale = polarised(tabulated(stored, values), stored.photometric == "MONOCHROME1")
     table = np.where(padded, 0, scale.table).astype(np.uint16)
-    levels: Levels = np.ascontiguousarray(table[codes])
-    picture = np.bincount(codes.ravel(), minlength=table.size) * ~padded
-    return NormalForm(levels, *default_window(stored, scale, table, picture))
+    levels, counts = looked_up_codes(table, np.asarray(stored.pixels))
+    return NormalForm(levels, *default_window(stored, scale, table, counts * ~padded))
+
+
+def looked_up_codes(table: Levels, pixels: NDArray[np.integer]) -> tuple[Levels, NDArray[np.int64]]:
+    """The level of each pixel, and the frequency of each code."""
+    levels: Levels = np.empty(pixels.shape, dtype=np.uint16)
+    counts = np.zeros(table.size, dtype=np.int64)
+    for rows in strips(pixels.shape):
+        codes = pixels[rows].astype(np.int64) & (table.size - 1)
+        np.take(table, codes, out=levels[rows], mode="clip")  # no code is clipped; other modes copy
+        counts += np.bincount(codes.ravel(), minlength=table.size)
+    return levels, counts
+
+
+def strips(shape: tuple[int, ...]) -> Iterator[slice]:
+    """Rows of a picture that are processed at once: what is computed of them stays in the processor's cache."""
+    step = max(STRIP // max(shape[1], 1) // 2 * 2, 2)
+    return (slice(start, start + step) for start in range(0, shape[0], step))
 
 
 def quarter(levels: Levels) -> Levels:
@@ -107,9 +124,14 @@ def render8(levels: Levels, center: float, width: float, invert: bool = False) -
     return (255 - table if invert else table)[levels]
 
 
-def preview(form: NormalForm) -> bytes:
-    """An 8-bit JPEG in the default window, longest side at most PREVIEW_SIDE pixels, without any metadata."""
+def preview(form: NormalForm, half: Levels | None = None) -> bytes:
+    """An 8-bit JPEG in the default window, longest side at most PREVIEW_SIDE pixels, without any metadata.
+
+    `half` is the picture halved once, if it is already known.
+    """
     levels = form.levels
+    if half is not None and max(levels.shape) >= 2 * PREVIEW_SIDE:
+        levels = half
     while max(levels.shape) >= 2 * PREVIEW_SIDE:
         levels = halve(levels)
     image = Image.fromarray(render8(levels, form.window_center, form.window_width))
@@ -120,10 +142,16 @@ def preview(form: NormalForm) -> bytes:
 
 
 def halve(levels: Levels) -> Levels:
+    """Half of each side, rounded up: the means of 2x2 levels, rounded half up."""
     rows, columns = levels.shape
-    wide = np.pad(levels, ((0, rows % 2), (0, columns % 2)), mode="edge").astype(np.uint32)
-    total = wide[0::2, 0::2] + wide[0::2, 1::2] + wide[1::2, 0::2] + wide[1::2, 1::2]
-    return ((total + 2) >> 2).astype(np.uint16)
+    if rows % 2 or columns % 2:
+        levels = np.pad(levels, ((0, rows % 2), (0, columns % 2)), mode="edge")
+    pairs = np.ascontiguousarray(levels).view(np.uint32)  # two neighbours in a row, in the order of the machine
+    half: Levels = np.empty((len(pairs) // 2, pairs.shape[1]), dtype=np.uint16)
+    for part in strips(levels.shape):
+        across = (pairs[part] & 0xFFFF) + (pairs[part] >> 16)
+        half[part.start // 2 : part.stop // 2] = (across[0::2] + across[1::2] + 2) >> 2
+    return half
 
 
 def check(stored: StoredPixels) -> None:

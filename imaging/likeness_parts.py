@@ -41,11 +41,13 @@ def guesses(own: Grey, stack: Grey, kept: NDArray[np.float64], side: int) -> lis
     `kept` is the part of rows and columns of the other film that the film would be.
     """
     found: list[PartGuess] = []
+    fitting = {inside: places_where_fits(kept if inside else 1 / kept) for inside in (True, False)}
+    if not any(places.size for places in fitting.values()):
+        return []  # of films of one size, none is a part of another
     radius = round(REACH * side)
     whole, reliefs = (relief_of(resized(pictures, side, side), radius) for pictures in (own[None], stack))
-    for inside in (True, False):
+    for inside, fits in fitting.items():
         part = kept if inside else 1 / kept
-        fits = np.flatnonzero((part <= 1).all(1) & (part.min(1) >= SMALLEST_CROP) & (part < 1 - 0.4 / SIDE).any(1))
         shapes = np.rint(part[fits] * side).astype(int)
         for shape in np.unique(shapes, axis=0):
             places = fits[(shapes == shape).all(1)]
@@ -53,6 +55,11 @@ def guesses(own: Grey, stack: Grey, kept: NDArray[np.float64], side: int) -> lis
             scores, corners = fitted(reliefs[places] if inside else whole, template)
             found += map(PartGuess, scores.tolist(), places.tolist(), (corners / side).tolist())
     return sorted(found, key=lambda guess: -guess.score)
+
+
+def places_where_fits(part: NDArray[np.float64]) -> NDArray[np.intp]:
+    """Where one picture may be a part of another: as large as a crop may be, and smaller than the whole."""
+    return np.flatnonzero((part <= 1).all(1) & (part.min(1) >= SMALLEST_CROP) & (part < 1 - 0.4 / SIDE).any(1))
 
 
 def fitted(larger: Grey, template: Grey) -> tuple[Grey, NDArray[np.intp]]:

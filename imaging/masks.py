@@ -35,9 +35,36 @@ def rectangle(value: Any, rows: int, columns: int) -> Rectangle:
 def cover(
     pixels: NDArray[np.integer], rectangles: tuple[Rectangle, ...], *, bits_stored: int, signed: bool
 ) -> NDArray[np.integer]:
-    """A copy with the rectangles at mid-range: before any look-up table, so that no window reveals the text."""
+    """The picture with the rectangles at mid-range: before any look-up table, so that no window reveals the text.
+
+    A copy, unless there is nothing to cover.
+    """
+    if not rectangles:
+        return pixels
     covered = pixels.copy()
     grey = 0 if signed else 1 << (bits_stored - 1)
     for x, y, width, height in rectangles:
         covered[y : y + height, x : x + width] = grey
     return covered
+
+
+def merge(boxes: list[Rectangle]) -> list[Rectangle]:
+    """Overlapping boxes as one, in the order of the first of them."""
+    merged: list[Rectangle] = []
+    for box in boxes:
+        while met := next((other for other in merged if overlap(box, other)), None):
+            merged.remove(met)
+            box = united(box, met)
+        merged.append(box)
+    return merged
+
+
+def overlap(a: Rectangle, b: Rectangle) -> bool:
+    """Whether they share a pixel."""
+    return a[0] < b[0] + b[2] and b[0] < a[0] + a[2] and a[1] < b[1] + b[3] and b[1] < a[1] + a[3]
+
+
+def united(a: Rectangle, b: Rectangle) -> Rectangle:
+    """The smallest box around both."""
+    left, top = min(a[0], b[0]), min(a[1], b[1])
+    return left, top, max(a[0] + a[2], b[0] + b[2]) - left, max(a[1] + a[3], b[1] + b[3]) - top

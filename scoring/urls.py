@@ -20,6 +20,7 @@ from scoring.views import (
     history,
     joints,
     monitoring,
+    query_outcomes,
     site_months,
     thresholds,
     times,
@@ -58,6 +59,7 @@ urlpatterns = [
         name="comparison",
     ),
     path("trials/<slug:code>/results/<slug:slug>/prepare-queries/", checks.prepare, name="prepare_queries"),
+    path("trials/<slug:code>/results/<slug:slug>/queries/", query_outcomes.query_outcomes, name="query_outcomes"),
     path("trials/<slug:code>/results/<slug:slug>/readers/", monitoring.readers, name="readers"),
     path("trials/<slug:code>/results/<slug:slug>/readers/<int:number>/", monitoring.reader, name="reader"),
     path(

@@ -35,14 +35,17 @@ def at_the_site(user_id: int, place: TrialRole) -> Iterator[Waiting]:
     yield Waiting("Questions overdue", overdue, f"{questions}?status=open&sort=due", urgent=True)
     yield Waiting("Questions to answer", asked.open().count() - overdue, f"{questions}?status=open")
     yield Waiting("Films to complete", held, f"{films}?status={FilmStatus.HELD}")
-    due = still_to_come(site.trial, timezone.localdate(), site).all
-    yield Waiting("Visits with films to send", due, reverse("studies:site", args=[place.code]))
+    due, page = still_to_come(site.trial, timezone.localdate(), site), reverse("studies:site", args=[place.code])
+    yield Waiting("Visits with overdue films", due.overdue, page, urgent=True)
+    yield Waiting("Visits with films to send", due.all - due.overdue, page)
 
 
 def from_sites(user_id: int, place: TrialRole) -> Iterator[Waiting]:
     """Visits whose films the sites have not sent yet."""
-    due = still_to_come(Trial.objects.get(code=place.code), timezone.localdate()).all
-    yield Waiting("Visits with expected films", due, reverse("studies:trial", args=[place.code]))
+    due = still_to_come(Trial.objects.get(code=place.code), timezone.localdate())
+    overdue = f"{reverse('studies:calendar', args=[place.code])}?status=overdue"
+    yield Waiting("Visits with overdue films", due.overdue, overdue, urgent=True)
+    yield Waiting("Visits with expected films", due.all - due.overdue, reverse("studies:trial", args=[place.code]))
 
 
 def at_the_desk(user_id: int, place: TrialRole) -> Iterator[Waiting]:

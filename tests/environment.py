@@ -17,3 +17,5 @@ os.environ["BLINDREAD_VAR"] = FOLDER
 os.environ["DATABASE_URL"] = os.environ.get("BLINDREAD_TEST_DATABASE") or f"sqlite:///{FOLDER}/test.sqlite3"
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 os.environ.setdefault("JOB_RETRY_SECONDS", "0")
+# No test takes the power away, and the files of hundreds of films would wait for the disk.
+vars(os)["fsync"] = lambda _descriptor: None

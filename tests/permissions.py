@@ -262,6 +262,7 @@ SCORING = {
     "scoring:consensus_reference": trial("lead=404"),
     "scoring:comparisons": trial("lead=404"),
     "scoring:comparison": trial("lead=404"),
+    "scoring:query_outcomes": trial("lead=404 statistician=404"),
     "scoring:prepare_queries": trial("lead=404", "post"),
     "scoring:readers": trial("lead=404"),
     "scoring:reader": trial("lead=404"),
@@ -320,6 +321,10 @@ AUDIT = {
     "audit:signatures": trial("auditor=200"),
     "audit:verify": trial("auditor=302", "post"),
 }
+VALIDATION = {
+    "validation:documents": trial("auditor=200"),
+    "validation:document": trial("auditor=404"),
+}
 # Programs: a session opens nothing here, only an access token does; what each role's token opens is in BY_TOKEN.
 API = {
     "api:tokens": trial("coordinator=200 lead=200 statistician=200 sponsor=200 auditor=200"),
@@ -351,6 +356,7 @@ API = {
     "api:datasets": world(401),
     "api:dataset_file": world(401),
     "api:locks": world(401),
+    "api:transfers": world(401),
     "api:events": world(401),
 }
 # What a token with every scope of its role opens; the tokens of all other roles that have any get 403.
@@ -377,6 +383,7 @@ BY_TOKEN: dict[str, RoutePermissions] = {
     "api:datasets": trial("statistician=200"),
     "api:dataset_file": trial("statistician=404"),
     "api:locks": trial("statistician=200"),
+    "api:transfers": trial("statistician=200"),
     "api:events": trial("auditor=200"),
 }
 # The same for what can be written at an address that can also be read.
@@ -394,6 +401,7 @@ GROUPS = {
     "reading": READING,
     "scoring": SCORING,
     "audit": AUDIT,
+    "validation": VALIDATION,
     "api": API,
 }
 TABLE: dict[str, RoutePermissions] = {name: row for rows in GROUPS.values() for name, row in rows.items()}

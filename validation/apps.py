@@ -1,4 +1,4 @@
-"""The validation app: a command, and no table."""
+"""The validation app: a command, a page, and no table."""
 
 from __future__ import annotations
 
@@ -9,3 +9,6 @@ class ValidationConfig(AppConfig):
     """Without models, so that installing it changes no database."""
 
     name = "validation"
+
+    def ready(self) -> None:
+        from validation import menu  # noqa: F401

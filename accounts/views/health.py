@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST
 
 from accounts.identity import administrator
 from accounts.roles import Action
@@ -13,6 +12,7 @@ from config.cells import Badge, Column, Progress, label_of
 from config.filters import ChoiceFilter, MomentFilter, TextFilter
 from config.job_kinds import JOB_NAMES
 from config.listing import Listing
+from config.sent_forms import sent_from
 from jobs.health import further, vital
 from jobs.models import Job
 from jobs.retrying import retry
@@ -73,7 +73,7 @@ def jobs(request: HttpRequest) -> HttpResponseBase:
     return listing.respond("jobs/jobs.html")
 
 
-@require_POST
+@sent_from("jobs")
 def retry_job(request: HttpRequest, pk: int) -> HttpResponse:
     """Queues a failed job again."""
     actor = administrator(request, Action.RETRY_JOBS)

@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.safestring import mark_safe
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST
 
 from accounts.forms import AddFactorForm, NameForm, PasswordForm
 from accounts.identity import signed_in
@@ -30,6 +29,7 @@ from accounts.sign_on.identities import factor_is_at_provider
 from accounts.signatures import check_password_for_signature
 from config.errors import WrongState
 from config.form_refusals import refused_on
+from config.sent_forms import sent_from
 
 SECRET = "accounts.totp-secret"  # noqa: S105  a key of the session
 
@@ -89,7 +89,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     return render(request, "account/second_factor_add.html", context, status=400 if form.errors else 200)
 
 
-@require_POST
+@sent_from("second_factor")
 @sensitive_post_parameters()
 def second_factor_remove(request: HttpRequest) -> HttpResponse:
     """Removes the person's own second factor."""
@@ -103,7 +103,7 @@ def second_factor_remove(request: HttpRequest) -> HttpResponse:
     return redirect("profile" if form.is_valid() else "second_factor")
 
 
-@require_POST
+@sent_from("second_factor")
 @sensitive_post_parameters()
 def recovery_codes(request: HttpRequest) -> HttpResponse:
     """Makes new recovery codes and shows them once."""

@@ -10,7 +10,6 @@ from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_POST
 
 from accounts import passwords, people
 from accounts import second_factor as factors
@@ -26,6 +25,7 @@ from config.errors import BadInput
 from config.filters import ChoiceFilter, MomentFilter
 from config.form_refusals import refused_on
 from config.listing import Listing
+from config.sent_forms import sent_from
 from config.wording import either, quoted
 
 YES_NO = [("True", "yes"), ("False", "no")]
@@ -126,7 +126,7 @@ def steps_for(user: User, actor: Actor) -> list[tuple[str, str, str, bool]]:
     return [(step, *STEPS[step]) for step in fit]
 
 
-@require_POST
+@sent_from("account", "pk")
 def account_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     """Carries out one action on an account, with a reason."""
     actor = administrator(request, Action.MANAGE_ACCOUNTS)

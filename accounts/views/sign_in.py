@@ -8,13 +8,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST
 
 from accounts.forms import CodeForm, SignInForm
 from accounts.models import User
 from accounts.second_factor import has_second_factor
 from accounts.sign_in import begin_session, check_code, check_password, end_session, half_in, person_half_in
 from accounts.sign_on import flow as flows
+from config.sent_forms import sent_from
 
 WRONG = "The e-mail address or the password is wrong, or the account is not active."
 WRONG_CODE = "The code is wrong or has already been used."
@@ -57,7 +57,7 @@ def ask_code(request: HttpRequest, form: CodeForm, wanted: str = "") -> HttpResp
 
 
 @login_not_required
-@require_POST
+@sent_from("sign_in")
 @sensitive_post_parameters()
 def sign_in_code(request: HttpRequest) -> HttpResponse:
     """The second step: the code."""
@@ -77,7 +77,7 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
-@require_POST
+@sent_from("home")
 def sign_out(request: HttpRequest) -> HttpResponse:
     """Signs out and goes to the sign-in page; the browser clears its cache of the pages.
 

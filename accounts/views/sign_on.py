@@ -18,7 +18,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.encoding import iri_to_uri
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET, require_POST, require_safe
+from django.views.decorators.http import require_GET, require_safe
 
 from accounts.forms import CodeForm, PasswordForm
 from accounts.models import User
@@ -43,6 +43,7 @@ from accounts.views.sign_in import ask_code, next_page
 from config.errors import Refusal
 from config.form_refusals import refused_on
 from config.refusals import status_of
+from config.sent_forms import sent_from
 
 View = Callable[[HttpRequest], HttpResponse]
 
@@ -159,7 +160,7 @@ def sign_on_done(request: HttpRequest) -> HttpResponse:
     return redirect("sign_on_link")
 
 
-@require_POST
+@sent_from("sign_on_link")
 @if_configured
 @sensitive_post_parameters()
 def sign_on_remove(request: HttpRequest) -> HttpResponse:

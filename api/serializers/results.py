@@ -1,4 +1,4 @@
-"""The forms in which campaigns, datasets, locks and audit events are sent. None of them holds a score."""
+"""The forms in which campaigns, datasets, locks, transfers and events are sent. None of them holds a score."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from reading.models import CampaignStatus
-from scoring.models import DatasetStatus
+from scoring.models import DatasetStatus, Purpose, TransferStatus
 
 
 class CampaignSerializer(serializers.Serializer[object]):
@@ -71,6 +71,28 @@ class LockSerializer(serializers.Serializer[object]):
     def get_fields(self) -> dict[str, Any]:
         """The framework has a “root” of its own, so this field is added here."""
         return {**super().get_fields(), "root": serializers.CharField()}
+
+
+class TransferSerializer(serializers.Serializer[object]):
+    """A package for one recipient."""
+
+    campaign = serializers.CharField(source="campaign.code")
+    number = serializers.IntegerField()
+    purpose = serializers.ChoiceField(choices=Purpose.choices)
+    status = serializers.ChoiceField(choices=TransferStatus.choices)
+    recipient = serializers.CharField()
+    lock = serializers.IntegerField(
+        source="lock.number", allow_null=True, help_text="The number of the lock whose package it is, if any."
+    )
+    asked_at = serializers.DateTimeField()
+    built_at = serializers.DateTimeField(allow_null=True)
+    received_at = serializers.DateTimeField(
+        source="receipt.received_at", allow_null=True, help_text="When its recipient signed the receipt."
+    )
+
+    def get_fields(self) -> dict[str, Any]:
+        """The framework has a “root” of its own, so this field is added here."""
+        return {**super().get_fields(), "root": serializers.CharField(allow_blank=True)}
 
 
 class EventActorSerializer(serializers.Serializer[object]):

@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST
 
 from accounts.roles import ROLE_NAMES, Action, Role, allows
 from api.forms import TokenForm
@@ -16,6 +15,7 @@ from audit.trail import Actor
 from config.cells import Badge, Column
 from config.form_refusals import refused_on
 from config.listing import Listing
+from config.sent_forms import sent_from
 from studies.access import trial_or_404
 from studies.forms.planning import ReasonForm
 from studies.models import Trial
@@ -87,7 +87,7 @@ def token_or_404(request: HttpRequest, code: str, pk: int) -> tuple[Trial, Acces
     return trial, found, actor
 
 
-@require_POST
+@sent_from("api:tokens", "code")
 def show(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """Shows the text of a token, once."""
     trial, token, actor = token_or_404(request, code, pk)

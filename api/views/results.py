@@ -1,4 +1,4 @@
-"""Campaigns in progress, datasets and their locks, and the audit trail. A dataset is sent only once it is locked."""
+"""Campaigns in progress, datasets, locks, transfers and the audit trail. A dataset is sent only once it is locked."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from api.serializers.results import (
     EventSerializer,
     LockSerializer,
     ProgressSerializer,
+    TransferSerializer,
 )
 from audit.models import Event
 from audit.redaction import shown
@@ -27,7 +28,7 @@ from config.errors import WrongState
 from reading.campaigns.progress import counts_of
 from reading.models import Campaign
 from scoring.datasets.building import record_download, said_of_dataset
-from scoring.models import Dataset, DatasetStatus, Lock
+from scoring.models import Dataset, DatasetStatus, DataTransfer, Lock
 from studies.arrival.sealed_files import export_pieces, export_size
 
 CAMPAIGNS, DATASETS, AUDIT = "campaigns:read", "datasets:read", "audit:read"
@@ -96,6 +97,20 @@ class LocksView(ApiView):
     def get(self, request: Request, code: str) -> Response:
         """Every lock, including superseded locks, which were unlocked."""
         rows = Lock.objects.filter(campaign__trial=self.trial).select_related("campaign", "unlock")
+        return self.page(one_of(request, rows, campaign="campaign__code"))
+
+
+class TransfersView(ApiView):
+    """The transfers of a trial."""
+
+    operations = {
+        "get": ApiOperation("list_transfers", DATASETS, TransferSerializer, paged=True, filters=(OF_CAMPAIGN,)),
+    }
+
+    def get(self, request: Request, code: str) -> Response:
+        """Every transfer with its root and the time of its signed receipt; packages are for their recipients alone."""
+        rows = DataTransfer.objects.filter(campaign__trial=self.trial)
+        rows = rows.select_related("campaign", "recipient", "lock", "receipt")
         return self.page(one_of(request, rows, campaign="campaign__code"))
 
 

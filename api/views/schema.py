@@ -25,6 +25,12 @@ def described() -> dict[str, Any]:
     return found
 
 
+@cache
+def described_in_yaml() -> str:
+    """The same as YAML, which takes a second to write."""
+    return yaml.safe_dump(described(), sort_keys=False, allow_unicode=True)
+
+
 @login_not_required
 @require_safe
 def schema(request: HttpRequest) -> HttpResponse:
@@ -36,8 +42,7 @@ def schema(request: HttpRequest) -> HttpResponse:
 @require_safe
 def schema_yaml(request: HttpRequest) -> HttpResponse:
     """The document as YAML."""
-    text = yaml.safe_dump(described(), sort_keys=False, allow_unicode=True)
-    return HttpResponse(text, content_type="application/yaml")
+    return HttpResponse(described_in_yaml(), content_type="application/yaml")
 
 
 @login_not_required

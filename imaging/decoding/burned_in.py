@@ -9,21 +9,17 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
+from imaging.decoding.raised import Background, Mask, Shape, Stored, shapes_of
 from imaging.decoding.side_letter import side_letter
-from imaging.masks import Rectangle
+from imaging.masks import Rectangle, merge
 
-Stored = NDArray[np.uint16]
-
-POOL, GROUND = 4, 15  # blocks of 4, over 60 pixels: wider than a stroke, narrower than a finger
-BLOCK = 64  # variation is measured in the lower half of each block, so that text does not count as variation
 SMALLEST, LARGEST = 7, 200  # longer side of a character, in pixels
 LEAST_AREA = 14
 MOST_SHAPES, MOST_BOXES = 6000, 60
 MARGIN = 6
 RING_NEAR, RING_FAR = 2, 5
-SPREADS = 5.0
+WIDER = {RING_NEAR: (1, 2, 1), RING_FAR: (1, 2, 4, 3)}  # each step widens a window by so much, from 1 to 2 n + 1
 
 
 @dataclass(frozen=True)
@@ -37,11 +33,21 @@ class TextShape:
 
 @dataclass(frozen=True)
 class Scene:
-    """A picture in which text would be bright, the range of its values, and where it exceeds its background."""
+    """A picture, the limits of its values, the range of nearly all of them, and whether text would be bright in it.
 
-    values: Stored
+    `least` is the smallest height above the background that counts.
+    """
+
+    stored: Stored
+    lowest: int
+    highest: int
     span: int
-    raised: NDArray[np.bool_]
+    least: float
+    bright: bool
+
+    def shown(self, values: Stored) -> Stored:
+        """Values of the picture from 0, with text bright."""
+        return values - self.lowest if self.bright else self.highest - values
 
 
 @dataclass(frozen=True)
@@ -63,13 +69,13 @@ def suspected_text(pixels: NDArray[np.integer]) -> list[Rectangle]:
 
 def suspected(pixels: NDArray[np.integer]) -> Suspicion:
     """Shapes that may be burned into the picture, bright or dark."""
-    values = (pixels.astype(np.int32) - int(pixels.min())).astype(np.uint16)
-    top = int(values.max())
-    span = max(int(np.percentile(values[::3, ::3], 99.9)), 1)
+    values = unsigned(pixels)
+    lowest, highest = int(values.min()), int(values.max())
+    span = max(int(np.percentile(values[::3, ::3] - lowest, 99.9)), 1)
     least = max(span / 1000, 2.0 if span > 255 else 30.0)
     found: list[tuple[int, Rectangle, str]] = []
-    for bright in (values, (top - values).astype(np.uint16)):
-        found.extend(lines(find_shapes(bright, span, least), pixels.shape))
+    for bright in (True, False):
+        found.extend(lines(find_shapes(Scene(values, lowest, highest, span, least, bright)), pixels.shape))
     found.sort(reverse=True)
     text = merge([box for _, box, letter in found if not letter])[:MOST_BOXES]
     # The closed part of a letter in a line of text is a separate shape; it belongs to that line.
@@ -78,68 +84,71 @@ def suspected(pixels: NDArray[np.integer]) -> Suspicion:
     return Suspicion(text, merge([box for box, _ in alone]), sorted({letter for _, letter in alone}))
 
 
-def ground_of(values: Stored) -> Stored:
-    """The picture without its small bright parts (a grey opening); never brighter than the picture."""
-    rows, columns = values.shape
-    padded = np.pad(values, ((0, -rows % POOL), (0, -columns % POOL)), mode="edge")
-    pooled = padded.reshape(padded.shape[0] // POOL, POOL, -1, POOL).min(axis=(1, 3))
-    opened = ndimage.maximum_filter(ndimage.minimum_filter(pooled, GROUND), GROUND)
-    ground: Stored = opened.repeat(POOL, axis=0).repeat(POOL, axis=1)[:rows, :columns]
-    return ground
+def unsigned(pixels: NDArray[np.integer]) -> Stored:
+    """The picture in unsigned numbers; a negative smallest value becomes 0."""
+    lowest = int(pixels.min())
+    values = pixels.astype(np.uint16, copy=False)
+    # Differences of numbers of 16 bits are right whether these are read as signed or not.
+    return values if lowest >= 0 else values - np.uint16(lowest & 0xFFFF)
 
 
-def step(height: Stored, least: float) -> NDArray[np.float32]:
-    """How far a pixel must exceed its background: more than noise and trabeculae do in most of its block."""
-    rows, columns = height.shape
-    half = BLOCK // 2
-    sample = np.pad(height, ((0, -rows % BLOCK), (0, -columns % BLOCK)), mode="edge")[::2, ::2]
-    blocks = sample.reshape(sample.shape[0] // half, half, -1, half).transpose(0, 2, 1, 3)
-    low, middle = np.percentile(blocks.reshape(*blocks.shape[:2], -1), (10, 50), axis=2).astype(np.float32)
-    steps = np.maximum(middle + SPREADS * (middle - low), np.float32(least))
-    spread: NDArray[np.float32] = steps.repeat(BLOCK, axis=0).repeat(BLOCK, axis=1)[:rows, :columns]
-    return spread
-
-
-def find_shapes(values: Stored, span: int, least: float) -> list[TextShape]:
-    height = values - ground_of(values)
-    scene = Scene(values, span, height > step(height, least))
-    labels, count = ndimage.label(scene.raised, np.ones((3, 3), dtype=bool))
-    areas = np.bincount(labels.ravel(), minlength=count + 1)[1:]
-    boxes: list[tuple[slice, ...]] = ndimage.find_objects(labels)
-    wanted = [k for k in range(count) if areas[k] >= LEAST_AREA and of_size(boxes[k])]
-    wanted.sort(key=lambda k: -int(areas[k]))
-    judged = (judge(scene, labels, k + 1, boxes[k]) for k in wanted[:MOST_SHAPES])
+def find_shapes(scene: Scene) -> list[TextShape]:
+    raised = Background.of(scene.stored, bright=scene.bright).raised(scene.least)
+    if raised is None:
+        return []
+    wanted = sorted(filter(is_of_size, shapes_of(raised, LEAST_AREA)), key=order)
+    judged = (judge(scene, raised.pixels, shape) for shape in wanted[:MOST_SHAPES])
     return [shape for shape in judged if shape]
 
 
-def of_size(box: tuple[slice, ...]) -> bool:
-    longer: int = max(side.stop - side.start for side in box)
-    return SMALLEST <= longer <= LARGEST
+def is_of_size(shape: Shape) -> bool:
+    return SMALLEST <= longer_side(shape) <= LARGEST
 
 
-def judge(scene: Scene, labels: NDArray[np.integer], label: int, box: tuple[slice, ...]) -> TextShape | None:
+def longer_side(shape: Shape) -> int:
+    longer: int = max(side.stop - side.start for side in shape.box)
+    return longer
+
+
+def order(shape: Shape) -> tuple[int, int, int]:
+    """The largest shape first; of several of one size, the one that a search by rows meets first."""
+    down, across = shape.box
+    return -shape.area, down.start, across.start + int((shape.labels[0] == shape.label).argmax())
+
+
+def judge(scene: Scene, raised: Mask, shape: Shape) -> TextShape | None:
     """Compares the shape with the ring around it: bone is uneven on an uneven background, text is neither."""
-    around = tuple(slice(max(side.start - RING_FAR, 0), side.stop + RING_FAR) for side in box)
-    own = labels[around] == label
-    ring = grow(own, RING_FAR) & ~grow(scene.raised[around], RING_NEAR)
-    if ring.sum() < 12:
+    down, across = shape.box
+    around = tuple(slice(max(side.start - RING_FAR, 0), side.stop + RING_FAR) for side in shape.box)
+    stored, mask = scene.stored[around], shape.mask
+    own = np.zeros(stored.shape, dtype=np.bool_)
+    top, left = (side.start - wide.start for side, wide in zip(shape.box, around, strict=True))
+    own[top : top + mask.shape[0], left : left + mask.shape[1]] = mask
+    ring = grown(own, RING_FAR) & ~grown(raised[around], RING_NEAR)
+    if np.count_nonzero(ring) < 12:
         return None
-    inside, outside = scene.values[around][own], scene.values[around][ring]
-    top = int(inside.max())
-    contrast, unrest = top - float(outside.mean()), float(outside.std())
+    inside, outside = scene.shown(stored[own]), scene.shown(stored[ring])
+    brightest = int(inside.max())
+    contrast, unrest = brightest - float(outside.mean()), float(outside.std())
     on_even_ground = unrest <= 0.06 * contrast
-    of_one_value = contrast >= max(scene.span / 20, 2 * unrest) and even_share(inside, top, scene.span) > 0.25
+    of_one_value = contrast >= max(scene.span / 20, 2 * unrest) and even_share(inside, brightest, scene.span) > 0.25
     if not (on_even_ground or of_one_value):
         return None
-    longer = max(side.stop - side.start for side in box)
-    strong = on_even_ground and contrast >= scene.span / 2 and longer >= 12 and inside.size >= 40
-    corners = (box[1].start, box[0].start, box[1].stop, box[0].stop)
-    return TextShape(corners, strong, side_letter(labels[box] == label) if strong else "")
+    strong = on_even_ground and contrast >= scene.span / 2 and longer_side(shape) >= 12 and inside.size >= 40
+    corners = (across.start, down.start, across.stop, down.stop)
+    return TextShape(corners, strong, side_letter(mask) if strong else "")
 
 
-def grow(mask: NDArray[np.bool_], by: int) -> NDArray[np.bool_]:
-    grown: NDArray[np.bool_] = ndimage.maximum_filter(mask.view(np.uint8), 2 * by + 1).astype(bool)
-    return grown
+def grown(mask: Mask, by: int) -> Mask:
+    """The mask and all pixels within a square of that reach around it."""
+    rows, columns = mask.shape
+    wide = np.zeros((rows + 2 * by, columns + 2 * by), dtype=np.bool_)
+    wide[by:-by, by:-by] = mask
+    for step in WIDER[by]:
+        wide = wide[:-step] | wide[step:]
+    for step in WIDER[by]:
+        wide = wide[:, :-step] | wide[:, step:]
+    return wide
 
 
 def even_share(inside: Stored, top: int, span: int) -> float:
@@ -185,21 +194,6 @@ def rectangle(boxes: NDArray[np.integer], size: tuple[int, ...]) -> Rectangle:
     return left, top, right - left, bottom - top
 
 
-def merge(boxes: list[Rectangle]) -> list[Rectangle]:
-    """Overlapping boxes as one, in the order of the surest of them."""
-    merged: list[Rectangle] = []
-    for box in boxes:
-        while met := next((other for other in merged if overlap(box, other)), None):
-            merged.remove(met)
-            box = united(box, met)
-        merged.append(box)
-    return merged
-
-
-def overlap(a: Rectangle, b: Rectangle) -> bool:
-    return a[0] < b[0] + b[2] and b[0] < a[0] + a[2] and a[1] < b[1] + b[3] and b[1] < a[1] + a[3]
-
-
 def within(letter: Rectangle, line: Rectangle) -> bool:
     """Whether the letter, without the margin of its box, is inside the line."""
     left, top, width, height = letter
@@ -207,8 +201,3 @@ def within(letter: Rectangle, line: Rectangle) -> bool:
     return (
         line[0] <= inner[0] and line[1] <= inner[1] and inner[2] <= line[0] + line[2] and inner[3] <= line[1] + line[3]
     )
-
-
-def united(a: Rectangle, b: Rectangle) -> Rectangle:
-    left, top = min(a[0], b[0]), min(a[1], b[1])
-    return left, top, max(a[0] + a[2], b[0] + b[2]) - left, max(a[1] + a[3], b[1] + b[3]) - top

@@ -64,8 +64,9 @@ def digest(film: DicomFilm) -> str:
     found = hashlib.sha256(film.syntax.name.encode() if film.structure.fragments else b"native")
     add(header_of(film), found)
     spans = [film.structure.native] if film.structure.native else list(film.structure.fragments)
+    data = memoryview(film.data)
     for span in spans:
-        found.update(film.data[span.start : span.start + span.length])
+        found.update(data[span.start : span.start + span.length])
     return found.hexdigest()
 
 

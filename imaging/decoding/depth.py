@@ -38,6 +38,8 @@ def significant(grey: Grey, header: Header, stream: StreamShape | None) -> Depth
             f"The compressed pixels have {stream.bits} bits, but the header says {bits}. {stream.bits} bits are used."
         )
         found, bits = [*found, finding("stream-depth", text)], stream.bits
+    if not signed and int(unsigned.max()) >> bits == 0:
+        return Depth(unsigned, bits, signed, False, tuple(found))
     narrow = extended(unsigned, bits, signed)
     if not are_spare_bits_used(unsigned, narrow, bits, signed):
         return Depth(narrow, bits, signed, False, tuple(found))

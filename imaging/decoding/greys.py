@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from imaging.decoding.findings import Finding, finding
-from imaging.levels import NormalForm, StoredPixels, render8
+from imaging.levels import NormalForm, StoredPixels, render8, strips
 
 EDGE_SHARE = 0.01  # markers and dead pixels are not part of the picture
 LEAST_SPAN = 16  # of the 255 greys
@@ -21,27 +21,35 @@ def grey_findings(stored: StoredPixels, form: NormalForm) -> list[Finding]:
     if form.window_missed:
         text = "The window in the header shows no pixel of the image. A window from the pixels is used instead."
         found.append(finding(WINDOW_MISSED, text))
-    if is_flat(count_greys(stored, form)):
+    levels = count_levels(stored, form)
+    if is_flat(count_greys(levels, form)):
         text = "The image is an almost uniform grey as first shown. Check its window, or the file."
         found.append(finding(FLAT, text))
-    elif span_of(np.bincount(unpadded(stored, form.levels))) < LEAST_LEVELS:
+    elif span_of(levels) < LEAST_LEVELS:
         text = "Nearly all pixels of the image have almost the same value. Check whether the file shows a radiograph."
         found.append(finding(FLAT, text))
     return found
 
 
-def count_greys(stored: StoredPixels, form: NormalForm) -> NDArray[np.integer]:
-    """The frequency of each of the 256 greys; padding is not counted."""
-    greys = render8(form.levels, form.window_center, form.window_width)
-    return np.bincount(unpadded(stored, greys), minlength=256)
+def count_levels(stored: StoredPixels, form: NormalForm) -> NDArray[np.integer]:
+    """The frequency of each level; padding is not counted."""
+    counts = np.zeros(65536, dtype=np.int64)
+    for rows in strips(form.levels.shape):
+        levels = form.levels[rows]
+        if stored.padding is not None:
+            low, high = sorted(stored.padding)
+            levels = levels[(stored.pixels[rows] < low) | (stored.pixels[rows] > high)]
+        found = np.bincount(levels.ravel())
+        counts[: found.size] += found
+    return counts
 
 
-def unpadded(stored: StoredPixels, values: NDArray[np.integer]) -> NDArray[np.integer]:
-    """The values of the pixels that are not padding."""
-    if stored.padding is None:
-        return values.ravel()
-    low, high = sorted(stored.padding)
-    return values[(stored.pixels < low) | (stored.pixels > high)]
+def count_greys(levels: NDArray[np.integer], form: NormalForm) -> NDArray[np.integer]:
+    """The frequency of each of the 256 greys that these levels have in the default window."""
+    greys = render8(np.arange(levels.size, dtype=np.uint16), form.window_center, form.window_width)
+    counts = np.zeros(256, dtype=np.int64)
+    np.add.at(counts, greys, levels)
+    return counts
 
 
 def span_of(counts: NDArray[np.integer]) -> int:

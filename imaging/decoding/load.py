@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 from pydicom.dataset import Dataset
 
 from imaging.decoding.aspect import squared
@@ -55,5 +56,7 @@ def pixel_digest(pixels: Pixels) -> str:
     """SHA-256 of the stored values with their form: equal for the same picture in any encoding."""
     rows, columns = pixels.values.shape
     form = f"{rows}x{columns}:{pixels.bits_stored}:{pixels.signed}:{pixels.photometric}:"
+    found = hashlib.sha256(form.encode())
     # Sixteen bits each, so that the width of the container does not matter.
-    return hashlib.sha256(form.encode() + pixels.values.astype("<u2").tobytes()).hexdigest()
+    found.update(np.ascontiguousarray(pixels.values, dtype="<u2").data.cast("B"))
+    return found.hexdigest()

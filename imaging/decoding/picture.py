@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from imaging.bitpacking import band_edges, encode
-from imaging.levels import Levels, NormalForm, StoredPixels, preview, quarter
+from imaging.levels import Levels, NormalForm, StoredPixels, halve, preview
 from imaging.masks import Rectangle, cover
 
 FULL_BANDS = 4
@@ -37,7 +37,8 @@ def inverted(stored: StoredPixels) -> StoredPixels:
 
 def write_picture(folder: Path, form: NormalForm, spacing_mm: list[float]) -> dict[str, Any]:
     """Writes small/0, full/0 to full/3, preview.jpg and meta.json; returns the content of meta.json."""
-    small, shown = quarter(form.levels), preview(form)
+    half = halve(form.levels)
+    small, shown = halve(half), preview(form, half)
     rows, columns = form.levels.shape
     meta: dict[str, Any] = {
         "rows": rows,
@@ -58,7 +59,9 @@ def write_picture(folder: Path, form: NormalForm, spacing_mm: list[float]) -> di
 def digest_of(levels: Levels) -> str:
     """SHA-256 of the size and the levels, row by row, little-endian."""
     rows, columns = levels.shape
-    return hashlib.sha256(f"{rows}x{columns}:".encode() + levels.astype("<u2").tobytes()).hexdigest()
+    found = hashlib.sha256(f"{rows}x{columns}:".encode())
+    found.update(np.ascontiguousarray(levels, dtype="<u2").data.cast("B"))
+    return found.hexdigest()
 
 
 def bands(folder: Path, level: str, levels: Levels, count: int) -> list[str]:

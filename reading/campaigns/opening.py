@@ -118,6 +118,25 @@ def films_lacking(campaign: Campaign) -> list[Obstacle]:
     return obstacles
 
 
+def demand_ready(campaign: Campaign) -> None:
+    """WrongState unless the campaign is in preparation and nothing prevents its opening."""
+    if campaign.status != CampaignStatus.DRAFT:
+        raise WrongState(f"{said_of(campaign)} Only a campaign in preparation can be opened.")
+    if obstacles := [obstacle.text for obstacle in why_not(campaign) if obstacle.blocking]:
+        raise WrongState(f"Campaign {campaign.code} cannot be opened yet. {' '.join(obstacles)}")
+
+
+def with_enough_timepoints(frozen: Sequence[FrozenCase], minimum: int, visits: Sequence[str]) -> list[FrozenCase]:
+    """The cases with the charter's minimum of timepoints; BadInput if there are none."""
+    whole = [case for case in frozen if len(case.timepoints) >= minimum]
+    if not whole:
+        raise BadInput(
+            f"The charter requires films at {minimum} or more timepoints in each case. "
+            f"No chosen subject has films at that many of the visits {both(visits)}."
+        )
+    return whole
+
+
 def open_campaign(
     *,
     campaign: Campaign,
@@ -128,19 +147,15 @@ def open_campaign(
 ) -> list[Case]:
     """Freezes the ready films of these subjects and visits as cases with drawn numbers, as the charter composes them.
 
-    A subject with fewer timepoints than the charter's minimum gets no case and is counted in the event.
+    A subject with fewer timepoints than the charter's minimum gets no case and is counted in the event. Visits without
+    the baseline of the analysis must be confirmed.
     """
     authorise(actor, Action.RUN_CAMPAIGN)
-    demand_openable(campaign)
+    demand_ready(campaign)
     demand_baseline(campaign, visits, confirmed=without_baseline)
     terms, cut_off, visits = terms_of(campaign.charter), timezone.now(), composed(campaign, visits)
     frozen = freeze(campaign.trial, subjects=list(subjects), visits=visits, cut_off=cut_off)
-    whole = [case for case in frozen if len(case.timepoints) >= terms.minimum_timepoints]
-    if not whole:
-        raise BadInput(
-            f"The charter requires films at {terms.minimum_timepoints} or more timepoints in each case. "
-            f"No chosen subject has films at that many of the visits {both(visits)}."
-        )
+    whole = with_enough_timepoints(frozen, terms.minimum_timepoints, visits)
     numbered = Draw(new_seed(), "case numbers").permutation(whole)
     with audited_atomic():
         demand_same_charter(campaign)
@@ -158,14 +173,6 @@ def open_campaign(
             tracked=[campaign, *cases],
         )
     return cases
-
-
-def demand_openable(campaign: Campaign) -> None:
-    """WrongState unless the campaign is in preparation and nothing prevents it from opening."""
-    if campaign.status != CampaignStatus.DRAFT:
-        raise WrongState(f"{said_of(campaign)} Only a campaign in preparation can be opened.")
-    if obstacles := [obstacle.text for obstacle in why_not(campaign) if obstacle.blocking]:
-        raise WrongState(f"Campaign {campaign.code} cannot be opened yet. {' '.join(obstacles)}")
 
 
 def demand_same_charter(campaign: Campaign) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django.core.files.storage import storages
 
@@ -72,6 +72,11 @@ def keep_name(charter: Charter, actor: Actor, name: str, digest: str) -> Charter
             tracked=[held],
         )
     return held
+
+
+def with_a_row(names: list[str]) -> Iterable[str]:
+    """The names under which a paper charter is recorded with its version."""
+    return Charter.objects.filter(paper__in=names).values_list("paper", flat=True)
 
 
 def papers(after: str) -> Iterator[Checked]:

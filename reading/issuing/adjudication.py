@@ -10,8 +10,9 @@ from audit.trail import Actor, audited_atomic, record
 from jobs.models import Job
 from reading.charter.versions import qualified_readers
 from reading.issuing.allocation import Assignment
-from reading.issuing.assignments import ask_for_reads, open_batch, open_loads
+from reading.issuing.assignments import ask_for_reads, open_batch
 from reading.issuing.eligible import may_not_adjudicate
+from reading.issuing.loads import open_loads
 from reading.models import Batch, Campaign, Case, CaseStatus, Read, ReadKind
 from reading.models.campaign import CaseQuerySet
 from reading.states import demand_open

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 
-from django.db.models import Count
 from django.utils import timezone
 
 from accounts.models import User
@@ -29,6 +28,7 @@ from reading.charter.versions import terms_of
 from reading.issuing.affiliations import affiliated
 from reading.issuing.allocation import Assignment, allocate
 from reading.issuing.eligible import decliners, primary_readers, wanted_readers
+from reading.issuing.loads import open_loads
 from reading.issuing.randomisation import Draw, new_seed
 from reading.issuing.release import hidden
 from reading.issuing.repeats import able_to_read, repeats_of_a_batch, stock_of
@@ -66,12 +66,6 @@ def plan_batch(campaign: Campaign, readers: Sequence[User], size: int) -> list[A
     )
     unread = Counter(one.reader for one in first)
     return [*first, *hidden([(one.reader, one) for one in repeats], unread)]
-
-
-def open_loads(campaign: Campaign) -> Counter[int]:
-    """How many unsigned reads each reader has in the campaign."""
-    reads = Read.objects.counting().filter(case__campaign=campaign).exclude(status=ReadStatus.SIGNED)
-    return Counter(dict(reads.values_list("reader_id").annotate(Count("pk")).order_by()))
 
 
 def request_batch(

@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from django.conf import settings
+from django.db.models import Q
 
+from config.whole import whole_from
 from reading.issuing.randomisation import Draw
 from reading.models import Read, ReadStep
+from reading.models.read import ReadQuerySet
 
 FIRST, MANY = 100_000, 900_000
 
@@ -36,3 +39,12 @@ def taken_among(numbers: Iterable[int]) -> set[int]:
     wanted = list(numbers)
     reads, steps = (model.objects.filter(number__in=wanted) for model in (Read, ReadStep))
     return set(reads.values_list("number", flat=True)) | set(steps.values_list("number", flat=True))
+
+
+def reads_numbered(text: str) -> ReadQuerySet:
+    """The reads whose number, or a timepoint's number, was typed; people may group the digits with spaces."""
+    number = whole_from("".join(text.split()))
+    if not number:
+        return Read.objects.none()
+    steps = ReadStep.objects.filter(number=number).values("read")
+    return Read.objects.filter(Q(number=number) | Q(pk__in=steps))

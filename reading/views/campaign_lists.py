@@ -1,18 +1,23 @@
-"""The lists on the page of a campaign: its readers, its batches, its image problems and films that changed."""
+"""The lists on the page of a campaign, and the due dates of all open campaigns of a trial."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 
-from django.db.models import F
+from django.db.models import Count, F, Q
 from django.http import HttpRequest
 from django.urls import reverse
 
-from config.cells import Badge, Column, Progress
+from config.cells import Badge, Column, Link, Progress
+from config.filters import DayFilter
 from config.listing import Listing
 from reading.campaigns.late_films import late_films
 from reading.campaigns.progress import loads_of
-from reading.models import Campaign, ImageProblem
+from reading.campaigns.reminders import DUE_IN_DAYS
+from reading.models import Batch, Campaign, CampaignStatus, ImageProblem, ReadStatus
+from reading.models.read import COUNTING
+from studies.models import Trial
 
 OPEN, RESOLVED = Badge("open", "Open", "waiting"), Badge("resolved", "Resolved", "good")
 
@@ -91,6 +96,53 @@ def problems_table(request: HttpRequest, campaign: Campaign) -> Listing:
         empty="No reader has reported an image problem.",
         hidden=["resolved", "settlement"],
     )
+
+
+def due_table(request: HttpRequest, trial: Trial, today: date) -> Listing:
+    """The batches of all open campaigns by the day on which they are due; those without one come last."""
+    counting = Q(reads__status__in=COUNTING)
+    rows = Batch.objects.filter(campaign__trial=trial, campaign__status=CampaignStatus.OPEN)
+    rows = rows.annotate(
+        issued=Count("reads", filter=counting),
+        signed=Count("reads", filter=Q(reads__status=ReadStatus.SIGNED)),
+    )
+    columns = [
+        Column("due", "Due", "due_on", "due_on", DayFilter("due_on")),
+        Column("campaign", "Campaign", campaign_link, "campaign__code"),
+        Column("batch", "Batch", "name", "name"),
+        Column("signed", "Reads signed", lambda batch: Progress(batch.signed, batch.issued)),
+        Column("state", "State", lambda batch: due_state(batch, today)),
+    ]
+    return Listing(
+        request,
+        rows.filter(issued__gt=0).select_related("campaign__trial"),
+        columns=columns,
+        name="due-dates",
+        caption="Due dates",
+        prefix="due",
+        search=["campaign__code", "name"],
+        sort="due",
+        empty="No batch of an open campaign has been issued.",
+        per_page=25,
+    )
+
+
+def campaign_link(batch: Batch) -> Link:
+    """The campaign of a batch, with a link to its page."""
+    campaign = batch.campaign
+    return Link(campaign.code, reverse("reading:campaign", args=[campaign.trial.code, campaign.code]))
+
+
+def due_state(batch: Any, today: date) -> Badge:
+    """Whether a batch is signed, overdue, due within the days before which readers are reminded, or due later."""
+    if batch.signed == batch.issued:
+        return Badge("signed", "All signed", "good")
+    if batch.due_on is None:
+        return Badge("open", "No due date", "waiting")
+    if batch.due_on < today:
+        return Badge("overdue", "Overdue", "bad")
+    soon = batch.due_on <= today + timedelta(days=DUE_IN_DAYS)
+    return Badge("due", "Due soon", "waiting") if soon else Badge("expected", "Due later")
 
 
 def batches_table(request: HttpRequest, campaign: Campaign) -> Listing:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST
 
 from accounts.act_forms import ReasonedActForm
 from accounts.identity import signed_in
@@ -18,6 +19,7 @@ from config.cells import Badge, Column, Link, label_of
 from config.filters import ChoiceFilter
 from config.form_refusals import refused_on
 from config.listing import Listing, asked_for
+from config.sent_forms import sent_from
 from config.wording import counted
 from reading.campaigns.amending import AMENDABLE, amend_campaign, later_versions
 from reading.campaigns.analysis_of_record import arms_opened_at, timing_at, timing_badge, timing_of
@@ -33,11 +35,12 @@ from reading.campaigns.progress import SubjectNames, counts_of
 from reading.campaigns.reopening import reopen_campaign
 from reading.forms.campaign import AmendForm, CampaignForm, OpenForm
 from reading.issuing.adjudication import unadjudicated
+from reading.issuing.numbers import reads_numbered
 from reading.issuing.queries import asks_readers
 from reading.issuing.repeats import repeats_in_words
 from reading.leak_scan.scans import newest_scan
 from reading.models import Campaign, CampaignStatus, Case, CaseStatus, Read, VoidCause
-from reading.views.campaign_lists import campaign_tables
+from reading.views.campaign_lists import campaign_tables, due_table
 from studies.access import trial_or_404
 from studies.models import Trial
 
@@ -55,8 +58,15 @@ def status_badge(row: Campaign | Case | Read) -> Badge:
 
 
 def campaigns(request: HttpRequest, code: str) -> HttpResponseBase:
-    """Every campaign of the trial, and a form for a new one."""
+    """Every campaign of the trial, a form for a new one, and the due dates of those that are open."""
     trial, actor = trial_or_404(request, code, Action.RUN_CAMPAIGN)
+    wanted = request.GET.get("number", "").strip()
+    if read := reads_numbered(wanted).filter(case__campaign__trial=trial).select_related("case__campaign").first():
+        page = reverse("reading:reads", args=[code, read.case.campaign.code])
+        return redirect(f"{page}?{urlencode({'q': wanted})}")
+    dues = due_table(request, trial, timezone.localdate())
+    if asked_for(request, [dues]) is not None:
+        return dues.respond("reading/campaigns.html")
     form = CampaignForm(trial, request.POST or None)
     if request.method == "POST" and form.is_valid():
         with refused_on(form):
@@ -81,7 +91,7 @@ def campaigns(request: HttpRequest, code: str) -> HttpResponseBase:
     ]
     rows = trial.campaigns.select_related("charter__signature")
     listing = Listing(request, rows, columns=columns, name="campaigns", search=["code", "title"], sort="campaign")
-    return listing.respond("reading/campaigns.html", {"trial": trial, "form": form})
+    return listing.respond("reading/campaigns.html", {"trial": trial, "form": form, "dues": dues, "wanted": wanted})
 
 
 def campaign(request: HttpRequest, code: str, slug: str) -> HttpResponseBase:
@@ -117,7 +127,7 @@ def campaign(request: HttpRequest, code: str, slug: str) -> HttpResponseBase:
     return render(request, "reading/campaign.html", context, status=400 if form.errors else 200)
 
 
-@require_POST
+@sent_from("reading:campaign", "code", "slug")
 def resume(request: HttpRequest, code: str, slug: str, pk: int) -> HttpResponse:
     """Retries failed work."""
     _, shown, actor = campaign_or_404(request, code, slug, Action.RUN_CAMPAIGN)
@@ -158,7 +168,7 @@ def reads_in_words(case: Case) -> str:
     return "; ".join(f"{read.reader}: {label_of(read, 'status').lower()}" for read in case.reads.all())
 
 
-@require_POST
+@sent_from("reading:campaign", "code", "slug")
 def close(request: HttpRequest, code: str, slug: str) -> HttpResponse:
     """Closes a campaign."""
     _, shown, actor = campaign_or_404(request, code, slug, Action.RUN_CAMPAIGN)

@@ -7,11 +7,11 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
 
 from accounts.identity import signed_in
 from accounts.roles import Action
 from config.form_refusals import refused_on
+from config.sent_forms import sent_from
 from jobs.models import Job
 from reading.leak_scan.features import FEATURES
 from reading.leak_scan.figure import leak_figure
@@ -50,7 +50,7 @@ def leak_scan(request: HttpRequest, code: str, slug: str) -> HttpResponse:
     return render(request, "reading/leak_scan.html", context, status=400 if form.errors else 200)
 
 
-@require_POST
+@sent_from("reading:leak-scan", "code", "slug")
 def run(request: HttpRequest, code: str, slug: str) -> HttpResponse:
     """Requests a scan of the films that are ready now."""
     _, shown, actor = campaign_or_404(request, code, slug, Action.RUN_CAMPAIGN)

@@ -6,11 +6,10 @@ from collections.abc import Iterable, Sequence
 
 from django.contrib import messages
 from django.db.models import Case as Cases
-from django.db.models import Q, QuerySet, Value, When
+from django.db.models import QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST
 
 from accounts.identity import signed_in
 from accounts.models import User
@@ -21,7 +20,7 @@ from config.csv_pieces import Load
 from config.filters import ChoiceFilter
 from config.form_refusals import refused_on
 from config.listing import Listing
-from config.whole import whole_from
+from config.sent_forms import sent_from
 from config.wording import counted
 from reading.campaigns.image_problems import settle_problem
 from reading.campaigns.progress import SubjectNames
@@ -31,12 +30,9 @@ from reading.charter.unqualified import unqualified_people
 from reading.charter.versions import qualified_readers
 from reading.forms.campaign import BatchForm, ReplaceForm, ReturnForm, VoidForm
 from reading.issuing.adjudication import ask_adjudicators
-from reading.issuing.assignments import (
-    open_loads,
-    plan_batch,
-    request_batch,
-    void_and_reissue,
-)
+from reading.issuing.assignments import request_batch, void_and_reissue
+from reading.issuing.numbers import reads_numbered
+from reading.issuing.release_preview import ReleasePreview, preview_of
 from reading.issuing.repeats import stock_of
 from reading.issuing.replacing import replace_reader
 from reading.issuing.suspensions import away_from
@@ -52,7 +48,7 @@ def assign(request: HttpRequest, code: str, slug: str) -> HttpResponse:
     stock = stock_of(campaign, timezone.now())
     able = qualified_readers(campaign.charter, "reader")
     form = BatchForm(campaign, able, stock, request.POST or None)
-    preview: list[tuple[str, int, int]] = []
+    preview: ReleasePreview | None = None
     if request.method == "POST" and form.is_valid():
         typed = form.cleaned_data
         if "release" in request.POST:
@@ -62,7 +58,7 @@ def assign(request: HttpRequest, code: str, slug: str) -> HttpResponse:
                 warn_of_documents(request, campaign, typed["readers"])
                 return redirect("reading:campaign", code, slug)
         else:
-            preview = load_preview(campaign, list(typed["readers"]), typed["size"])
+            preview = preview_of(campaign, list(typed["readers"]), typed["size"])
     context = {"trial": trial, "campaign": campaign, "form": form, "stock": stock, "preview": preview}
     context["suspended"] = User.objects.filter(pk__in=away_from(campaign)).order_by("name")
     context |= {"kept": stock.cases - stock.releasable, "each": stock.readers_per_case}
@@ -75,16 +71,6 @@ def warn_of_documents(request: HttpRequest, campaign: Campaign, readers: Iterabl
     """Warns that cases went to people who lack a signed document."""
     for one in lacking_documents(campaign.charter, list(readers)):
         messages.warning(request, f"Signed documents are missing. {one.sentence}")
-
-
-def load_preview(campaign: Campaign, readers: list[object], size: int) -> list[tuple[str, int, int]]:
-    """Each reader's open reads and what this batch would add; the cases are drawn again at release."""
-    planned = plan_batch(campaign, readers, size)  # type: ignore[arg-type]
-    loads = open_loads(campaign)
-    return [
-        (str(reader), loads[reader.pk], sum(one.reader == reader.pk for one in planned))  # type: ignore[attr-defined]
-        for reader in readers
-    ]
 
 
 def reads(request: HttpRequest, code: str, slug: str) -> HttpResponseBase:
@@ -135,9 +121,7 @@ def numbers_of(read: Read) -> str:
 def with_number_searched(rows: QuerySet[Read], text: str) -> QuerySet[Read]:
     """The reads whose number, or a timepoint's number, is the search text, with that text in a field."""
     text = text.strip()
-    number = whole_from("".join(text.split()))
-    named = Read.objects.filter(Q(number=number) | Q(steps__number=number)) if number else Read.objects.none()
-    is_named = When(pk__in=set(named.values_list("pk", flat=True)), then=Value(text))
+    is_named = When(pk__in=set(reads_numbered(text).values_list("pk", flat=True)), then=Value(text))
     return rows.annotate(number_searched=Cases(is_named, default=Value("")))
 
 
@@ -228,7 +212,7 @@ def remind(request: HttpRequest, code: str, slug: str) -> HttpResponse:
     return redirect("reading:campaign", code, slug)
 
 
-@require_POST
+@sent_from("reading:campaign", "code", "slug")
 def adjudicators(request: HttpRequest, code: str, slug: str) -> HttpResponse:
     """Requests an adjudicator for every discordant case without one."""
     _, campaign, actor = campaign_or_404(request, code, slug, Action.ASSIGN_READS)

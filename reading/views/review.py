@@ -7,12 +7,13 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET
 
 from accounts.identity import signed_in
 from accounts.signed_acts import meaning_of
 from config.errors import Refusal
 from config.refusals import status_of
+from config.sent_forms import sent_from
 from config.tokens import new_token
 from config.wording import counted
 from instruments.definition import Instrument, Item
@@ -37,7 +38,7 @@ def review(request: HttpRequest, token: str) -> HttpResponse:
     return unkept(render(request, "reading/review.html", review_context(piece)))
 
 
-@require_POST
+@sent_from("reading:review", "token")
 def sign(request: HttpRequest, token: str) -> HttpResponse:
     """Signs what the review showed; the same submission twice is one signature."""
     piece = piece_or_404(request, token)
@@ -63,15 +64,9 @@ def sign(request: HttpRequest, token: str) -> HttpResponse:
     return see_other(after_signing(piece))
 
 
-@require_http_methods(["GET", "POST"])
+@sent_from("reading:review", "token")
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
-    """Keeps the scores of joints that a query names, each under its reason; leads back to the review.
-
-    So does a GET: a page that was refused has this address, and its address can be opened again.
-    """
-    if request.method == "GET":
-        piece_or_404(request, token, to_look_at=True)
-        return see_other(reverse("reading:review", args=[token]))
+    """Keeps the scores of joints that a query names, each under its reason; leads back to the review."""
     piece = piece_or_404(request, token)
     posted = request.POST.dict()
     given = {key.removeprefix("keep-"): str(value) for key, value in posted.items() if key.startswith("keep-")}

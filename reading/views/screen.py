@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from config.days import moment_from
 from config.errors import BadInput
 from config.given_json import sent_json
+from config.sent_forms import sent_from
 from config.wording import quoted
 from reading.campaigns.image_problems import PROBLEMS, report_problem
 from reading.campaigns.training import awaits_reference, lay_beside
@@ -268,7 +269,7 @@ def body_of_one(request: HttpRequest) -> list[dict[str, Any]]:
     return [given]
 
 
-@require_POST
+@sent_from("reading:screen", "token")
 def problem(request: HttpRequest, token: str) -> HttpResponse:
     """Reports an image problem to the coordinator."""
     piece = piece_or_404(request, token)

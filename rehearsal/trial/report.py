@@ -6,6 +6,10 @@ from pathlib import Path
 
 from django.utils import timezone
 
+import instruments
+from instruments.intercurrent_events import GAPS
+from instruments.missing import RULES
+from reading.charter.terms import RESULT_RULES
 from rehearsal.trial import tables
 from rehearsal.trial.design import Design
 from rehearsal.trial.run import RehearsalPlan, Say, run
@@ -40,10 +44,12 @@ def facts(plan: RehearsalPlan) -> tuple[tuple[str, str], ...]:
         ("Subjects in each trial", f"{plan.subjects:,}"),
         ("Replicates of each scenario", f"{plan.replicates:,}"),
         ("Seed", str(plan.seed)),
-        ("Instrument", plan.design.instrument),
+        ("Instrument", instruments.get(plan.design.instrument).title),
         ("Readers", f"{readers.number}, two for each case"),
-        ("Third read", f"changes differ by more than {charter.threshold:g}, result {charter.result_rule}"),
-        ("Missing sites and visits", f"{charter.missing_rule}, {charter.missing_visit}"),
+        ("Third read", f"If the changes of two readers differ by more than {charter.threshold:g} points"),
+        ("Result after a third read", RESULT_RULES[charter.result_rule]),
+        ("Missing sites", RULES[charter.missing_rule].says),
+        ("Missing visits", GAPS[charter.missing_visit]),
     )
 
 

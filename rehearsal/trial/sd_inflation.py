@@ -10,6 +10,7 @@ import numpy as np
 from config.wording import counted
 from rehearsal.trial.courses import draw_courses
 from rehearsal.trial.design import Arm, Design
+from rehearsal.trial.design_file import find_design
 from rehearsal.trial.reading import open_room
 from rehearsal.trial.results import results_of
 from rehearsal.trial.run import RehearsalPlan, Say
@@ -28,11 +29,28 @@ PUBLISHED = {
     0.9: (0.32, 4.45),
 }
 STREAM = 99
+COLUMNS = (
+    ReportColumn("share", "Extrapolated", "percent"),
+    ReportColumn("mean", "Mean"),
+    ReportColumn("theory_mean", "By theory"),
+    ReportColumn("sd", "SD"),
+    ReportColumn("theory_sd", "By theory"),
+    ReportColumn("ratio", "SD relative to complete data"),
+)
+PUBLISHED_COLUMNS = (
+    ReportColumn("published_mean", "OSKIRA-1: mean"),
+    ReportColumn("published_sd", "SD"),
+    ReportColumn("published_ratio", "relative to complete data"),
+)
 
 
 def inflation(plan: RehearsalPlan, say: Say) -> ReportTable:
-    """Mean and SD of the change at the second visit over the first arm's course, with theory and OSKIRA-1."""
+    """Mean and SD of the change at the second visit over the first arm's course, with theory.
+
+    Beside the design of OSKIRA-1, what it published.
+    """
     rows: list[Row] = []
+    published = plan.design == find_design("oskira-1")
     for number, share in enumerate(SHARES):
         design = lost(plan.design, share)
         found = [one_trial(design, plan, (plan.seed, STREAM, number, at)) for at in range(plan.replicates)]
@@ -40,12 +58,15 @@ def inflation(plan: RehearsalPlan, say: Say) -> ReportTable:
         theory = expected(design, share)
         row: Row = {"share": share, "mean": float(mean), "theory_mean": theory[0]}
         row |= {"sd": float(sd), "theory_sd": theory[1]}
-        row |= dict(zip(("published_mean", "published_sd"), PUBLISHED[share], strict=True))
+        if published:
+            row |= dict(zip(("published_mean", "published_sd"), PUBLISHED[share], strict=True))
         rows.append(row)
         say(f"extrapolation of {share:.0%}: {counted(plan.replicates, 'replicate')}")
     for row in rows:
-        row["ratio"], row["published_ratio"] = ratio(row["sd"], rows[0]["sd"]), ratio(row["published_sd"], 2.39)
-    return table(plan.design, rows)
+        row["ratio"] = ratio(row["sd"], rows[0]["sd"])
+        if published:
+            row["published_ratio"] = ratio(row["published_sd"], rows[0]["published_sd"])
+    return table(plan.design, rows, COLUMNS + PUBLISHED_COLUMNS if published else COLUMNS)
 
 
 def ratio(one: object, other: object) -> float:
@@ -78,19 +99,8 @@ def expected(design: Design, share: float) -> tuple[float, float]:
     return mean, math.sqrt(square - mean**2)
 
 
-def table(design: Design, rows: list[Row]) -> ReportTable:
+def table(design: Design, rows: list[Row], columns: tuple[ReportColumn, ...]) -> ReportTable:
     """The rows as a table."""
-    columns = (
-        ReportColumn("share", "Extrapolated", "percent"),
-        ReportColumn("mean", "Mean"),
-        ReportColumn("theory_mean", "By theory"),
-        ReportColumn("sd", "SD"),
-        ReportColumn("theory_sd", "By theory"),
-        ReportColumn("ratio", "SD relative to complete data"),
-        ReportColumn("published_mean", "OSKIRA-1: mean"),
-        ReportColumn("published_sd", "SD"),
-        ReportColumn("published_ratio", "relative to complete data"),
-    )
     first, second = design.visits[:2]
     title = f"Extrapolation from {first.code} to {second.code}, arm {design.arms[0].name}"
     note = "The mean is unbiased if the true course is linear; the error of the early change is multiplied as well."

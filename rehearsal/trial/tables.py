@@ -31,6 +31,11 @@ def average(values: Numbers) -> float | None:
     return float(known.mean()) if known.size else None
 
 
+def rounded(value: float | None) -> float | None:
+    """A mean number of subjects."""
+    return None if value is None else round(value, 1)
+
+
 def deviation(values: Numbers) -> float | None:
     """The SD over replicates; None with fewer than two."""
     known = values[np.isfinite(values)]
@@ -77,7 +82,7 @@ def means(found: Mapping[str, Returned]) -> ReportTable:
                 {
                     **about,
                     "arm": arm.name,
-                    "n": average(one[:, 0]),
+                    "n": rounded(average(one[:, 0])),
                     **compared(one[:, 1], planted),
                     "expected": expected(returned.design, arm, place, use),
                     "coverage": coverage(one[:, 2], one[:, 3], planted),
@@ -86,7 +91,7 @@ def means(found: Mapping[str, Returned]) -> ReportTable:
                 }
             )
     columns = (
-        ReportColumn("n", "Subjects"),
+        ReportColumn("n", "Subjects", "count"),
         PLANTED,
         ReportColumn("expected", "By extrapolation"),
         RETURNED,

@@ -14,6 +14,7 @@ from reading.campaigns.opening import close_campaign
 from reading.models import CampaignStatus
 from rehearsal.demo.people import PASSWORD
 from rehearsal.trial.courses import NEVER
+from rehearsal.whole.arms import planted
 from rehearsal.whole.planning import Play
 from rehearsal.whole.stages import campaign_of, settle
 from scoring.datasets import verifier
@@ -101,6 +102,6 @@ def report_by_arm(play: Play, out: Path) -> None:
     with (out / ARMS).open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(["subject", "arm"])
-        writer.writerows([subject.code, names[play.courses.arm[at]]] for at, subject in enumerate(play.subjects))
+        writer.writerows(planted(play))
     options = ["--arms", str(out / ARMS), "--reference", names[0], "--permutations", str(PERMUTATIONS)]
     call_command("endpoint", str(out / DATASET), *options, "--allow-unread", "--out", str(out / REPORT))

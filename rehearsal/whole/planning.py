@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 from django.conf import settings
@@ -59,6 +60,10 @@ class Play:
     def user(self, name: str) -> User:
         return self.people[f"{name}@demo.example"]
 
+    def signs(self, name: str) -> dict[str, Any]:
+        """The arguments of a function for which a person signs."""
+        return {"actor": self.actor(name), "user": self.user(name), "password": cast.PASSWORD}
+
     def day(self, subject: int, column: int) -> date:
         """When a film was taken."""
         return self.first_day(subject) + timedelta(weeks=int(self.courses.weeks[subject, column]))
@@ -81,8 +86,8 @@ def prepare(plan: RehearsalPlan, say: Say) -> Play:
     trial = trial_of(plan)
     sites = plan_sites(trial, plan.subjects)
     plan_visits(trial, plan.design)
-    people = cast.make_accounts()
-    cast.admit(trial, sites[0], people, plan.design.instrument)
+    people = cast.make_accounts(cast.EVERYBODY)
+    cast.admit(trial, sites[0], people, plan.design.instrument, cast.EVERYBODY)
     subjects = enrol_subjects(trial, sites, plan.subjects)
     play = Play(plan, say, open_room(plan.design, courses, rng), trial, people, subjects)
     add_rescue_visits(play)
@@ -183,6 +188,7 @@ def write_charter(play: Play) -> None:
         "concordant_share": 0.0,
         "repeats_share": wanted.repeats,
         "repeats_washout_days": 0,
+        "arms_may_be_opened": len(play.design.arms) > 1,
     }
     charter = draft_charter(trial=play.trial, actor=play.actor("coordinator"), terms=terms)
     user = play.user("coordinator")

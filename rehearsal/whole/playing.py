@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from rehearsal.trial.run import RehearsalPlan, Say
-from rehearsal.whole import closing, stages
+from rehearsal.whole import arms, closing, stages
 from rehearsal.whole.planning import Play, prepare
 
 TIMING = "timing.csv"
@@ -37,11 +37,15 @@ def play(plan: RehearsalPlan, out: Path, say: Say) -> list[Row]:
         ("dataset built", lambda: closing.build(one)),
         ("dataset locked", lambda: closing.lock(one)),
     ]
+    by_arm = len(one.design.arms) > 1
+    if by_arm:
+        steps.insert(0, ("arms sealed", lambda: arms.seal(one)))
     for name, step in steps:
         timed(took, say, name, step)
         write_times(out, took)
     folder = timed(took, say, "dataset verified", lambda: closing.download(one, out))
-    if len(one.design.arms) > 1:
+    if by_arm:
+        timed(took, say, "arms opened, report by arm in the product", lambda: arms.open_them(one))
         timed(took, say, "report by arm", lambda: closing.report_by_arm(one, out))
     write_times(out, took)
     rows = returned(one, folder)

@@ -6,6 +6,7 @@ Each is the report that `bin/manage endpoint` makes offline. No table, log or jo
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -140,6 +141,12 @@ def content_of(report: ArmsReport, user: User) -> bytes:
         raise WrongState(f"Report {report.number} by arm is not ready, so it has no files.")
     with storages["exports"].open(report.folder) as file:
         return revealed(file.read(), report.folder)
+
+
+def with_a_row(names: list[str]) -> Iterable[str]:
+    """The names under which opened arms and reports by arm are recorded."""
+    opened, made = (rows.objects.filter(folder__in=names) for rows in (ArmsRequest, ArmsReport))
+    return [*opened.values_list("folder", flat=True), *made.values_list("folder", flat=True)]
 
 
 def note_download(*, report: ArmsReport, actor: Actor, file: str) -> None:

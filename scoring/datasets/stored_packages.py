@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django.db.models import QuerySet
 
@@ -24,6 +24,16 @@ def packages(after: str) -> Iterator[Checked]:
 def transfer_packages(after: str) -> Iterator[Checked]:
     """The same for transfers that have a separate package."""
     return checked(DataTransfer.objects.exclude(folder="").filter(lock=None), after)
+
+
+def datasets_with_a_row(names: list[str]) -> Iterable[str]:
+    """The names under which the package of a dataset is recorded."""
+    return Dataset.objects.filter(folder__in=names).values_list("folder", flat=True)
+
+
+def transfers_with_a_row(names: list[str]) -> Iterable[str]:
+    """The names under which the package of a transfer is recorded."""
+    return DataTransfer.objects.filter(folder__in=names).values_list("folder", flat=True)
 
 
 def checked(kept: QuerySet[Dataset] | QuerySet[DataTransfer], after: str) -> Iterator[Checked]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
@@ -11,7 +12,7 @@ import instruments
 from instruments.definition import Instrument
 from reading.campaigns.case_seals import identities
 from reading.charter.versions import terms_of
-from reading.models import Campaign, CampaignStatus, ItemScore, SignedValues
+from reading.models import Campaign, CampaignStatus, Case, DisplayedTimepoint, ItemScore, SignedValues
 from reading.room.change_reasons import CHANGE_REASONS
 from scoring.consensus.signed_series import visits_of_timepoints
 from studies.models import Subject, Visit
@@ -52,23 +53,20 @@ def content_of(value: int | None, reason: str | None) -> str:
     return reason or "empty"
 
 
-def signature_state(row: ItemScore) -> str:
-    """Whether this revision was signed, in which version, or replaced before anybody signed it."""
-    version, version_at, replaced_at = (getattr(row, name) for name in ("version", "version_at", "replaced_at"))
+def signature_state(version: int | None, version_at: datetime | None, replaced_at: datetime | None) -> str:
+    """Whether a revision was signed, in which version, or replaced before anybody signed it."""
     if replaced_at is not None and (version_at is None or replaced_at <= version_at):
         return "replaced before signing"
     return "not signed" if version is None else f"signed, version {version}"
 
 
-def reason_of(row: ItemScore) -> str:
+def reason_of(reason: str, note: str) -> str:
     """Why the value changed after a signature; empty before the first one.
 
-    >>> reason_of(ItemScore(change_reason="other", change_note="seen again"))
-    'Another reason, given in the text: seen again'
+    >>> reason_of("other", "seen again"), reason_of("", "")
+    ('Another reason, given in the text: seen again', '')
     """
-    if not row.change_reason:
-        return ""
-    return f"{CHANGE_REASONS.get(row.change_reason, row.change_reason)}: {row.change_note}"
+    return f"{CHANGE_REASONS.get(reason, reason)}: {note}" if reason else ""
 
 
 @dataclass
@@ -79,30 +77,34 @@ class Identities:
     _subjects: dict[int, str] = field(default_factory=dict)
     _visits: dict[int, str] = field(default_factory=dict)
 
-    def load(self, rows: Iterable[ItemScore]) -> None:
-        """Opens the seals that these rows need, in a fixed number of statements."""
-        new = [row for row in rows if row.timepoint_id not in self._visits]
-        cases = {row.timepoint.step.read.case for row in new if row.timepoint.step.read.case_id not in self._subjects}
-        frozen = identities(list(cases))
+    def load(self, timepoints: Iterable[int]) -> None:
+        """Opens the seals of these timepoints, by their ids, and of their cases, in a fixed number of statements."""
+        new = set(timepoints) - self._visits.keys()
+        frozen = identities(list(Case.objects.filter(reads__steps__timepoints__in=new).distinct()))
         codes = dict(Subject.objects.filter(pk__in=[f.subject for f in frozen.values()]).values_list("pk", "code"))
         self._subjects |= {case: codes[films.subject] for case, films in frozen.items()}
-        shown = visits_of_timepoints({row.timepoint_id for row in new})
+        shown = visits_of_timepoints(new)
         names = dict(Visit.objects.filter(pk__in=shown.values()).values_list("pk", "code"))
         self._visits |= {timepoint: names[visit] for timepoint, visit in shown.items()}
 
-    def subject(self, row: ItemScore) -> str:
+    def load_all(self) -> None:
+        """Opens the seals of every timepoint of the campaign."""
+        of_campaign = DisplayedTimepoint.objects.filter(step__read__case__campaign=self.campaign)
+        self.load(of_campaign.values_list("pk", flat=True))
+
+    def subject(self, case: int, timepoint: int) -> str:
         """The subject's code."""
-        self._need(row)
-        return self._subjects[row.timepoint.step.read.case_id]
+        self._need(timepoint)
+        return self._subjects[case]
 
-    def visit(self, row: ItemScore) -> str:
+    def visit(self, case: int, timepoint: int) -> str:
         """The visit's code."""
-        self._need(row)
-        return self._visits[row.timepoint_id]
+        self._need(timepoint)
+        return self._visits[timepoint]
 
-    def _need(self, row: ItemScore) -> None:
-        if row.timepoint_id not in self._visits:
-            self.load([row])
+    def _need(self, timepoint: int) -> None:
+        if timepoint not in self._visits:
+            self.load([timepoint])
 
 
 def instrument_of_history(campaign: Campaign) -> Instrument:
@@ -114,5 +116,5 @@ def fetch(campaign: Campaign, keys: Sequence[int], known: Identities | None) -> 
     """The rows of one page."""
     rows = list(described(revisions_of(campaign).filter(pk__in=keys)))
     if known is not None:
-        known.load(rows)
+        known.load(row.timepoint_id for row in rows)
     return rows

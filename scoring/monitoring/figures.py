@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from scoring.endpoint.by_arm.svg import Axis, Plot, PlotLine, axis_over, drawn
 from scoring.monitoring.discordance_chart import CaseGroup
-from scoring.monitoring.drift import LIMIT, Drift
+from scoring.monitoring.drift import BASELINE, LIMIT, Drift
 from scoring.monitoring.reader import MonitoredReader
 from scoring.monitoring.signed_counts import ReadCounts
 
@@ -27,22 +27,26 @@ class Week:
 
 
 def drift_figure(name: str, drift: Drift) -> str:
-    """The moving average by case, with the limits dashed."""
+    """The standardised differences by case, their moving average after the baseline, and the limits dashed."""
     cases = [float(case) for case in range(1, len(drift.ewma) + 1)]
-    line = PlotLine("Moving average of the standardised difference", cases, drift.ewma.tolist())
-    reach = [*drift.ewma.tolist(), LIMIT, -LIMIT]
-    x, y = axis_over("Case", [0.0, *cases]), axis_over("Standardised difference", reach)
-    return drawn(Plot(f"Drift of {name}", x, y, [line], [LIMIT, -LIMIT]), on_white=True)
+    single, average = drift.standardised.tolist(), drift.ewma.tolist()
+    lines = [
+        PlotLine("Moving average", cases[BASELINE - 1 :], average[BASELINE - 1 :]),
+        PlotLine("Standardised difference of one case", cases, single, scattered=True),
+    ]
+    x = axis_over("Case", [0.0, *cases])
+    y = axis_over("Standardised difference", [*single, *average, LIMIT, -LIMIT])
+    return drawn(Plot(f"Drift of {name}", x, y, lines, [LIMIT, -LIMIT]), on_white=True)
 
 
-def discordance_figure(name: str, groups: Sequence[CaseGroup]) -> str:
-    """The share of discordant cases by group of cases, with the upper limit dashed."""
+def discordance_figure(name: str, groups: Sequence[CaseGroup], centre: float) -> str:
+    """The share of discordant cases by group of cases; that of the whole campaign and the limits dashed."""
     x = [float(group.last) for group in groups]
     line = PlotLine(
         "Share of discordant cases, in groups of 20 cases", x, [group.share for group in groups], marks=True
     )
     across, up = axis_over("Case", [0.0, *x]), Axis("Share of discordant cases", 0, 1)
-    limits = [groups[0].lower, groups[0].upper] if groups else []
+    limits = [groups[0].lower, centre, groups[0].upper] if groups else []
     return drawn(Plot(f"Discordant cases of {name}", across, up, [line], limits), on_white=True)
 
 
@@ -88,7 +92,7 @@ def figures_of(reader: MonitoredReader) -> dict[str, str]:
     """The figures for which there are enough cases, by name."""
     found = {"reads": reads_figure(reader.name, weeks_of(reader.reads))}
     if reader.groups:
-        found["discordance"] = discordance_figure(reader.name, reader.groups)
+        found["discordance"] = discordance_figure(reader.name, reader.groups, reader.centre)
     if not reader.drift.reason:
         found["drift"] = drift_figure(reader.name, reader.drift)
     return found

@@ -79,6 +79,11 @@ class MonitoredReader:
         """Of the grades, the share that is 0."""
         return self.share_of(sum(one.zeros for one in self.reads), sum(one.graded for one in self.reads))
 
+    @property
+    def bulk_share(self) -> float | None:
+        """Of the entries before the first signature, the share made for a whole joint at once."""
+        return self.share_of(sum(one.bulk for one in self.reads), sum(one.entered for one in self.reads))
+
     def share_of(self, part: int, whole: int) -> float | None:
         """A share of the reader's entries."""
         return part / whole if len(self.reads) >= FEWEST_CASES and whole else None

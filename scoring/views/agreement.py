@@ -13,7 +13,9 @@ from accounts.roles import Action
 from config.cells import EXCEL_MARK, Badge, Column, Progress, label_of
 from config.listing import Listing
 from reading.campaigns.analysis_of_record import arms_opened_at, timing_at, timing_badge, timing_of
+from reading.issuing.queries import asks_readers
 from reading.models import Campaign
+from scoring.checks.after_close import SHOWN_IN
 from scoring.ratings.agreement_csv import agreement_csv as csv_of
 from scoring.ratings.campaign import Values, cases_with_result, compared_in, readers_of
 from scoring.ratings.figures import bland_altman_figure, probability_figure
@@ -42,17 +44,18 @@ def results(request: HttpRequest, code: str) -> HttpResponseBase:
         caption="Campaigns",
         search=["code", "title"],
         empty="The trial has no campaign.",
-        load=with_simulates,
+        load=with_pages,
     )
     return listing.respond(
         "scoring/results.html", {"trial": trial, "role": actor.role, "holds_arms": holds_arms(trial)}
     )
 
 
-def with_simulates(rows: Sequence[Campaign]) -> None:
-    """Gives campaigns whether other thresholds may be viewed."""
+def with_pages(rows: Sequence[Campaign]) -> None:
+    """Gives campaigns whether other thresholds, and the outcome of queries to readers, may be viewed."""
     for row in rows:
         vars(row)["simulates"] = may_simulate(row)
+        vars(row)["asked"] = row.status in SHOWN_IN and asks_readers(row)
 
 
 def agreement(request: HttpRequest, code: str, slug: str) -> HttpResponse:

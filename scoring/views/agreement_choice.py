@@ -79,7 +79,7 @@ class AgreementChosen:
 
     def data(self, request: HttpRequest) -> dict[str, Any] | None:
         """The figures with the readers as this person may know them; None if there are none yet."""
-        return self.kept.named(reader_names(request, self.campaign)) if self.kept else None
+        return self.kept.named(names_by_code(request, self.campaign)) if self.kept else None
 
     def figures_or_refused(self) -> KeptFigures:
         """The figures for a download; WrongState before the first, 404 if no case has two visits and a result."""
@@ -93,7 +93,7 @@ class AgreementChosen:
         """The figures, with their time and whether the charter was prespecified or post hoc."""
         kept = self.figures_or_refused()
         facts = {"timing": timing_of(self.campaign), "computed": kept.as_of.isoformat(timespec="seconds")}
-        return facts | (kept.named(reader_names(request, self.campaign)) or {})
+        return facts | (kept.named(names_by_code(request, self.campaign)) or {})
 
 
 LATER = "Open this address again once the page of the agreement shows its figures."
@@ -110,7 +110,7 @@ def campaign_for(request: HttpRequest, code: str, slug: str, action: Action) -> 
 def choose(request: HttpRequest, code: str, slug: str) -> AgreementChosen:
     """The group and the interval in the address; by default the total, to the visit that the charter refers to.
 
-    The figures are those kept; a job is requested for newer ones if anything was signed since.
+    The figures are those kept; newer ones are requested if anything was signed since.
     """
     _, campaign = campaign_for(request, code, slug, Action.SEE_AGREEMENT)
     terms, state = terms_of(campaign.charter), signed_state(campaign)
@@ -133,7 +133,12 @@ def may_draw_cases(request: HttpRequest, campaign: Campaign) -> bool:
     """
     if campaign.status != CampaignStatus.OPEN:
         return True
-    return any(allows(one.role, Action.BUILD_DATASET) for one in memberships_or_404(request, campaign.trial.code))
+    return has_role_for(request, campaign, Action.BUILD_DATASET)
+
+
+def has_role_for(request: HttpRequest, campaign: Campaign, action: Action) -> bool:
+    """Whether any role of the person in the trial permits the action."""
+    return any(allows(one.role, action) for one in memberships_or_404(request, campaign.trial.code))
 
 
 def demand_drawn_cases(chosen: AgreementChosen) -> None:
@@ -149,9 +154,15 @@ def one_of(value: str, allowed: list[str] | tuple[str, ...], what: str) -> str:
     return value
 
 
-def reader_names(request: HttpRequest, campaign: Campaign) -> dict[str, str]:
-    """By dataset code, the names of readers for people who may see scores per reader; for others the codes."""
+def reader_names(request: HttpRequest, campaign: Campaign) -> dict[int, str]:
+    """By account, the names of readers for people who may see scores per reader; for others the dataset codes."""
     codes = reader_codes(campaign)
-    if any(allows(one.role, Action.SEE_READER_SCORES) for one in memberships_or_404(request, campaign.trial.code)):
-        return {codes[person.pk]: str(person) for person in User.objects.filter(pk__in=codes)}
-    return {code: code for code in codes.values()}
+    if has_role_for(request, campaign, Action.SEE_READER_SCORES):
+        return {person.pk: str(person) for person in User.objects.filter(pk__in=codes)}
+    return codes
+
+
+def names_by_code(request: HttpRequest, campaign: Campaign) -> dict[str, str]:
+    """The same by dataset code, under which figures are kept."""
+    names = reader_names(request, campaign)
+    return {code: names[account] for account, code in reader_codes(campaign).items()}

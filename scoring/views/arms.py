@@ -9,12 +9,12 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonRe
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.debug import sensitive_variables
-from django.views.decorators.http import require_POST
 
 from accounts.roles import Action, allows
 from audit.trail import Actor
 from config.errors import NotAllowed
 from config.form_refusals import refused_on
+from config.sent_forms import sent_from
 from jobs.models import Job
 from reading.models import Campaign
 from scoring.arms.opening_shares import LARGEST_SHARE, give_share
@@ -127,7 +127,7 @@ def package(request: HttpRequest, code: str, token: str) -> HttpResponse:
     return answer
 
 
-@require_POST
+@sent_from("scoring:arms_request", "code", "token")
 def withdraw(request: HttpRequest, code: str, token: str) -> HttpResponse:
     """The statistician withdraws the request."""
     trial, actor = holding_or_404(request, code, Action.REQUEST_ARMS)

@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.roles import Action
 from config.cells import Column, Link
@@ -23,6 +23,7 @@ from config.errors import Refusal
 from config.filters import ChoiceFilter
 from config.listing import Listing
 from config.refusals import status_of
+from config.sent_forms import sent_from
 from instruments.definition import Instrument
 from reading.issuing.queries import asks_readers
 from reading.models import Campaign, CampaignStatus, Read
@@ -59,8 +60,9 @@ def checks(request: HttpRequest, code: str, slug: str) -> HttpResponseBase:
     )
     context = {"trial": campaign.trial, "campaign": campaign, "checked": checked.count}
     context["closed"] = campaign.status in SHOWN_IN
-    if asks_readers(campaign) and campaign.status == CampaignStatus.OPEN:
-        context["preparing"] = in_preparation(campaign)
+    if asks_readers(campaign):
+        context["outcomes"] = context["closed"]
+        context["preparing"] = in_preparation(campaign) if campaign.status == CampaignStatus.OPEN else None
     return listing.respond("scoring/checks.html", context)
 
 
@@ -95,7 +97,7 @@ def joints_in_words(instrument: Instrument, finding: RuleFinding) -> str:
     return ", ".join(dict.fromkeys(item.place for item in items))
 
 
-@require_POST
+@sent_from("scoring:checks", "code", "slug")
 def prepare(request: HttpRequest, code: str, slug: str) -> HttpResponse:
     """Prepares a batch of queries from the marks, for a coordinator to release."""
     _, actor = trial_or_404(request, code, Action.MARK_QUERIES)

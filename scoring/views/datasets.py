@@ -8,7 +8,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST
 
 from accounts.act_forms import ActForm, ReasonedActForm
 from accounts.identity import signed_in
@@ -17,6 +16,7 @@ from accounts.roles import Action, Role, allows
 from accounts.signed_acts import Act
 from config.errors import NotAllowed, WrongState
 from config.form_refusals import refused_on
+from config.sent_forms import sent_from
 from jobs.models import Job
 from reading.campaigns.analysis_of_record import stays_of_record, timing_of
 from reading.campaigns.revealing import reveal_seeds
@@ -99,7 +99,7 @@ def datasets(request: HttpRequest, code: str, slug: str) -> HttpResponse:
     return render(request, "scoring/datasets.html", context)
 
 
-@require_POST
+@sent_from("scoring:datasets", "code", "slug")
 def seeds(request: HttpRequest, code: str, slug: str) -> HttpResponse:
     """The seeds of a locked campaign as a file for bin/manage verify_randomisation; recorded in the audit trail."""
     trial, actor = trial_or_404(request, code, Action.REVEAL_SEEDS)
@@ -110,7 +110,7 @@ def seeds(request: HttpRequest, code: str, slug: str) -> HttpResponse:
     return answer
 
 
-@require_POST
+@sent_from("scoring:datasets", "code", "slug")
 def build(request: HttpRequest, code: str, slug: str) -> HttpResponse:
     """Requests a new dataset."""
     trial, actor = trial_or_404(request, code, Action.BUILD_DATASET)
@@ -174,7 +174,7 @@ def decline(request: HttpRequest, code: str, slug: str, number: int) -> HttpResp
     return render(request, "reading/one_form.html", context, status=400 if form.errors else 200)
 
 
-@require_POST
+@sent_from("scoring:dataset", "code", "slug", "number")
 def discard(request: HttpRequest, code: str, slug: str, number: int) -> HttpResponse:
     """Discards a dataset that is not locked."""
     trial, actor = trial_or_404(request, code, Action.BUILD_DATASET)

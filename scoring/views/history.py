@@ -51,10 +51,12 @@ def scores(request: HttpRequest, code: str) -> HttpResponseBase:
 def history_of(request: HttpRequest, seen: HistoryAccess) -> KeysetListing:
     """The list of a campaign's revisions."""
     campaign, known = seen.whole, seen.identities
-    rows = revisions_of(campaign)
+    rows, as_csv = revisions_of(campaign), request.GET.get("format") == "csv"
+    if known is not None and as_csv:
+        known.load_all()
     return KeysetListing(
         request,
-        described(rows) if request.GET.get("format") == "csv" else rows,
+        described(rows) if as_csv else rows,
         columns=columns_of(campaign, known),
         name=f"scores-{campaign.trial.code}-{campaign.code}",
         caption="Revisions of scores",

@@ -24,6 +24,8 @@ from scoring.views.alarms import alarm_table
 from scoring.views.monitoring_lists import TOO_FEW, number, per_cent, tables_of
 
 OF_ADJUDICATION = {"discordant", "index", "index_from", "index_to"}
+OF_REPEATS = {"repeats", "icc", "sdc"}
+OF_ENTRIES = "Of the entries before the first signature, the share made with one key for a whole joint"
 
 
 @require_GET
@@ -39,7 +41,7 @@ def readers(request: HttpRequest, code: str, slug: str) -> HttpResponseBase:
         caption="Readers",
         search=["reader"],
         empty="No read of this campaign has been signed yet.",
-        hidden=["index_from", "index_to", "zeros"],
+        hidden=["compared", "index_from", "index_to", "zeros"],
     )
     rows = ReaderAlarm.objects.filter(campaign=campaign)
     alarms = alarm_table(request, campaign.trial, rows, shows_detail=True, prefix="alarms")
@@ -68,13 +70,17 @@ def columns_of(campaign: Campaign) -> list[Column]:
         Column("index_to", "Index, 95 % to", lambda row: share_of(row.disagreement, "upper")),
         Column("missing", "Not assessable", lambda row: per_cent(row.missing_share), "missing"),
         Column("zeros", "Grade 0", lambda row: per_cent(row.zero_share), "zeros"),
+        Column("bulk", "Whole joint at once", lambda row: per_cent(row.bulk_share), "bulk", help=OF_ENTRIES),
         Column("minutes", "Median minutes", lambda row: number(row.minutes, 1), "minutes"),
         Column("repeats", "Repeats", lambda row: row.repeats["n"] if row.repeats else 0, "repeats"),
         Column("icc", "ICC of repeats", lambda row: estimate(row, "change")),
         Column("sdc", "SDC of repeats", lambda row: estimate(row, "sdc")),
     ]
-    adjudicates = terms_of(campaign.charter).adjudicates
-    return [column for column in columns if adjudicates or column.key not in OF_ADJUDICATION]
+    terms = terms_of(campaign.charter)
+    left_out = {"bulk"} if not terms.bulk_zero else set()
+    left_out |= OF_ADJUDICATION if not terms.adjudicates else set()
+    left_out |= OF_REPEATS if not terms.repeats_share else set()
+    return [column for column in columns if column.key not in left_out]
 
 
 def share_of(found: Estimate | None, part: str) -> str:
@@ -91,8 +97,8 @@ def drift_badge(row: MonitoredReader) -> Badge:
     if row.drift.reason:
         return Badge("none", "No chart", "neutral")
     if row.drift.alarm is not None:
-        return Badge("drift", f"Beyond the limit at case {row.drift.alarm}", "waiting")
-    return Badge("within", "Within the limits", "good")
+        return Badge("drift", f"Alarm at case {row.drift.alarm}", "waiting")
+    return Badge("within", "No alarm", "good")
 
 
 def estimate(row: MonitoredReader, name: str) -> str:
@@ -116,6 +122,7 @@ def reader(request: HttpRequest, code: str, slug: str, number: int) -> HttpRespo
         return asked.respond("scoring/reader.html")
     context = {"trial": campaign.trial, "campaign": campaign, "reader": shown, "tables": tables, "limit": LIMIT}
     context["adjudicates"] = terms_of(campaign.charter).adjudicates
+    context["facts"] = [(column.label, column.of(shown)) for column in columns_of(campaign) if column.key != "reader"]
     context |= {"figures": figures_of(shown).keys(), "alarm": monitored.alarm_in_words(shown)}
     return render(request, "scoring/reader.html", context | {"baseline": BASELINE, "fewest": FEWEST})
 

@@ -1,4 +1,4 @@
-"""A trial by site and month, for people who follow it: counts, adjudication of whole campaigns, locks; no scores."""
+"""A trial by site and month, for people who follow it: counts, adjudication of whole campaigns, what was given out."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from accounts.roles import Action, allows
-from config.cells import Badge, Column
+from config.cells import Badge, Column, label_of
 from config.filters import ChoiceFilter
 from config.listing import Listing, asked_for
 from scoring.adjudication_rates import FEWEST_CASES, FEWEST_MORE, AdjudicationRate, adjudication_rates
-from scoring.given_out import GivenOut, given_out
+from scoring.given_out import GivenOut, given_out, transfers_of
+from scoring.models import Purpose
 from scoring.site_months import SiteMonth, site_months
 from studies.access import trial_or_404
-from studies.models import DeviationVersion
+from studies.models import DeviationVersion, Trial
 from studies.plan.consent import withdrawn_subjects
 
 SUMS = {
@@ -36,6 +37,7 @@ def dashboard(request: HttpRequest, code: str) -> HttpResponseBase:
     today = timezone.localdate()
     rows = site_months(trial, today)
     tables = {"months": month_table(request, rows), "locks": lock_table(request, given_out(trial))}
+    tables["transfers"] = transfer_table(request, trial)
     if allows(actor.role, Action.SEE_ADJUDICATION_RATE):
         tables["rates"] = rate_table(request, adjudication_rates(trial, today))
     if (asked := asked_for(request, tables.values())) is not None:
@@ -105,7 +107,27 @@ def lock_table(request: HttpRequest, locks: list[GivenOut]) -> Listing:
         Column("last", "Last download", "last", "last"),
     ]
     empty = "No dataset is locked yet."
-    caption = "Locks and transfers"
+    return Listing(request, locks, columns=columns, name="locks", prefix="locks", caption="Locks", empty=empty)
+
+
+def transfer_table(request: HttpRequest, trial: Trial) -> Listing:
+    """The transfers: what each is for, who receives it, and when its receipt was signed."""
+    columns = [
+        Column("campaign", "Campaign", "campaign.code", "campaign__code"),
+        Column("number", "Transfer", "number", "number"),
+        Column("purpose", "Purpose", "get_purpose_display", "purpose", ChoiceFilter("purpose", Purpose.choices)),
+        Column("recipient", "Recipient", "recipient", "recipient__name"),
+        Column("state", "State", lambda one: Badge(one.status, label_of(one, "status")), "status"),
+        Column("asked", "Requested", "asked_at", "asked_at"),
+        Column("built", "Ready since", "built_at", "built_at"),
+        Column("received", "Receipt signed", sort="received"),
+    ]
     return Listing(
-        request, locks, columns=columns, name="locks-and-transfers", prefix="locks", caption=caption, empty=empty
+        request,
+        transfers_of(trial),
+        columns=columns,
+        name="transfers",
+        prefix="transfers",
+        sort="-asked",
+        empty="No transfer has been requested yet.",
     )

@@ -21,7 +21,7 @@ from studies.arrival.likenesses import given_likeness, keep_likeness, near_dupli
 from studies.arrival.placing import Placement, place, subjects_in_header
 from studies.arrival.quarantine import drop_original, keyed_digest
 from studies.arrival.resent import SENT_AGAIN, compare, product_version
-from studies.arrival.sealed_files import keep_padded, keep_tree_padded
+from studies.arrival.sealed_files import keep_padded, keep_picture_padded
 from studies.arrival.sop_instances import Twin, claim
 from studies.arrival.work_folder import drop_file, drop_tree, opened_original, work_folder
 from studies.desk.pictures import StoredLevels
@@ -195,7 +195,7 @@ def keep(
     }
     try:
         keep_padded(folder / result["blind"], blind, unpacked)
-        keep_tree_padded(folder / "desk", desk, unpacked // len(picture["bands"]["full"]))
+        keep_picture_padded(folder / "desk", desk, picture)
         write(
             film, lease, FilmStatus.DEIDENTIFIED, "studies.film.deidentified", values, details_of(result, found, pixels)
         )

@@ -8,7 +8,9 @@ from datetime import datetime, timedelta
 
 from django.core.files.storage import Storage, storages
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
+from config.stored_folders import STORED_FOLDERS
 from studies.arrival.work_folder import drop_tree
 from studies.models import Film, ReaderImage
 
@@ -28,14 +30,13 @@ class TooMany(Exception):
 
 def clear() -> None:
     """Deletes files that are older than `KEPT` and have no row."""
-    for store, folder, known in (
-        ("quarantine", "originals", originals),
-        ("reading", "blind", blind_objects),
-        ("reading", "desk", desk_pictures),
-        ("reading", "images", reader_images),
-    ):
-        names = listed(storages[store], folder)
-        left = [name for name in unknown(names, known) if changed_at(storages[store], name) < timezone.now() - KEPT]
+    for (store, folder), known in STORED_FOLDERS.items():
+        names = within(storages[store], folder)
+        left = [
+            name
+            for name in unknown(names, import_string(known))
+            if changed_at(storages[store], name) < timezone.now() - KEPT
+        ]
         if len(left) > FEW + len(names) // SHARE:
             raise TooMany(f"{len(left)} of {len(names)} under {folder}")
         for name in left:
@@ -59,6 +60,13 @@ def desk_pictures(names: list[str]) -> Iterable[str]:
 def reader_images(names: list[str]) -> Iterable[str]:
     keys = [name.removeprefix("images/") for name in names]
     return [f"images/{key}" for key in ReaderImage.objects.filter(key__in=keys).values_list("key", flat=True)]
+
+
+def within(store: Storage, folder: str) -> list[str]:
+    """What is stored in a folder of STORED_FOLDERS."""
+    above, of_records, _ = folder.partition("/*")
+    names = listed(store, above)
+    return [name for record in names for name in listed(store, record)] if of_records else names
 
 
 def listed(store: Storage, folder: str) -> list[str]:

@@ -11,7 +11,7 @@ import hashlib
 import io
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import IO
 
@@ -48,13 +48,31 @@ def sealed_pieces(chunks: Iterator[bytes], name: str) -> Iterator[bytes]:
     """The sealed file piece by piece; the last piece is marked, so that a truncated file is detected."""
     salt = secrets.token_bytes(SALT)
     yield MARK + salt
-    cipher, number, waiting = cipher_for(salt), 0, b""
+    cipher, number, bound_to = cipher_for(salt), 0, name.encode()
+    pieces = in_pieces(chunks)
+    waiting = next(pieces)
+    for piece in pieces:
+        yield cipher.encrypt(nonce(number, last=False), waiting, bound_to)
+        waiting, number = piece, number + 1
+    yield cipher.encrypt(nonce(number, last=True), waiting, bound_to)
+
+
+def in_pieces(chunks: Iterable[bytes]) -> Iterator[bytes | memoryview]:
+    """The content in pieces of PIECE bytes and a last one of what is left; a single empty one of no content.
+
+    Chunks that are such pieces are not copied.
+    """
+    parts: list[memoryview] = []
+    room = PIECE
     for chunk in chunks:
-        waiting += chunk
-        while len(waiting) > PIECE:
-            yield cipher.encrypt(nonce(number, last=False), waiting[:PIECE], name.encode())
-            waiting, number = waiting[PIECE:], number + 1
-    yield cipher.encrypt(nonce(number, last=True), waiting, name.encode())
+        rest = memoryview(chunk)
+        while len(rest):
+            if not room:
+                yield parts[0] if len(parts) == 1 else b"".join(parts)
+                parts, room = [], PIECE
+            parts.append(rest[:room])
+            rest, room = rest[room:], room - len(parts[-1])
+    yield b"".join(parts)
 
 
 def decrypt(stream: IO[bytes], out: IO[bytes], name: str) -> None:

@@ -6,17 +6,20 @@ Files of one film are padded, so that their size does not reveal which reader im
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from django.core.files.storage import storages
 
+from imaging.bitpacking import most_bytes
 from studies.arrival.quarantine import PIECE, SealedUpload, decrypt, opened_pieces, sealed_size
 
 LENGTH_BYTES = 8
-# More than the size of any preview, small level or description of a picture.
+# More than the size of any preview or description of a picture.
 LEAST = 256 * 1024
+QUARTER = 4
+ZEROS = bytes(PIECE)
 
 
 def keep_padded(path: Path, name: str, least: int = LEAST) -> None:
@@ -28,11 +31,18 @@ def keep_padded(path: Path, name: str, least: int = LEAST) -> None:
         storages["reading"].save(name, SealedUpload(padded(file, path.stat().st_size, max(least, LEAST)), name))
 
 
-def keep_tree_padded(folder: Path, name: str, least: int) -> None:
-    """Stores every file under `folder` as `name`/path."""
+def keep_picture_padded(folder: Path, name: str, picture: Mapping[str, Any]) -> None:
+    """Stores every file of a picture under `folder` as `name`/path; `picture` is the content of its meta.json."""
     for path in sorted(folder.rglob("*")):
         if path.is_file():
-            keep_padded(path, f"{name}/{path.relative_to(folder).as_posix()}", least)
+            keep_padded(path, f"{name}/{path.relative_to(folder).as_posix()}", largest_size(path.parent.name, picture))
+
+
+def largest_size(level: str, picture: Mapping[str, Any]) -> int:
+    """The size of the largest possible band of a level, or of any preview and description."""
+    heights = picture["band_rows"].get(level)
+    columns = -(-picture["columns"] // QUARTER) if level == "small" else picture["columns"]
+    return most_bytes(max(heights), columns) if heights else LEAST
 
 
 def copy_padded(name: str, out: IO[bytes]) -> None:
@@ -56,7 +66,7 @@ def padded(file: IO[bytes], size: int, least: int) -> Iterator[bytes]:
     left = (1 << (max(size, least) + LENGTH_BYTES - 1).bit_length()) - LENGTH_BYTES - size
     while left:
         step = min(left, PIECE)
-        yield bytes(step)
+        yield ZEROS[:step]
         left -= step
     yield size.to_bytes(LENGTH_BYTES, "big")
 

@@ -13,10 +13,14 @@ from studies.models import Site, Trial
 
 
 class GrantForm(forms.Form):
-    """A person by e-mail address: the form does not list accounts."""
+    """A person by e-mail address, which is offered for people of the coordinator's own trials alone."""
+
+    KNOWN = "known-people"
 
     person = forms.EmailField(
-        label="E-mail address", help_text="The address of an account. Only administrators can invite new people."
+        label="E-mail address",
+        help_text="The address of an account. Only administrators can invite new people.",
+        widget=forms.EmailInput(attrs={"list": KNOWN}),
     )
     name = forms.CharField(
         required=False,

@@ -12,8 +12,8 @@ from django.db.models import TextChoices
 from django.utils.functional import cached_property
 
 from studies.models import Subject
-from studies.plan.completeness import ViewState, ViewStatus, VisitState
-from studies.plan.still_to_come import last_day_of, window_of
+from studies.plan.completeness import VisitState
+from studies.plan.still_to_come import is_awaited, is_overdue, last_day_of, window_of
 from studies.plan.tally import States, VisitRow, baselines_of, rows_of
 
 
@@ -94,22 +94,10 @@ class FilmCalendar(States):
         return dict(Counter(sites[subject] for subject in overdue))
 
 
-def awaited(state: VisitState) -> list[ViewState]:
-    """The views that have not arrived or must be sent again."""
-    return [*state.wanted, *(view for view in state.views if view.status == ViewStatus.EXPECTED)]
-
-
-def is_awaited(state: VisitState) -> bool:
-    """Whether films of a visit are expected; films that the desk has not yet assigned to a view may be those."""
-    return len(awaited(state)) > len(state.unplaced)
-
-
 def due_status(window: tuple[date, date] | None, today: date, *, planned: bool) -> DueStatus:
-    """The position of a day relative to a window; a visit outside the plan took place, so its films are overdue."""
-    if not planned:
+    """The position of a day relative to a window."""
+    if is_overdue(window, today, planned=planned):
         return DueStatus.OVERDUE
     if window is None:
         return DueStatus.UNKNOWN
-    if today > window[1]:
-        return DueStatus.OVERDUE
     return DueStatus.OPEN if today >= window[0] else DueStatus.LATER

@@ -45,10 +45,11 @@ class VisitToCome:
 
 @dataclass(frozen=True)
 class StillToCome:
-    """The first visits with films due, and how many there are."""
+    """The first visits with films due, how many there are, and how many of them are overdue, as in the calendar."""
 
     visits: list[VisitToCome]
     all: int
+    overdue: int
 
     @property
     def more(self) -> int:
@@ -69,7 +70,12 @@ def still_to_come(trial: Trial, today: date, site: Site | None = None) -> StillT
     empty = [(window, row) for window, row in none if row_is_due(row, window, today)]
     first = sorted(empty, key=lambda pair: last_day_of(pair[0]))[:AT_MOST]
     found = [*some, *states.loaded([row for _, row in first])]
-    return StillToCome([VisitToCome(one) for one in in_turn(found)[:AT_MOST]], len(some) + len(empty))
+    overdue = [
+        one for one in some if is_awaited(one) and is_overdue(one.window, today, planned=one.visit.plan is not None)
+    ]
+    late = [row for window, row in empty if is_overdue(window, today, planned=row.target_day is not None)]
+    visits = [VisitToCome(one) for one in in_turn(found)[:AT_MOST]]
+    return StillToCome(visits, len(some) + len(empty), len(overdue) + len(late))
 
 
 def window_of(row: VisitRow, baselines: dict[int, date]) -> tuple[date, date] | None:
@@ -80,6 +86,21 @@ def window_of(row: VisitRow, baselines: dict[int, date]) -> tuple[date, date] | 
 def last_day_of(window: tuple[date, date] | None) -> date:
     """The date for sorting: visits without a window (outside the plan, baselines without a film) come last."""
     return window[1] if window else date.max
+
+
+def is_overdue(window: tuple[date, date] | None, today: date, *, planned: bool) -> bool:
+    """Whether the window is over; a visit outside the plan took place, so its films are overdue."""
+    return not planned or (window is not None and window[1] < today)
+
+
+def awaited(state: VisitState) -> list[ViewState]:
+    """The views that have not arrived or must be sent again."""
+    return [*state.wanted, *(view for view in state.views if view.status == ViewStatus.EXPECTED)]
+
+
+def is_awaited(state: VisitState) -> bool:
+    """Whether films of a visit are expected; films that the desk has not yet assigned to a view may be those."""
+    return len(awaited(state)) > len(state.unplaced)
 
 
 def row_is_due(row: VisitRow, window: tuple[date, date] | None, today: date) -> bool:

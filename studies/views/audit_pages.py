@@ -12,7 +12,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import capfirst
-from django.views.decorators.http import require_POST
 
 from accounts.roles import ROLE_NAMES, Action, Role
 from audit.declared_actions import ACTIONS
@@ -23,6 +22,7 @@ from audit.streams import SYSTEM, part_of
 from config.cells import Column, Link
 from config.filters import ChoiceFilter, MomentFilter, NumberFilter, TextFilter
 from config.listing import Listing
+from config.sent_forms import sent_from
 from jobs.verifying import ask
 from studies.access import trial_or_404
 
@@ -111,7 +111,7 @@ def json_lines(events: EventQuerySet, role: str) -> Iterator[str]:
     yield "\n]\n"
 
 
-@require_POST
+@sent_from("audit:trail", "code")
 def verify(request: HttpRequest, code: str) -> HttpResponse:
     """Requests verification of the whole trail now."""
     _, actor = trial_or_404(request, code, Action.SEE_AUDIT)

@@ -10,11 +10,12 @@ from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from accounts.roles import Action
 from audit.trail import Actor
 from config.form_refusals import refused_on
+from config.sent_forms import sent_from
 from studies.access import trial_or_404
 from studies.desk import masks, quality
 from studies.desk.film_facts import desk_film, for_viewer
@@ -68,7 +69,7 @@ def desk_picture(request: HttpRequest, code: str, pk: int, name: str) -> HttpRes
     return picture_response(film.desk_folder, name)
 
 
-@require_POST
+@sent_from("studies:desk_film", "code", "pk")
 def accept(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """Accepts the film."""
     trial, actor, film = film_for_request(request, code, pk)
@@ -81,7 +82,7 @@ def accept(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     return decided(request, trial, film, "accept_form", form, decide, "accepted")
 
 
-@require_POST
+@sent_from("studies:desk_film", "code", "pk")
 def reject(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """Rejects the film."""
     trial, actor, film = film_for_request(request, code, pk)
@@ -90,7 +91,7 @@ def reject(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     return decided(request, trial, film, "reject_form", form, decide, "rejected")
 
 
-@require_POST
+@sent_from("studies:desk_film", "code", "pk")
 def reopen(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """Reverses a rejection."""
     trial, actor, film = film_for_request(request, code, pk)
@@ -99,7 +100,7 @@ def reopen(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     return decided(request, trial, film, "reopen_form", form, decide, "back at the desk", stay=True)
 
 
-@require_POST
+@sent_from("studies:desk_film", "code", "pk")
 def question(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """Asks the site."""
     trial, actor, film = film_for_request(request, code, pk)
@@ -108,7 +109,7 @@ def question(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     return decided(request, trial, film, "question_form", form, decide, "questioned")
 
 
-@require_POST
+@sent_from("studies:desk_film", "code", "pk")
 def withdraw(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """Withdraws a film that was ready."""
     trial, actor, film = film_for_request(request, code, pk)
@@ -117,7 +118,7 @@ def withdraw(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     return decided(request, trial, film, "withdraw_form", form, decide, "withdrawn", stay=True)
 
 
-@require_POST
+@sent_from("studies:desk_film", "code", "pk")
 def propose(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """The masks as drawn or typed, or the suggested boxes, or none where text was wrongly suspected."""
     trial, actor, film = film_for_request(request, code, pk)

@@ -6,10 +6,10 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST
 
 from accounts.roles import Action
 from config.form_refusals import refused_on
+from config.sent_forms import sent_from
 from config.whole import whole_from
 from studies.access import trial_or_404
 from studies.forms.deviations import CloseDeviationForm, CorrectionForm, EntryForm, ReopenDeviationForm
@@ -47,7 +47,7 @@ def correct(request: HttpRequest, code: str, number: int) -> HttpResponse:
     return render(request, "studies/deviation_form.html", context, status=400 if form.errors else 200)
 
 
-@require_POST
+@sent_from("studies:deviation", "code", "number")
 def close(request: HttpRequest, code: str, number: int) -> HttpResponse:
     """Closes an entry."""
     trial, actor = trial_or_404(request, code, Action.WRITE_DEVIATIONS)
@@ -62,7 +62,7 @@ def close(request: HttpRequest, code: str, number: int) -> HttpResponse:
     return entry_page(request, seen, {"close_form": form})
 
 
-@require_POST
+@sent_from("studies:deviation", "code", "number")
 def reopen(request: HttpRequest, code: str, number: int) -> HttpResponse:
     """Opens a closed entry again."""
     trial, actor = trial_or_404(request, code, Action.WRITE_DEVIATIONS)

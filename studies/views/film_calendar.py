@@ -6,18 +6,19 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.views.decorators.http import require_POST
 
 from accounts.roles import Action, allows
 from config.cells import Badge, Column
 from config.filters import ChoiceFilter, DayFilter
 from config.listing import Listing
+from config.sent_forms import sent_from
 from config.wording import counted
 from studies.access import site_or_404, trial_or_404
 from studies.models import Site, Trial
 from studies.plan.completeness import VisitState
-from studies.plan.film_calendar import DueStatus, FilmCalendar, awaited, due_status
+from studies.plan.film_calendar import DueStatus, FilmCalendar, due_status
 from studies.plan.site_reminders import remind_sites
+from studies.plan.still_to_come import awaited
 
 EMPTY = "No films are expected at the moment."
 
@@ -34,7 +35,7 @@ def site_calendar(request: HttpRequest, code: str) -> HttpResponseBase:
     return answer(request, trial, site)
 
 
-@require_POST
+@sent_from("studies:calendar", "code")
 def remind(request: HttpRequest, code: str) -> HttpResponse:
     """E-mails to every site with overdue films."""
     trial, actor = trial_or_404(request, code, Action.SET_UP_TRIAL)

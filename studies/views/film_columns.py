@@ -2,10 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from django.db.models import Q
+
 from config.cells import Badge, Column, label_of
 from config.filters import ChoiceFilter, DayFilter, MomentFilter
 from studies.models import Film, FilmStatus
 from studies.models.film import CHANNELS, DATE_SOURCES, SIDES, VIEWS
+
+# Both have to be sent again by the site.
+REFUSED_OR_REJECTED = "refused-or-rejected"
+
+
+class StatusFilter(ChoiceFilter):
+    """Films in one state, or those that were refused or rejected."""
+
+    def query(self, label: str, values: Mapping[str, str]) -> Q:
+        """Either of both states, or the chosen one."""
+        if values[""] == REFUSED_OR_REJECTED:
+            return Q(status__in=(FilmStatus.REFUSED, FilmStatus.REJECTED))
+        return super().query(label, values)
+
+
+STATES = [*FilmStatus.choices, (REFUSED_OR_REJECTED, "Refused or rejected")]
 
 
 def status(film: Film) -> Badge:
@@ -31,7 +51,7 @@ STATUS = Column(
     "Status",
     status,
     "status",
-    ChoiceFilter("status", FilmStatus.choices),
+    StatusFilter("status", STATES),
     field="status",
     labels=dict(FilmStatus.choices),
 )

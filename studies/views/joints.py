@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from accounts.roles import Action
 from config.cells import Badge, Column
@@ -17,6 +17,7 @@ from config.errors import Refusal
 from config.filters import ChoiceFilter
 from config.listing import Listing
 from config.refusals import status_of
+from config.sent_forms import sent_from
 from config.wording import counted
 from instruments.scored_joints import joint_name
 from studies.access import trial_or_404
@@ -84,7 +85,7 @@ def joint_picture(request: HttpRequest, code: str, key: str, level: str, number:
     return bytes_response(stored(bands[number]["name"]), media_type)
 
 
-@require_POST
+@sent_from("studies:joint_image", "code", "key")
 def fit_joints(request: HttpRequest, code: str, key: str) -> HttpResponse:
     """The template, placed on the image by three clicks; nothing is stored yet."""
     trial, _ = trial_or_404(request, code, Action.PLACE_JOINTS)
@@ -97,7 +98,7 @@ def fit_joints(request: HttpRequest, code: str, key: str) -> HttpResponse:
     return show(request, trial, rendition, fit(rendition.view, clicks), {})
 
 
-@require_POST
+@sent_from("studies:joint_image", "code", "key")
 def place_joints(request: HttpRequest, code: str, key: str) -> HttpResponse:
     """Stores the joints and continues with the next image."""
     trial, actor = trial_or_404(request, code, Action.PLACE_JOINTS)

@@ -9,7 +9,7 @@ from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from accounts.roles import Action
 from audit.trail import Actor
@@ -17,6 +17,7 @@ from config.cells import Column, Link
 from config.filters import ChoiceFilter, MomentFilter
 from config.form_refusals import refused_on
 from config.listing import Listing
+from config.sent_forms import sent_from
 from config.whole import whole_from
 from studies.access import trial_or_404
 from studies.desk import masks
@@ -72,7 +73,7 @@ def mask_picture(request: HttpRequest, code: str, pk: int, name: str) -> HttpRes
     return picture_response(set_or_404(trial, pk).film.desk_folder, name)
 
 
-@require_POST
+@sent_from("studies:mask", "code", "pk")
 def confirm(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """The second person confirms the masks."""
     trial, actor = trial_or_404(request, code, Action.CONFIRM_MASKS)
@@ -82,7 +83,7 @@ def confirm(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     return redirect(next_page(trial))
 
 
-@require_POST
+@sent_from("studies:mask", "code", "pk")
 def refuse(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """The second person refuses the masks."""
     trial, actor = trial_or_404(request, code, Action.CONFIRM_MASKS)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 
+from accounts.models import User
 from accounts.roles import ROLE_NAMES, Action, Role
 from accounts.roles_apart import GRANTABLE, INCOMPATIBLE, fewest_people
+from audit.trail import Actor
 from config.cells import Column
 from config.filters import ChoiceFilter
 from config.form_refusals import refused_on
@@ -69,11 +72,19 @@ def members(request: HttpRequest, code: str) -> HttpResponseBase:
         "submit": "Invite or grant the role" if may_invite else "Grant the role",
         "groups": [fewest_people(), fewest_people(with_arms=True)],
         "pairs": pairs_in_words(),
+        "known": people_known_to(actor),
     }
     answer = listing.respond("studies/members.html", context)
     if form.errors:
         answer.status_code = 400
     return answer
+
+
+def people_known_to(actor: Actor) -> QuerySet[User]:
+    """The active people with a role, now or formerly, in a trial that this person coordinates."""
+    own = Membership.objects.current().filter(user=actor.user_id, role=Role.COORDINATOR).values("trial")
+    held = Membership.objects.filter(trial__in=own).values("user")
+    return User.objects.filter(pk__in=held, is_active=True).order_by("name", "email")
 
 
 def said_of_grant(made: Membership, *, invited: bool) -> str:

@@ -24,6 +24,7 @@ from studies.plan.progress import Standing, standing
 from studies.plan.still_to_come import still_to_come
 from studies.questions.threads import answer
 from studies.views import film_columns as columns
+from studies.views.film_columns import REFUSED_OR_REJECTED
 from studies.views.questions import columns_of_questions, standing_of
 from studies.views.visits import board_columns
 
@@ -66,7 +67,7 @@ def tiles(trial: Trial, stands: Standing) -> list[tuple[str, int, str, str]]:
         ("films received", stands.films_come, "", films),
         ("accepted", stands.accepted, "", f"{films}?status={FilmStatus.READY}"),
         ("held, waiting for you", stands.held, "waiting", f"{films}?status={FilmStatus.HELD}"),
-        ("refused or rejected", stands.refused_or_rejected, "bad", f"{films}?status={FilmStatus.REJECTED}"),
+        ("refused or rejected", stands.refused_or_rejected, "bad", f"{films}?status={REFUSED_OR_REJECTED}"),
         ("questions to you", stands.questions_open, "waiting", f"{questions}?status=open"),
         ("questions overdue", stands.questions_overdue, "bad", f"{questions}?status=open&sort=due"),
     ]

@@ -8,13 +8,13 @@ from django.contrib import messages
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST
 
 from accounts.roles import Action
 from config.badges import tone_of
 from config.cells import Badge
 from config.errors import BadInput
 from config.form_refusals import refused_on
+from config.sent_forms import sent_from
 from config.whole import whole_from
 from config.wording import counted, quoted
 from studies.access import site_or_404
@@ -87,7 +87,7 @@ def facts(film: Film) -> list[tuple[str, object]]:
     ]
 
 
-@require_POST
+@sent_from("studies:site_film", "code", "pk")
 def settle(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """Withdraws a held film, or keeps it in addition to the one with the same identifier."""
     _, site, actor = site_or_404(request, code, Action.UPLOAD_FILMS)
@@ -112,7 +112,7 @@ def given_day(request: HttpRequest) -> date:
     return day
 
 
-@require_POST
+@sent_from("studies:site_upload", "code")
 def confirm_days(request: HttpRequest, code: str) -> HttpResponse:
     """One date for all selected films of the site that have none."""
     trial, site, actor = site_or_404(request, code, Action.UPLOAD_FILMS)
@@ -124,7 +124,7 @@ def confirm_days(request: HttpRequest, code: str) -> HttpResponse:
     return redirect("studies:site_upload", code)
 
 
-@require_POST
+@sent_from("studies:site_film", "code", "pk")
 def confirm_day(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """The date of a film, as read from its header or as corrected by the site; answers with its row or its page."""
     trial, site, actor = site_or_404(request, code, Action.UPLOAD_FILMS)

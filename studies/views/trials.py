@@ -22,6 +22,7 @@ from studies.plan.membership import appoint_first_coordinator
 from studies.plan.progress import Standing, standing
 from studies.plan.still_to_come import still_to_come
 from studies.plan.trials import create_trial
+from studies.views.film_columns import REFUSED_OR_REJECTED
 from studies.visit_window import BASELINE_DAY
 
 
@@ -66,7 +67,7 @@ def tiles(trial: Trial, stands: Standing) -> list[tuple[str, int, str, str]]:
         ("questioned", stands.films_in(FilmStatus.QUESTIONED), "", f"{films}?status={FilmStatus.QUESTIONED}"),
         ("held at the site", stands.held, "", f"{films}?status={FilmStatus.HELD}"),
         ("accepted", stands.accepted, "", f"{films}?status={FilmStatus.READY}"),
-        ("refused or rejected", stands.refused_or_rejected, "", f"{films}?status={FilmStatus.REJECTED}"),
+        ("refused or rejected", stands.refused_or_rejected, "", f"{films}?status={REFUSED_OR_REJECTED}"),
         ("questions answered", stands.questions_answered, "waiting", f"{questions}?status=answered"),
         ("questions open", stands.questions_open, "", f"{questions}?status=open"),
         ("questions overdue", stands.questions_overdue, "bad", f"{questions}?late=overdue"),

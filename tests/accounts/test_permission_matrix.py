@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 import pytest
 from django.test import Client
+from django.urls import resolve
 
 from accounts.roles import Action, Role, allows
 from tests.cast import Cast
@@ -11,6 +14,20 @@ from tests.permissions import GROUPS, TABLE, WHO
 from tests.routes import address, every_route
 
 REFUSED = {302, 403, 404, 405}
+# Only scripts and programs send to these addresses: no browser shows one of them.
+FOR_SCRIPTS = {
+    "reading:values",
+    "reading:notes",
+    "reading:take-over",
+    "studies:upload_start",
+    "studies:upload_finish",
+    "studies:upload_piece",
+    "studies:dicomweb_store",
+    "studies:dicomweb_store_study",
+    "api:not_done",
+    "api:expected",
+    "api:film_expected",
+}
 ENDS_SESSIONS = ("sign_", "password_", "invitation")
 Answers = dict[tuple[str, str], int]
 
@@ -58,6 +75,26 @@ def test_no_other_method_opens_what_is_closed(group: str, everybody: Everybody) 
     ]
     got = {asked: everybody.ask(*asked) for asked in closed}
     assert {asked: status for asked, status in got.items() if status not in REFUSED} == {}
+
+
+def test_an_address_that_receives_a_form_leads_to_the_page_of_the_form(cast: Cast) -> None:
+    """The page of a refused form, signed or not, has that address, and people load pages again."""
+    routes, leading = every_route(), 0
+    lost: dict[str, object] = {}
+    for name, row in TABLE.items():
+        if row.method == "get" or name in FOR_SCRIPTS:
+            continue
+        path = address(name, routes[name], {})
+        answer = cast.client(next(iter(row.answers), "coordinator")).get(f"{path}?status=open")
+        if answer.status_code == 302:
+            page = urlsplit(answer["Location"])
+            leading += 1
+            if TABLE[resolve(page.path).view_name].method != "get" or page.query not in ("status=open", ""):
+                lost[name] = answer["Location"]
+        elif answer.status_code != 404:  # shows the page itself, or says that the thing is missing
+            lost[name] = answer.status_code
+    assert lost == {}
+    assert leading > 30
 
 
 def test_an_action_that_is_not_in_the_table_of_roles_raises() -> None:

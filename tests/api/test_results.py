@@ -1,4 +1,4 @@
-"""Campaigns, datasets, locks and the audit trail as programs read them: no score before the lock."""
+"""Campaigns, datasets, locks, transfers and the audit trail as programs read them: no score before the lock."""
 
 from __future__ import annotations
 
@@ -18,10 +18,13 @@ from jobs.carrying import run_due_jobs
 from reading.campaigns.opening import close_campaign
 from reading.models import Campaign
 from scoring.datasets.building import request_dataset
-from scoring.models import Dataset, DatasetStatus
+from scoring.models import Dataset, DatasetStatus, DataTransfer
+from scoring.transfers.asking import WantedTransfer, ask_for_transfer
+from scoring.transfers.cuts import Cut
+from scoring.transfers.receipts import receive
 from tests.api.programs import program_of
 from tests.api.test_plan import assert_problem
-from tests.reading.builders import BuiltTrial, build_reading_trial, open_campaign_of
+from tests.reading.builders import PASSWORD, BuiltTrial, build_reading_trial, open_campaign_of
 from tests.reading.test_line import lock_it, read_all
 
 pytestmark = pytest.mark.django_db
@@ -71,6 +74,24 @@ def test_a_locked_dataset_is_downloaded_as_the_page_sends_it(built_trial: BuiltT
     (event,) = Event.objects.filter(action="scoring.dataset.downloaded")
     assert event.actor_label == "statistician (token statistician program)"
     assert_problem(program_of(built_trial.trial, "coordinator").get(f"trials/TWO/datasets/{lock['dataset']}/zip"), 403)
+
+
+def test_transfers_are_listed_with_their_root_and_receipt_and_never_sent(built_trial: BuiltTrial) -> None:
+    program, campaign = program_of(built_trial.trial, "statistician"), built_trial.trial.campaigns.get()
+    lock_it(built_trial, campaign)
+    statistician = built_trial.people["statistician"]
+    acts: dict[str, Any] = {"actor": built_trial.actor("statistician"), "user": statistician}
+    for purpose in ("test", "final"):
+        wanted = WantedTransfer(purpose=purpose, recipient=statistician, cut=Cut())
+        ask_for_transfer(campaign=Campaign.objects.get(pk=campaign.pk), wanted=wanted, **acts)
+    run_due_jobs()
+    final = DataTransfer.objects.get(purpose="final")
+    receive(transfer=final, root=final.root, password=PASSWORD, **acts)
+    test, last = program.every("trials/TWO/transfers", campaign="C1")
+    assert (test["purpose"], test["status"], test["lock"], test["received_at"]) == ("test", "ready", None, None)
+    assert (last["purpose"], last["root"], last["lock"]) == ("final", Dataset.objects.get().root, 1)
+    assert last["received_at"]
+    assert_problem(program.get(f"trials/TWO/transfers/{final.pk}/zip"), 404)
 
 
 def test_an_auditor_reads_the_whole_trail_as_the_export_of_the_page_has_it(built_trial: BuiltTrial) -> None:

@@ -159,6 +159,7 @@ def lead_steps(world: World, who: str, found: AddressValues) -> list[WorldReques
     steps += [WorldRequest("scoring:reader", f"{readers}1/{search}") for search in ("", "?drift-format=csv")]
     steps += [WorldRequest("scoring:reader_figure", f"{readers}1/reads.svg")]
     steps += [WorldRequest("scoring:comparisons", "/trials/TWO/results/C1/comparison/")]
+    steps += [WorldRequest("scoring:query_outcomes", "/trials/TWO/results/C1/queries/")]
     for read in reads:
         steps.append(WorldRequest("scoring:check", f"{base}{read.token}/"))
         films = DisplayedFilm.objects.filter(timepoint__step__read=read).order_by("pk")[:2]

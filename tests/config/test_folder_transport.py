@@ -54,6 +54,17 @@ def test_a_message_that_is_still_being_written_is_not_taken(channel: Any, tmp_pa
         channel._get("celery")
 
 
+@pytest.mark.parametrize("rubbish", [b"", b"\xff\x00", b'{"job": ', b"[1]", b"null"])
+def test_a_file_that_is_no_message_is_removed_and_the_next_message_is_taken(
+    channel: Any, tmp_path: Path, rubbish: bytes
+) -> None:
+    (tmp_path / "0_rubbish.celery.msg").write_bytes(rubbish)
+    channel._put("celery", {"job": 1})
+    assert channel._get("celery") == {"job": 1}
+    with pytest.raises(Empty):
+        channel._get("celery")
+
+
 @pytest.mark.parametrize(
     "use", [lambda channel: channel.get_table("celery"), lambda channel: channel._queue_bind(*BOUND)]
 )

@@ -37,6 +37,8 @@ from scoring.datasets.building import request_dataset
 from scoring.datasets.locking import confirm_lock, request_lock
 from scoring.models import AgreementFigures, ArmsRequest, Dataset, ReaderAlarm
 from scoring.monitoring.alarms import ask_daily, raise_new
+from scoring.ratings.kept_figures import ask_for_figures
+from scoring.ratings.signed_state import signed_state
 from scoring.transfers.asking import WantedTransfer, ask_for_transfer
 from studies.desk import quality
 from studies.desk.joints import place
@@ -46,9 +48,8 @@ from studies.plan.site_reminders import remind_sites
 from studies.questions import threads as questions
 from tests.reading import builders
 from tests.reading.builders import BuiltTrial, build_reading_trial, fill_read, open_campaign_of, sign
-from tests.scoring.agreement_figures import first_figures
 from tests.scoring.unsealing_cast import Opening
-from tests.studies.arms_cast import make_holders
+from tests.studies.arms_cast import Holders, make_holders
 from tests.studies.films import dx, file_of
 from tests.studies.planned import Planned, person, plan
 from tests.studies.sending import arrived, send
@@ -154,9 +155,11 @@ def reading_steps(built_trial: BuiltTrial) -> Iterator[JobRequest]:
         lambda: request_scan(campaign=draft_of(built_trial), actor=built_trial.actor("coordinator")),
         events("reading.leak-scan.completed"),
     )
-    coordinator = built_trial.actor("coordinator")
-    holders = make_holders(built_trial.trial, coordinator, built_trial.people["coordinator"], key_folder())
+    holders = make_holders(
+        built_trial.trial, built_trial.actor("coordinator"), built_trial.people["coordinator"], key_folder()
+    )
     campaign = open_campaign_of(built_trial, concordant_share=0.0, arms_may_be_opened=True)
+    coordinator = built_trial.actor("coordinator")
     readers = [built_trial.people["reader"], built_trial.people["reader.two"]]
     batch: dict[str, Any] = {"name": "one", "due_on": timezone.localdate(), "readers": readers, "size": 2}
     yield JobRequest(
@@ -169,7 +172,11 @@ def reading_steps(built_trial: BuiltTrial) -> Iterator[JobRequest]:
     )
     yield JobRequest("reading.mail_query", lambda: query_one(campaign), mails("please check 1 signed case"))
     yield JobRequest("scoring.consensus", read_case, events("scoring.result.computed"))
-    yield JobRequest("scoring.agreement", lambda: first_figures(campaign), AgreementFigures.objects.count)
+    yield JobRequest(
+        "scoring.agreement",
+        lambda: ask_for_figures(campaign, "total", "", signed_state(campaign)),
+        AgreementFigures.objects.count,
+    )
     yield JobRequest("scoring.alarms", ask_daily, looked_at)
     yield JobRequest("scoring.mail_alarm", lambda: raise_one(campaign), mails("an alarm about a reader"))
     close_campaign(campaign=campaign, actor=coordinator)
@@ -179,6 +186,11 @@ def reading_steps(built_trial: BuiltTrial) -> Iterator[JobRequest]:
         events("scoring.dataset.built"),
     )
     yield JobRequest("scoring.transfer", lambda: transfer_test(built_trial, campaign), events("scoring.transfer.built"))
+    yield from arms_steps(built_trial, holders, campaign)
+
+
+def arms_steps(built_trial: BuiltTrial, holders: Holders, campaign: Campaign) -> Iterator[JobRequest]:
+    """From the lock to the comparison of the arms."""
     lock(built_trial, Dataset.objects.get(campaign=campaign))
     campaign.refresh_from_db()
     holders.seal({subject.code: "AB"[place % 2] for place, subject in enumerate(built_trial.subjects)})

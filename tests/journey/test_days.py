@@ -90,7 +90,7 @@ def test_a_site_sends_a_film_and_answers_a_question(day: Day, tmp_path: Path) ->
     ask(trial=built_trial.trial, text="Which side is it?", actor=built_trial.actor("coordinator"), subject=subject)
     day.begin("site@two.example")
     day.walk("site")
-    day.task("Visits with films to send")
+    day.task("Visits with overdue films")
     day.follow("Subject S000, W36")
     film = tmp_path / "left hand.dcm"
     film.write_bytes(file_of(dx(StudyDate="20250910")))
@@ -243,7 +243,7 @@ def test_an_auditor_reviews_the_scores_and_a_sponsor_viewer_sees_the_lock(day: D
     day.walk("sponsor")
     day.enter()
     day.choose("Sites by month")
-    expect(day.page.get_by_role("table", name="Locks and transfers")).to_contain_text("C1")
+    expect(day.page.get_by_role("table", name="Locks")).to_contain_text("C1")
 
 
 def test_a_custodian_gives_their_share(day: Day, tmp_path: Path) -> None:

@@ -265,9 +265,10 @@ def change_first(read: Read, value: int) -> None:
     operation_on(read, timepoints_of(read.steps.get())[0], value)
 
 
-def operation_on(read: Read, timepoint: DisplayedTimepoint, value: int) -> None:
-    """Enters a value for the first item of a timepoint, replacing its current value."""
-    item = instrument_of(read).items[0]
+def operation_on(read: Read, timepoint: DisplayedTimepoint, value: int, key: str = "") -> None:
+    """Enters a value for an item of a timepoint, by default the first, replacing its current value."""
+    instrument = instrument_of(read)
+    item = instrument.item(key) if key else instrument.items[0]
     cell = cells_of([timepoint]).get((timepoint.pk, item.key))
     operation = Operation(
         op_id=new_token(),

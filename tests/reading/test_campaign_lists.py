@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts.sign_in import BACKEND
 from jobs.carrying import run_due_jobs
@@ -15,7 +17,7 @@ from reading.campaigns.opening import create_campaign
 from reading.campaigns.training import make_training
 from reading.charter.versions import current_charter
 from reading.issuing.assignments import request_batch
-from reading.models import Read
+from reading.models import Batch, Read
 from tests.reading.builders import BuiltTrial, build_reading_trial, fill_read, open_campaign_of, read_through
 
 pytestmark = pytest.mark.django_db
@@ -94,3 +96,27 @@ def test_the_lead_downloads_the_training_campaigns_and_the_campaigns_with_result
         rows = rows_of(own, "/trials/TWO/results/?format=csv")
         assert [row["Campaign"] for row in rows] == ["C1 First", "T1 Ten cases"]
         assert page in own.get("/trials/TWO/results/").content.decode()
+
+
+def test_the_page_of_campaigns_lists_what_is_due_and_when(built: BuiltTrial) -> None:
+    client, today = browser(built, "coordinator"), timezone.localdate()
+    campaign = open_campaign_of(built, concordant_share=0.0)
+    page = "/trials/TWO/campaigns/"
+    assert "No batch of an open campaign has been issued." in client.get(page).content.decode()
+    readers, coordinator = [built.people["reader"], built.people["reader.two"]], built.actor("coordinator")
+    for name, days in (("Later", 30), ("Sooner", 2)):
+        due = today + timedelta(days=days)
+        request_batch(campaign=campaign, actor=coordinator, name=name, due_on=due, readers=readers, size=1)
+        run_due_jobs()
+    read_through(Read.objects.filter(batch__name="Sooner").order_by("reader")[0])
+    rows = rows_of(client, f"{page}?due-format=csv")
+    assert [(row["Batch"], row["Reads signed"], row["State"]) for row in rows] == [
+        ("Sooner", "1 of 2", "Due soon"),
+        ("Later", "0 of 2", "Due later"),
+    ]
+    Batch.objects.filter(name="Later").update(due_on=today - timedelta(days=1))
+    assert [row["State"] for row in rows_of(client, f"{page}?due-format=csv")] == ["Overdue", "Due soon"]
+    Batch.objects.filter(name="Sooner").update(due_on=None)
+    assert [row["State"] for row in rows_of(client, f"{page}?due-format=csv")] == ["Overdue", "No due date"]
+    Read.objects.update(status="signed")
+    assert {row["State"] for row in rows_of(client, f"{page}?due-format=csv")} == {"All signed"}

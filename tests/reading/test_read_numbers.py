@@ -95,6 +95,24 @@ def test_mixed_timepoints_have_a_number_each_and_any_of_them_finds_the_read() ->
         assert str(step.number) in line
 
 
+def test_the_page_of_campaigns_leads_from_a_number_to_the_read_of_its_trial() -> None:
+    built_trial, _ = issued()
+    elsewhere = build_reading_trial(subjects=1, visits=("W00", "W24"), code="ELSE")
+    client, read = browser(built_trial, "coordinator"), Read.objects.order_by("pk")[0]
+    assert read.number is not None
+    spoken = f"{str(read.number)[:3]} {str(read.number)[3:]}"
+    page = client.get("/trials/TWO/campaigns/", {"number": spoken}, follow=True)
+    assert page.redirect_chain[0][0].startswith(READS)
+    assert [row.object.pk for row in page.context["listing"].rows] == [read.pk]
+    for who, code, typed in (
+        (built_trial, "TWO", "99"),
+        (elsewhere, "ELSE", str(read.number)),
+        (built_trial, "TWO", "x"),
+    ):
+        answer = browser(who, "coordinator").get(f"/trials/{code}/campaigns/", {"number": typed})
+        assert "No read of this trial has this number." in answer.content.decode()
+
+
 def test_a_number_follows_neither_the_order_of_drawing_nor_the_others_and_is_given_once() -> None:
     tokens = [new_token() for _ in range(2000)]
     drawn = draw_numbers(tokens)

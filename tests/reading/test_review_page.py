@@ -76,6 +76,14 @@ def test_the_sign_page_shows_the_value_of_every_joint_at_every_timepoint_and_no_
     assert "total" not in words.lower()
 
 
+def test_the_address_of_a_refused_signature_opens_the_review_again(built_trial: BuiltTrial, own: list[Read]) -> None:
+    client, page = browser(built_trial, "reader"), f"/read/{own[0].token}/review"
+    fill_read(own[0], by_place)
+    assert client.post(f"/read/{own[0].token}/sign", {"password": "wrong"}).status_code in (400, 403, 409)
+    assert client.get(f"/read/{own[0].token}/sign")["Location"] == page
+    assert DIGEST.search(client.get(page).content.decode())
+
+
 def test_a_flag_a_reason_and_an_empty_cell_are_seen_where_they_are(built_trial: BuiltTrial, own: list[Read]) -> None:
     client = browser(built_trial, "reader")
     assert words_of(client, own[0]).count("empty") >= 64

@@ -20,12 +20,7 @@ def with_figures(client: Client, path: str, **given: str) -> Any:
     return client.get(path, given or None)
 
 
-def first_figures(campaign: Campaign) -> None:
-    """Asks for those that the page shows first, as its first view does."""
-    ask_for_figures(campaign, "total", "", signed_state(campaign))
-
-
 def compute_figures(campaign: Campaign) -> None:
-    """Those that the page shows first, as if somebody had looked at it."""
-    first_figures(campaign)
+    """Those that the page shows first, as if somebody had asked for them."""
+    ask_for_figures(campaign, "total", "", signed_state(campaign))
     run_due_jobs(kinds=frozenset({"scoring.agreement"}))

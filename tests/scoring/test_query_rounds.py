@@ -229,4 +229,4 @@ def test_the_address_of_a_refused_answer_opens_the_review_again(built_trial: Bui
     address = f"/read/{read.token}/confirm"
     assert client.post(address, {f"keep-{FOUND}": "because"}).status_code == 400
     again = client.get(address)
-    assert (again.status_code, again["Location"]) == (303, f"/read/{read.token}/review")
+    assert (again.status_code, again["Location"]) == (302, f"/read/{read.token}/review")

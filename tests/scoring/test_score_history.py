@@ -21,6 +21,7 @@ from audit.models import Event
 from audit.redaction import shown
 from audit.trail import Actor
 from audit.verify import verify
+from config.cells import csv_safe
 from config.tokens import new_token
 from reading.models import Campaign, CampaignStatus, ItemNote, ItemScore, Read
 from reading.room.cells import cells_of, instrument_of, timepoints_of
@@ -80,7 +81,7 @@ def browser(built_trial: BuiltTrial, who: str) -> Client:
 def rows(client: Client, query: str = "") -> list[dict[str, str]]:
     answer = client.get(f"{PAGE}?format=csv{query}")
     assert answer.status_code == 200
-    return list(csv.DictReader(io.StringIO(answer.getvalue().decode())))
+    return list(csv.DictReader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))
 
 
 def at(campaign: Campaign, status: CampaignStatus) -> None:
@@ -228,6 +229,28 @@ def test_a_page_costs_the_same_whatever_the_number_of_its_rows(built_trial: Buil
     for query in ("?size=25", "?size=100"):
         with CaptureQueriesContext(connection) as made:
             lead.get(PAGE + query)
+        counts.append(len(made))
+    assert counts[0] == counts[1]
+
+
+def test_the_file_says_of_every_revision_what_the_page_says(built_trial: BuiltTrial, campaign: Campaign) -> None:
+    at(campaign, CampaignStatus.CLOSED)
+    lead = browser(built_trial, "lead")
+    listing = lead.get(f"{PAGE}?size=500").context["listing"]
+    shown = [{one.label: csv_safe(one.of(row.object)) for one in listing.columns} for row in listing.rows]
+    assert len(shown) == ItemScore.objects.count()
+    assert rows(lead) == shown
+
+
+def test_a_file_takes_as_many_statements_for_one_revision_as_for_all(
+    built_trial: BuiltTrial, campaign: Campaign
+) -> None:
+    at(campaign, CampaignStatus.CLOSED)
+    lead, counts = browser(built_trial, "lead"), []
+    lead.get(PAGE)
+    for query, wanted in (("&after=True", 1), ("&after=", ItemScore.objects.count())):
+        with CaptureQueriesContext(connection) as made:
+            assert len(rows(lead, query)) == wanted
         counts.append(len(made))
     assert counts[0] == counts[1]
 

@@ -19,7 +19,16 @@ from reading.issuing.assignments import request_batch
 from reading.models import Campaign, Case, Read, ReadKind, ReadStatus
 from scoring.adjudication_rates import adjudication_rates, rates_of
 from scoring.datasets.building import record_download
-from scoring.models import CaseResult, Dataset, DatasetStatus, Lock
+from scoring.models import (
+    CaseResult,
+    Dataset,
+    DatasetStatus,
+    DataTransfer,
+    Lock,
+    Purpose,
+    TransferReceipt,
+    TransferStatus,
+)
 from scoring.site_months import site_months
 from studies.models import Film, Trial, Visit
 from studies.plan.progress import standing
@@ -129,7 +138,8 @@ def test_the_sponsor_and_the_auditor_see_the_rate_of_the_campaign_and_the_coordi
 def test_an_empty_trial_says_so_everywhere() -> None:
     built_trial = build_reading_trial(subjects=0)
     page = browser(built_trial).get(PAGE).content.decode()
-    nothing = ("Nothing is expected and nothing", "No campaign had 50 cases with a result", "No dataset is locked yet.")
+    nothing = ["Nothing is expected and nothing", "No campaign had 50 cases with a result", "No dataset is locked yet."]
+    nothing.append("No transfer has been requested yet.")
     assert [words for words in nothing if words not in page] == []
 
 
@@ -142,6 +152,25 @@ def test_a_lock_says_how_often_its_dataset_was_given_out() -> None:
     (row,) = lines(built_trial, "locks-")
     assert (row["Lock"], row["State"], row["Downloads"]) == ("C1, lock 1", "In force", "2")
     assert row["Last download"] >= row["Locked"]
+
+
+def test_a_transfer_names_its_recipient_and_the_day_of_its_receipt() -> None:
+    built_trial = build_reading_trial(subjects=1, visits=("W00", "W24"))
+    lock, to = locked(built_trial, open_campaign_of(built_trial)), built_trial.people["statistician"]
+    given = {"campaign": lock.campaign, "recipient": to, "asked_by": to, "status": TransferStatus.READY}
+    for number, purpose in ((1, Purpose.REVIEW), (2, Purpose.FINAL)):
+        final = lock if purpose == Purpose.FINAL else None
+        DataTransfer.objects.create(number=number, purpose=purpose, lock=final, cases=[77], **given)
+    received = TransferReceipt.objects.create(transfer=lock.transfers.get(), signature=lock.requested)
+    last, first = lines(built_trial, "transfers-")
+    assert (last["Transfer"], last["Purpose"], last["Recipient"], last["State"]) == (
+        "2",
+        "Final",
+        "statistician",
+        "Ready",
+    )
+    assert last["Receipt signed"].startswith(f"{received.received_at:%Y-%m-%d}")
+    assert (first["Purpose"], first["Receipt signed"]) == ("Blinded data review", "")
 
 
 def locked(built_trial: BuiltTrial, campaign: Campaign) -> Lock:

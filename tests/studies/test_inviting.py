@@ -15,7 +15,7 @@ from audit.models import Event
 from audit.trail import Actor
 from config.errors import BadInput, NotAllowed
 from jobs.models import Job
-from studies.models import Membership
+from studies.models import Membership, Trial
 from studies.plan.inviting import NO_ACCOUNT, NOT_ALL_HAVE_ACCOUNTS, admit
 from studies.plan.tables.importing import preview, write_table
 from studies.plan.tables.kinds import TABLES
@@ -80,6 +80,19 @@ def test_a_person_with_an_account_is_picked_and_not_invited_again(ra1: Planned, 
     assert "The role adjudicator was granted to somebody, who has not accepted the earlier invitation;" in shown
     assert User.objects.get(pk=there.pk).name == "somebody"
     assert invitations() == []
+
+
+def test_the_form_offers_people_of_the_coordinators_own_trials_and_nobody_else(ra1: Planned) -> None:
+    """A trial of somebody else has people of whom the coordinator learns nothing."""
+    elsewhere = Trial.objects.create(code="ELSE", title="Another trial")
+    stranger = person("stranger")
+    Membership.objects.create(trial=elsewhere, user=stranger, role="reader", reason="test")
+    page = ra1.client("coordinator").get(ra1.url("people/")).content.decode()
+    offered = re.findall(r'<option value="([^"@]+@[^"]+)">', page)
+    own = Membership.objects.filter(trial=ra1.trial).values_list("user__email", flat=True)
+    assert set(offered) == set(own)
+    assert len(offered) == len(set(offered)) > 1
+    assert stranger.email not in page
 
 
 def test_without_the_role_there_is_no_account_and_no_invitation(ra1: Planned, host: Actor) -> None:

@@ -19,6 +19,7 @@ from studies.arrival.quarantine import (
     encrypt,
     keep_original,
     keyed_digest,
+    sealed_pieces,
 )
 
 NAME = "originals/a"
@@ -40,6 +41,15 @@ def opened(content: bytes, name: str = NAME) -> bytes:
 def test_what_is_sealed_opens_to_the_byte(length: int) -> None:
     content = bytes(k * 7 % 251 for k in range(1000)) * (length // 1000 + 1)
     assert opened(sealed(content[:length])) == content[:length]
+
+
+def test_a_file_opens_whatever_the_size_of_the_chunks_in_which_it_came() -> None:
+    content = bytes(range(251)) * (5 * PIECE // 500)
+    for size in (1000, PIECE - 1, PIECE, PIECE + 1, 2 * PIECE, len(content)):
+        chunks = (content[at : at + size] for at in range(0, len(content), size))
+        out = io.BytesIO()
+        decrypt(io.BytesIO(b"".join(sealed_pieces(chunks, NAME))), out, NAME)
+        assert out.getvalue() == content
 
 
 def test_the_same_file_is_sealed_differently_each_time() -> None:

@@ -75,6 +75,8 @@ def shown(value: Value, kind: str) -> str:
 
     >>> shown(0.81, "percent"), shown(0.00004, "p"), shown(-1.25, "number"), shown(None, "number"), shown(12, "count")
     ('81.0\xa0%', '< 0.0001', '−1.250', '', '12')
+    >>> shown(-0.0001, "number"), shown(-0.0001, "percent")
+    ('0.000', '0.0\xa0%')
     """
     if value is None:
         return ""
@@ -82,7 +84,9 @@ def shown(value: Value, kind: str) -> str:
         return str(value)
     if kind == "p":
         return "< 0.0001" if value < 0.0001 else f"{value:.4f}"
-    text = f"{100 * value:.1f}\N{NO-BREAK SPACE}%" if kind == "percent" else f"{value:.3f}"
+    percent = kind == "percent"
+    rounded = (round(100 * value, 1) if percent else round(value, 3)) + 0.0  # no sign on what is shown as 0
+    text = f"{rounded:.1f}\N{NO-BREAK SPACE}%" if percent else f"{rounded:.3f}"
     return text.replace("-", "−")
 
 

@@ -31,7 +31,10 @@ def as_png(drawing: Plot) -> bytes:
 
 
 def draw_line(axes: Axes, line: PlotLine, number: int) -> None:
-    """The line of a name, with its marks and intervals."""
+    """The line of a name, with its marks and intervals, or its scattered points."""
+    if line.scattered:
+        axes.plot(line.x, line.y, color=QUIET, linestyle="", marker=".", label=line.name)
+        return
     colour, dash = COLOURS[number], DASHES[number]
     style: Any = (0, tuple(float(part) / 1.8 for part in dash.split())) if dash else "-"
     marker = MARKERS[number % len(MARKERS)] if line.marks else None

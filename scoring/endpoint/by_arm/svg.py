@@ -17,25 +17,26 @@ OF_ARMS = "".join(f".a{number}{{stroke:{colour}}}" for number, colour in enumera
 STYLE = """
 .frame,.grid,.tick{stroke:#5b6470;stroke-width:1;fill:none}.grid{opacity:.25}.zero{stroke:#5b6470;stroke-width:1.2}
 .limit{stroke:#5b6470;stroke-dasharray:3 3;fill:none}text{fill:#1b1f24;font:12px system-ui,sans-serif}
-.line{fill:none;stroke-width:1.8}.mark{stroke-width:1.8;fill:none}
+.line{fill:none;stroke-width:1.8}.mark{stroke-width:1.8;fill:none}.dot{fill:#5b6470;opacity:.6}
 """
 # For a document that follows the theme of its reader.
 DARK = """
 @media screen and (prefers-color-scheme:dark){text{fill:#e6e9ee}.frame,.grid,.tick,.zero,.limit{stroke:#a3adb9}
-.a0{stroke:#6cb2ff}.a1{stroke:#ff9d66}.a2{stroke:#4fd0a3}.a3{stroke:#e09bdc}.a4{stroke:#d8c750}.a5{stroke:#ff8095}
+.dot{fill:#a3adb9}.a0{stroke:#6cb2ff}.a1{stroke:#ff9d66}.a2{stroke:#4fd0a3}.a3{stroke:#e09bdc}.a4{stroke:#d8c750}.a5{stroke:#ff8095}
 .a6{stroke:#a3b0ff}.a7{stroke:#c5cad1}}
 """
 
 
 @dataclass(frozen=True)
 class PlotLine:
-    """The points of an arm, with limits where points have an interval."""
+    """The points of an arm, with limits where points have an interval; `scattered` points are not joined."""
 
     name: str
     x: Sequence[float]
     y: Sequence[float]
     limits: Sequence[tuple[float, float]] = ()
     marks: bool = False
+    scattered: bool = False
 
 
 @dataclass(frozen=True)
@@ -49,8 +50,10 @@ class Axis:
 
     @property
     def ticks(self) -> list[tuple[float, str]]:
-        """The places with their text."""
-        return list(self.names) or [(at, f"{at:g}".replace("-", "−")) for at in nice_ticks(self.low, self.high)]
+        """The places with their text; none outside the range."""
+        return list(self.names) or [
+            (at, number_in_words(at)) for at in nice_ticks(self.low, self.high) if self.low <= at <= self.high
+        ]
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,11 @@ class Plot:
         return LEFT + across * (WIDTH - LEFT - RIGHT), HEIGHT - BOTTOM - up * (HEIGHT - TOP - BOTTOM)
 
 
+def number_in_words(value: float) -> str:
+    """A number beside an axis."""
+    return f"{value:g}".replace("-", "−")
+
+
 def nice_ticks(low: float, high: float) -> list[float]:
     """About six round numbers that cover a range.
 
@@ -83,10 +91,10 @@ def nice_ticks(low: float, high: float) -> list[float]:
 
 
 def axis_over(label: str, values: Sequence[float]) -> Axis:
-    """An axis from round number to round number."""
+    """An axis from round number to round number, with the steps between them."""
     low, high = min(values, default=0.0), max(values, default=1.0)
     ticks = nice_ticks(low, high if high > low else low + 1)
-    return Axis(label, ticks[0], ticks[-1])
+    return Axis(label, ticks[0], ticks[-1], tuple((at, number_in_words(at)) for at in ticks))
 
 
 def height_of(drawing: Plot) -> int:
@@ -102,7 +110,7 @@ def drawn(drawing: Plot, *, on_white: bool = False) -> str:
     parts = [head, f"<title>{escape(drawing.title)}</title><style>{style}</style>"]
     parts += [f'<path fill="#fff" d="M0 0H{WIDTH}V{height}H0z"/>'] if on_white else []
     parts += [*axes(drawing), *draw_limits(drawing)]
-    for number, line in enumerate(drawing.lines):
+    for number, line in sorted(enumerate(drawing.lines), key=lambda numbered: not numbered[1].scattered):
         parts += [*draw_line(drawing, line, number), *legend(line, number)]
     return "\n".join([*parts, "</svg>"])
 
@@ -132,6 +140,9 @@ def draw_limits(drawing: Plot) -> Iterator[str]:
 
 def draw_line(drawing: Plot, line: PlotLine, number: int) -> Iterator[str]:
     points = [drawing.place(x, y) for x, y in zip(line.x, line.y, strict=True)]
+    if line.scattered:
+        yield from (dot(x, y) for x, y in points)
+        return
     if points:
         path = "L".join(f"{x:.1f} {y:.1f}" for x, y in points)
         yield f'<path class="line {look(number)} d="M{path}"/>'
@@ -153,9 +164,14 @@ def mark(x: float, y: float, number: int) -> str:
     return f'<path class="mark a{number}" d="M{x:.1f} {y:.1f}{shapes[number % len(shapes)]}"/>'
 
 
+def dot(x: float, y: float) -> str:
+    """One of many points."""
+    return f'<circle class="dot" cx="{x:.1f}" cy="{y:.1f}" r="2"/>'
+
+
 def legend(line: PlotLine, number: int) -> Iterator[str]:
     y = HEIGHT + LEGEND_LINE * number + 8
-    yield f'<path class="line {look(number)} d="M{LEFT} {y}h36"/>'
+    yield dot(LEFT + 18, y) if line.scattered else f'<path class="line {look(number)} d="M{LEFT} {y}h36"/>'
     if line.marks:
         yield mark(LEFT + 18, y, number)
     yield f'<text x="{LEFT + 44}" y="{y + 4}">{escape(line.name)}</text>'

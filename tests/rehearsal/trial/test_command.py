@@ -23,6 +23,20 @@ def test_the_report_has_a_page_tables_and_data(tmp_path: Path) -> None:
     page = (out / "index.html").read_text()
     assert "Rehearsal with a known truth: simulated data, no patient" in page
     assert "methotrexate" in page
+    assert results["facts"]["Instrument"].startswith("Sharp")
+    assert "two-closest" not in page
+    assert "−0.000" not in page
+
+
+@pytest.mark.parametrize(("design", "beside"), [("oskira-1", True), ("ra-beam", False)])
+def test_what_oskira_1_published_is_shown_beside_its_own_design_alone(
+    tmp_path: Path, design: str, beside: bool
+) -> None:
+    arguments = ["--design", design, "--subjects", "40", "--replicates", "1", "--scenario", "extrapolation"]
+    call_command("rehearse", *arguments, "--out", str(tmp_path / "report"), stdout=StringIO())
+    head = (tmp_path / "report/tables/extrapolation.csv").read_text().splitlines()[0]
+    assert ("published_sd" in head) == beside
+    assert ("OSKIRA-1: mean" in (tmp_path / "report/index.html").read_text()) == beside
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from rehearsal.trial.design_file import find_design
 from rehearsal.trial.run import RehearsalPlan
 from rehearsal.whole.planning import CODE, RESCUE, prepare
 from rehearsal.whole.playing import play
-from scoring.models import Dataset, DatasetStatus
+from scoring.models import ArmsReport, ArmsReportStatus, Dataset, DatasetStatus
 from studies.models import Film, Trial, Visit
 from tests.cast import make_user
 from tests.rehearsal.trial.test_truth_returns import PEOPLE, faultless, quiet
@@ -83,6 +83,7 @@ def test_readers_without_error_return_the_truth_of_a_whole_trial(tmp_path: Path)
     assert len(observed) > 8
     assert all(Fraction(str(row["returned"])) == row["true"] for row in observed)
     assert Dataset.objects.get().status == DatasetStatus.LOCKED
+    assert ArmsReport.objects.get().status == ArmsReportStatus.READY
     assert (tmp_path / "by-arm" / "index.html").is_file()
     films = Film.objects.count()
     play(plan(8, design), tmp_path, quiet)

@@ -49,10 +49,11 @@ def test_the_cumulative_probability_places_each_change_at_its_rank() -> None:
 
 
 def test_an_axis_covers_its_numbers_in_round_steps() -> None:
-    for low, high in ((0, 0), (-0.03, 0.04), (-3, 117), (5, 5.5)):
+    for low, high in ((0, 0), (-0.03, 0.04), (-3, 117), (5, 5.5), (-2.1, 2.5)):
         axis = axis_over("Change", [high, low])
         assert axis.low <= low <= high <= axis.high
         assert 2 <= len(axis.ticks) <= 9
+        assert [axis.low, axis.high] == [axis.ticks[0][0], axis.ticks[-1][0]], "no number stands outside the frame"
     assert axis_over("Change", []).ticks[0] == (0, "0")
 
 

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from scipy import stats
 
 from accounts.models import User
 from accounts.sign_in import BACKEND
-from reading.models import Campaign, SignedValues
+from config.tokens import new_token
+from reading.models import Campaign, DisplayedTimepoint, ItemScore, ReadStep, SignedValues
 from scoring.consensus.signed_series import AlteredValues
 from scoring.monitoring.campaign import monitor
 from tests.cast import make_user
@@ -69,7 +72,7 @@ def test_fewer_than_ten_cases_are_too_few_for_any_figure(built_trial: BuiltTrial
     client = lead(built_trial)
     for row in lines(client, f"{PAGE}?format=csv"):
         assert (row["Reads signed"], row["Compared with a partner"], row["Drift"]) == ("9", "9", "No chart")
-        figures = ("Mean difference", "Discordant", "Not assessable", "Grade 0", "Median minutes", "SDC of repeats")
+        figures = ("Mean difference", "Discordant", "Not assessable", "Grade 0", "Median minutes")
         assert {row[name] for name in figures} == {"Too few"}
     page = client.get(f"{PAGE}1/").content.decode()
     assert "No chart: too few cases; a chart needs 40." in page
@@ -84,12 +87,16 @@ def test_a_reader_who_drifts_passes_the_limit_and_two_readers_do_not_show_which(
     client = lead(built_trial)
     first, second = lines(client, f"{PAGE}?format=csv")
     assert (first["Mean difference"], second["Mean difference"]) == ("2.0", "-2.0")
-    assert first["Drift"].startswith("Beyond the limit at case 4")
+    assert first["Drift"].startswith("Alarm at case 4")
     assert (first["Discordant"], first["Not assessable"], first["Grade 0"]) == ("20.0 %", "25.0 %", "50.0 %")
     assert first["Median minutes"] == "10.0"
     page = " ".join(client.get(PAGE).content.decode().split())
     assert "With 2 readers, the differences do not show who changed." in page
     shown = client.get(f"{PAGE}1/").content.decode()
+    drift = client.get(f"{PAGE}1/drift.svg").content.decode()
+    assert drift.count('class="dot"') == 60 + 1, "each case, and the legend"
+    average, _ = re.findall(r'class="line a0" d="M([^"]+)"', drift)
+    assert average.count("L") == 30, "the average begins once the first 30 cases have given mean and SD"
     for name in ("drift", "discordance", "reads"):
         assert f"{PAGE}1/{name}.svg" in shown
         answer = client.get(f"{PAGE}1/{name}.svg")
@@ -163,3 +170,37 @@ def test_the_monitoring_takes_as_many_queries_for_a_few_cases_as_for_many(
             assert len(monitor(fetched).readers) == 2
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_entries_made_for_a_whole_joint_at_once_are_counted_before_the_first_signature(built_trial: BuiltTrial) -> None:
+    """Of five entries that people made, one is for a whole joint; the system's and a later correction do not count."""
+    campaign = open_campaign_of(built_trial, bulk_zero=True)
+    add_signed(campaign, cases_of(built_trial, 10))
+    entries = [("key", False)] * 3 + [("click", False), ("bulk", False), ("system", False), ("bulk", True)]
+    now = timezone.now()
+    for step in ReadStep.objects.filter(read__case__campaign=campaign):
+        timepoint = DisplayedTimepoint.objects.create(step=step, token=new_token(), letter="A", position=0)
+        ItemScore.objects.bulk_create(
+            ItemScore(
+                timepoint=timepoint,
+                item=f"GL-PIP{place}",
+                revision=1,
+                value=0,
+                entry=entry,
+                op_id=new_token(),
+                captured_at=now,
+                saved_at=now,
+                after_signature=corrects,
+            )
+            for place, (entry, corrects) in enumerate(entries)
+        )
+    client = lead(built_trial)
+    assert {row["Whole joint at once"] for row in lines(client, f"{PAGE}?format=csv")} == {"20.0 %"}
+    page = client.get(f"{PAGE}1/").content.decode()
+    assert re.search(r"<dt>Whole joint at once</dt>\s*<dd>\s*20\.0 %", page)
+
+
+def test_columns_that_the_charter_makes_pointless_are_left_out(built_trial: BuiltTrial, campaign: Campaign) -> None:
+    add_signed(campaign, cases_of(built_trial, 1))
+    row = lines(lead(built_trial), f"{PAGE}?format=csv")[0]
+    assert {"Whole joint at once", "Repeats", "ICC of repeats", "SDC of repeats"} & row.keys() == set()
