@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from imaging.decoding.raised import Background, Mask, Shape, Stored, shapes_of
+from imaging.decoding.raised import Background, Mask, RaisedShape, Stored, shapes_of
 from imaging.decoding.side_letter import side_letter
 from imaging.masks import Rectangle, merge
 
@@ -101,22 +101,22 @@ def find_shapes(scene: Scene) -> list[TextShape]:
     return [shape for shape in judged if shape]
 
 
-def is_of_size(shape: Shape) -> bool:
+def is_of_size(shape: RaisedShape) -> bool:
     return SMALLEST <= longer_side(shape) <= LARGEST
 
 
-def longer_side(shape: Shape) -> int:
+def longer_side(shape: RaisedShape) -> int:
     longer: int = max(side.stop - side.start for side in shape.box)
     return longer
 
 
-def order(shape: Shape) -> tuple[int, int, int]:
+def order(shape: RaisedShape) -> tuple[int, int, int]:
     """The largest shape first; of several of one size, the one that a search by rows meets first."""
     down, across = shape.box
     return -shape.area, down.start, across.start + int((shape.labels[0] == shape.label).argmax())
 
 
-def judge(scene: Scene, raised: Mask, shape: Shape) -> TextShape | None:
+def judge(scene: Scene, raised: Mask, shape: RaisedShape) -> TextShape | None:
     """Compares the shape with the ring around it: bone is uneven on an uneven background, text is neither."""
     down, across = shape.box
     around = tuple(slice(max(side.start - RING_FAR, 0), side.stop + RING_FAR) for side in shape.box)

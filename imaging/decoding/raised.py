@@ -143,7 +143,7 @@ def percentile(ordered: Stored, share: float) -> NDArray[np.float64]:
 
 
 @dataclass(frozen=True)
-class Shape:
+class RaisedShape:
     """Raised pixels that touch, also at corners: their number, their box, and which pixels of the box they are."""
 
     area: int
@@ -158,19 +158,19 @@ class Shape:
         return own
 
 
-def shapes_of(raised: Raised, least_area: int) -> list[Shape]:
+def shapes_of(raised: Raised, least_area: int) -> list[RaisedShape]:
     """All shapes of at least that area."""
     return [shape for region in regions(raised.blocks) for shape in shapes_in(raised.pixels, region, least_area)]
 
 
-def shapes_in(pixels: Mask, region: tuple[slice, slice], least_area: int) -> Iterator[Shape]:
+def shapes_in(pixels: Mask, region: tuple[slice, slice], least_area: int) -> Iterator[RaisedShape]:
     labels, _ = ndimage.label(pixels[region], np.ones((3, 3), dtype=bool))
     areas = np.bincount(labels.ravel())
     boxes = ndimage.find_objects(labels)
     for label in np.flatnonzero(areas[1:] >= least_area) + 1:
         box = boxes[label - 1]
         down, across = (slice(own.start + of.start, own.stop + of.start) for own, of in zip(box, region, strict=True))
-        yield Shape(int(areas[label]), (down, across), labels[box], int(label))
+        yield RaisedShape(int(areas[label]), (down, across), labels[box], int(label))
 
 
 def regions(blocks: Mask) -> Iterator[tuple[slice, slice]]:
