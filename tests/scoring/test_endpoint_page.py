@@ -18,6 +18,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.sign_in import BACKEND
 from config.cells import EXCEL_MARK
+from jobs.carrying import run_due_jobs
 from reading.campaigns.opening import close_campaign
 from scoring.datasets.building import request_dataset
 from scoring.endpoint.pooled import stored
@@ -102,6 +103,8 @@ def test_a_figure_is_on_the_page_with_its_data_and_comes_as_svg_png_and_csv(lock
 def test_lists_open_in_a_spreadsheet_and_the_files_of_a_dataset_hold_plain_text(locked: BuiltTrial) -> None:
     statistician, coordinator = browser(locked), Client()
     coordinator.force_login(locked.people["coordinator"], backend=BACKEND)
+    statistician.get("/trials/TWO/results/C1/agreement/")
+    run_due_jobs()
     lists = [
         statistician.get(f"{PAGE}total_changes.csv"),
         statistician.get("/trials/TWO/results/C1/agreement.csv?interval=W52"),
