@@ -85,7 +85,7 @@ planned(
 planned(
     "reading.campaign.opened",
     "Campaign opened",
-    "opened campaign {campaign|id}[ with {cases:case}][, {left out} left out]",
+    "opened campaign {campaign|id}[ with {cases:case}][ without baseline {baseline lacking}][, {left out} left out]",
 )
 planned(
     "reading.campaign.closed", "Campaign closed", "closed campaign {campaign|id}[ without {repeats left out:repeat}]"

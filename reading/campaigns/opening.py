@@ -152,7 +152,7 @@ def open_campaign(
     """
     authorise(actor, Action.RUN_CAMPAIGN)
     demand_ready(campaign)
-    demand_baseline(campaign, visits, confirmed=without_baseline)
+    lacking = demand_baseline(campaign, visits, confirmed=without_baseline)
     terms, cut_off, visits = terms_of(campaign.charter), timezone.now(), composed(campaign, visits)
     frozen = freeze(campaign.trial, subjects=list(subjects), visits=visits, cut_off=cut_off)
     whole = with_enough_timepoints(frozen, terms.minimum_timepoints, visits)
@@ -168,7 +168,8 @@ def open_campaign(
             subject=("reading.campaign", str(campaign.pk)),
             changes={"status": [CampaignStatus.DRAFT, CampaignStatus.OPEN]},
             details={"campaign": campaign.code, "cases": len(cases), "left out": len(subjects) - len(cases)}
-            | {"visits": list(visits)},
+            | {"visits": list(visits)}
+            | ({"baseline lacking": lacking} if lacking else {}),
             rows=list(SealedCase.objects.filter(case__in=cases)),
             tracked=[campaign, *cases],
         )

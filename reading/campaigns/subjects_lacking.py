@@ -1,5 +1,6 @@
-"""Subjects whose films are too few for what a campaign is to give, before it opens; and the baseline, which every
-campaign reads again: changes are never computed between the scores of two campaigns.
+"""Subjects with too few films for a campaign, before it opens.
+
+Every campaign reads the baseline again: changes are never computed between the scores of two campaigns.
 """
 
 from __future__ import annotations
@@ -19,14 +20,16 @@ from studies.models import Film, Subject
 SHORT_LIST = 10
 
 
-def demand_baseline(campaign: Campaign, visits: Collection[str], *, confirmed: bool) -> None:
-    """BadInput if the visits lack the baseline of the analysis and nobody confirmed that they may.
+def demand_baseline(campaign: Campaign, visits: Collection[str], *, confirmed: bool) -> str:
+    """The baseline of the analysis if the visits lack it, else nothing; BadInput unless it was confirmed that they may.
 
     A campaign for training gives no change.
     """
     baseline = None if campaign.trains else baseline_of(campaign)
-    if baseline is None or baseline in visits or confirmed:
-        return
+    if baseline is None or baseline in visits:
+        return ""
+    if confirmed:
+        return baseline
     raise BadInput(
         f"The chosen visits do not include the baseline {baseline}. The dataset would have no change, because it uses "
         f"no scores of another campaign. Choose {baseline} as well, or confirm that the campaign opens without it.",

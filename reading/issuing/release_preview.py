@@ -37,7 +37,7 @@ class PairShare:
 
 @dataclass(frozen=True)
 class ReleasePreview:
-    """A draw of the release; the release draws again, with the same numbers of reads."""
+    """A draw of the release, which draws again: as many cases and reads, but readers and pairs can get others."""
 
     cases: int
     first_reads: int

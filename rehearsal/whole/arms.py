@@ -23,8 +23,10 @@ def seal(play: Play) -> None:
 def open_them(play: Play) -> None:
     """Opens the arms, checks that each is the one that was sealed, and makes the report by arm in the product."""
     asked = report_by_arm(play, campaign_of(play), play.design.arms[0].name, lambda: settle(play))
-    sealed = dict(planted(play))
-    if differing := [subject for subject, arm in arms_in(asked).items() if sealed.get(subject) != arm]:
+    sealed, opened = dict(planted(play)), arms_in(asked)
+    if not opened:
+        raise RuntimeError("The arms of the rehearsal were opened, but none is there.")
+    if differing := [subject for subject, arm in opened.items() if sealed.get(subject) != arm]:
         raise RuntimeError(
             f"The opened arms of the rehearsal differ from the sealed ones: {', '.join(differing[:20])}."
         )

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from config.process_cache import Kept
 from instruments.definition import Instrument, Item
 from reading.campaigns.case_seals import identities
-from reading.models import Campaign, QueryMark, ReadQuery, SignedValues
+from reading.models import Campaign, QueryMark, ReadQuery, ReadStatus, SignedValues
 from reading.room.cells import instrument_of_campaign
 from scoring.agreement.kappa import share
 from scoring.agreement.results import Estimate
@@ -35,7 +35,7 @@ class AskedJoint:
 
     `kinds` are the checks that found it; nothing was found at one that was `drawn` at random. `answer` is CHANGED, the
     reason for keeping the scores, or empty where the read was not signed again. `before` and `after` are the entries in
-    true order.
+    true order. `signed` is false while the read waits to be signed again.
     """
 
     case: int
@@ -48,6 +48,7 @@ class AskedJoint:
     answer: str
     before: tuple[str, ...]
     after: tuple[str, ...]
+    signed: bool
 
     @property
     def counted_as(self) -> tuple[str, ...]:
@@ -101,9 +102,14 @@ def asked_joints(campaign: Campaign) -> list[AskedJoint]:
 
 
 def look_up(campaign: Campaign) -> Iterator[AskedJoint]:
-    """Every joint by case, reader and joint; the number of queries is the same for any number of reads."""
-    sent = ReadQuery.objects.filter(batch__campaign=campaign, sent_at__isnull=False)
-    queries = list(sent.select_related("batch", "read__case").order_by("read__case__number", "read__reader__name"))
+    """Every joint of the cases that count, by case and joint; with any number of reads in the same number of queries.
+
+    The reads of a case come in an order that says nothing about their readers' names.
+    """
+    sent = ReadQuery.objects.filter(
+        batch__campaign=campaign, sent_at__isnull=False, read__case__in=campaign.cases.live()
+    )
+    queries = list(sent.select_related("batch", "read__case").order_by("read__case__number", "read__token"))
     reads = [query.read_id for query in queries]
     marks = dict(QueryMark.objects.filter(read__in=reads).values_list("read", "items"))
     versions, visit_of = versions_of_reads(reads), visits_of_reads(reads)
@@ -127,6 +133,7 @@ def look_up(campaign: Campaign) -> Iterator[AskedJoint]:
                 answer=after.checked.get(key, ""),
                 before=in_order(instrument, key, before.entries, visit_of, visits),
                 after=in_order(instrument, key, after.entries, visit_of, visits) if after.checked else (),
+                signed=query.read.status == ReadStatus.SIGNED,
             )
 
 
@@ -167,9 +174,8 @@ def in_order(
     return tuple(entry_of(instrument, by_visit.get(visit)) for visit in visits)
 
 
-def counted_outcomes(asked: Sequence[AskedJoint]) -> list[OutcomeCount]:
-    """The answers of all readers, then of each, by kind; a joint that two checks found counts in both."""
-    readers = list(dict.fromkeys(one.reader for one in asked))
+def counted_outcomes(asked: Sequence[AskedJoint], readers: Iterable[int]) -> list[OutcomeCount]:
+    """The answers of all readers, then of each of these, by kind; a joint that two checks found counts in both."""
     counts = [
         counted_kind(asked, reader, kind) for reader in (None, *readers) for kind in (ANY_CHECK, *KINDS, AT_RANDOM)
     ]

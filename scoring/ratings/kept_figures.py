@@ -107,11 +107,20 @@ def carry(*, payload: dict[str, Any], lease: Lease) -> None:
     """Computes the figures of {"campaign": id, "group": sites, "end": visit}; nobody's later ones are replaced."""
     campaign = Campaign.objects.select_related("trial", "charter").get(pk=payload["campaign"])
     as_of, state = timezone.now(), signed_state(campaign)
+    if has_figures(campaign, payload["group"], payload["end"], state):
+        with audited_atomic():
+            return lease.finish()
     row = computed(campaign, payload["group"], payload["end"], state)
     row.as_of = as_of
     with audited_atomic():
         lease.finish()
         keep(row)
+
+
+def has_figures(campaign: Campaign, group: str, end: str, state: str) -> bool:
+    """Whether an earlier job has computed the figures of this state."""
+    rows = AgreementFigures.objects.filter(campaign=campaign, state=state, group=group)
+    return (rows.filter(end=end) if end else rows).exists()
 
 
 def computed(campaign: Campaign, group: str, wanted: str, state: str) -> AgreementFigures:

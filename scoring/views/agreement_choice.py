@@ -83,6 +83,8 @@ class AgreementChosen:
 
     def figures_or_refused(self) -> KeptFigures:
         """The figures for a download; WrongState before the first, 404 if no case has two visits and a result."""
+        if self.kept is None and self.failed:
+            raise WrongState(f"The agreement of campaign {self.campaign.code} {FAILED}")
         if self.kept is None:
             raise WrongState(f"The agreement of campaign {self.campaign.code} is being computed. {LATER}")
         if self.kept.data is None:
@@ -96,6 +98,7 @@ class AgreementChosen:
         return facts | (kept.named(names_by_code(request, self.campaign)) or {})
 
 
+FAILED = "could not be computed. An administrator can see why and retry."
 LATER = "Open this address again once the page of the agreement shows its figures."
 
 

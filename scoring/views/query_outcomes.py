@@ -29,6 +29,7 @@ from scoring.checks.query_outcomes import (
     counted_outcomes,
 )
 from scoring.checks.rules import KINDS
+from scoring.reader_codes import reader_codes
 from scoring.views.agreement_choice import campaign_for, has_role_for, reader_names
 
 WHY = {ANY_CHECK: "Found by a check", **KINDS, AT_RANDOM: "Drawn at random"}
@@ -48,7 +49,7 @@ def query_outcomes(request: HttpRequest, code: str, slug: str) -> HttpResponseBa
     asked, names = asked_joints(campaign), reader_names(request, campaign)
     opens = has_role_for(request, campaign, Action.SEE_READER_SCORES)
     tables = {
-        "counts": count_table(request, campaign, counted_outcomes(asked), names),
+        "counts": count_table(request, campaign, counted_outcomes(asked, reader_codes(campaign)), names),
         "joints": joint_table(request, campaign, asked, names, opens=opens),
     }
     if (wanted := asked_for(request, tables.values())) is not None:
@@ -97,7 +98,9 @@ def joint_table(
 ) -> Listing:
     """A row for each joint."""
 
-    def read(row: AskedJoint) -> Link:
+    def read(row: AskedJoint) -> Link | str:
+        if not row.signed:
+            return ""
         return Link("Films and values", reverse("scoring:check", args=[campaign.trial.code, campaign.code, row.token]))
 
     columns = [

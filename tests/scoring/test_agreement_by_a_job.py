@@ -102,3 +102,28 @@ def test_figures_of_an_earlier_state_do_not_replace_later_ones(built_trial: Buil
     late.as_of = timezone.now()
     keep(late)
     assert AgreementFigures.objects.get().state == "an earlier state"
+
+
+def test_a_download_says_that_the_first_figures_could_not_be_computed(built_trial: BuiltTrial) -> None:
+    statistician = browser(built_trial, "statistician")
+    statistician.get(PAGE)
+    Job.objects.filter(kind="scoring.agreement").update(status=Job.Status.FAILED)
+    refused = statistician.get(f"{PAGE[:-1]}.json")
+    assert refused.status_code == 409
+    assert b"The agreement of campaign C1 could not be computed." in refused.content
+    assert b"The newest figures could not be computed." in statistician.get(PAGE).content
+
+
+def test_jobs_of_earlier_states_compute_nothing_that_another_has_computed(
+    built_trial: BuiltTrial, campaign: Campaign
+) -> None:
+    statistician = browser(built_trial, "statistician")
+    made = []
+    for waiting in (1, 2):
+        for _ in range(waiting):
+            record_new_state(campaign)
+            statistician.get(PAGE)
+        with CaptureQueriesContext(connection) as asked:
+            assert run_due_jobs(kinds=frozenset({"scoring.agreement"})) == waiting
+        made.append(sum(CaseResult._meta.db_table in query["sql"] for query in asked))
+    assert made[0] == made[1] > 0

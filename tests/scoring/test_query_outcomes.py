@@ -13,7 +13,7 @@ from scipy.stats import binomtest
 
 from jobs.carrying import run_due_jobs
 from reading.campaigns.opening import close_campaign
-from reading.models import Campaign, QueryMark, Read, ReadQuery, SignedValues
+from reading.models import Campaign, CaseStatus, QueryMark, Read, ReadQuery, SignedValues, VoidCause
 from reading.room.cells import timepoints_of
 from reading.room.signing import return_read
 from scoring.checks.query_outcomes import AT_RANDOM, CHANGED, counted_outcomes, look_up
@@ -126,10 +126,10 @@ def test_an_open_query_is_counted_as_unanswered_and_many_take_as_many_queries_as
     read = asked(built_trial)
     with CaptureQueriesContext(connection) as for_one:
         found = list(look_up(campaign))
-    counts = {one.kind: one for one in counted_outcomes(found) if one.reader is None}
+    counts = {one.kind: one for one in counted_outcomes(found, readers=[])}
     assert (counts[AT_RANDOM].asked, counts[AT_RANDOM].unanswered) == (1, 1)
     assert counts[AT_RANDOM].share_changed.value is None
-    assert {one.after for one in found} == {()}
+    assert {(one.after, one.signed) for one in found} == {((), False)}
     other, sent = Read.objects.exclude(pk=read.pk).get(), ReadQuery.objects.get(read=read)
     with lifted():
         ReadQuery.objects.filter(read=other).update(items=sent.items, sent_at=sent.sent_at)
@@ -137,6 +137,9 @@ def test_an_open_query_is_counted_as_unanswered_and_many_take_as_many_queries_as
     with CaptureQueriesContext(connection) as for_two:
         assert len(list(look_up(campaign))) == 4
     assert len(for_two) == len(for_one)
+    with lifted():
+        campaign.cases.update(status=CaseStatus.VOIDED, void_reason="wrong film", void_cause=VoidCause.values[0])
+    assert list(look_up(campaign)) == []
 
 
 def test_a_campaign_that_asked_nothing_says_so_and_only_people_who_see_agreement_open_the_page(
